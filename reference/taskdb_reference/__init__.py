@@ -1,0 +1,1 @@
+"""Reference stores for the specification in `taskdb_spec`."""

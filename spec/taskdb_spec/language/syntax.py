@@ -1,0 +1,311 @@
+"""From a query dict to its tree: all validation of queries, eager and by the spot.
+
+Clauses QRY-*, the operand clauses of each operator, and CAP-*: what needs a capability that is
+not claimed is refused here, so no store ever gives a wrong answer to it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable
+from math import isfinite
+from typing import Any
+
+from taskdb_spec.capabilities import ALL, Capability
+from taskdb_spec.language import tree
+from taskdb_spec.language.errors import (
+    BadValue,
+    MalformedOperand,
+    QueryError,
+    UnknownField,
+    UnknownOperator,
+    UnsupportedOperator,
+)
+from taskdb_spec.language.operators import compile_regex
+from taskdb_spec.records.fields import TASK_FIELDS
+from taskdb_spec.records.order import ValueClass, class_of
+from taskdb_spec.records.values import INT_MAX, INT_MIN, MAX_DEPTH, OutOfDomain, checked
+
+OPERAND_CAPABILITIES = {
+    ValueClass.NUMBER: Capability.numbers,
+    ValueClass.BOOL: Capability.numbers,
+    ValueClass.DICT: Capability.documents,
+    ValueClass.LIST: Capability.arrays,
+    ValueClass.BYTES: Capability.bytes,
+}
+"""The kinds of operand that need a capability; str, datetime and None are CORE."""
+
+
+def parse_query(
+    check: object,
+    fields: Collection[str] | None = TASK_FIELDS,
+    capabilities: Collection[Capability | str] = ALL,
+) -> tree.Query:
+    """Parse a query dict, or raise the `QueryError` that names the spot at fault.
+
+    `fields` are the root fields that records have (None: any); `capabilities` those claimed.
+    """
+    return _Parser(fields, frozenset(map(Capability, capabilities))).query(check, "check", 0)
+
+
+def check_keys(keys: object) -> list[str] | None:
+    """The projection that `keys` asks for, None for whole records (clauses KEYS-*).
+
+    >>> check_keys(("header", "msg_id")), check_keys([])
+    (['header', 'msg_id'], None)
+    """
+    if keys is None:
+        return None
+    if isinstance(keys, str | bytes) or not isinstance(keys, Iterable):
+        raise MalformedOperand(f"keys: must be a list of field names, not {keys!r}")
+    names = list(keys)
+    for name in names:
+        if not isinstance(name, str) or name not in TASK_FIELDS:
+            raise UnknownField(f"keys: no such field {name!r}{_hint(name, TASK_FIELDS)}")
+    return names or None
+
+
+class _Parser:
+    """Holds what is allowed; its methods follow the grammar from the query down."""
+
+    def __init__(self, fields: Collection[str] | None, capabilities: frozenset[Capability]) -> None:
+        self.fields = fields
+        self.capabilities = capabilities
+        self.logic: dict[str, Callable[[tuple[tree.Query, ...]], tree.Query]] = {
+            "$and": tree.And,
+            "$or": tree.Or,
+            "$nor": tree.Nor,
+        }
+        self.values: dict[str, Callable[[Any], tree.Test]] = {
+            "$eq": tree.Eq,
+            "$ne": tree.Ne,
+            "$lt": tree.Lt,
+            "$lte": tree.Lte,
+            "$gt": tree.Gt,
+            "$gte": tree.Gte,
+        }
+        self.lists: dict[str, Callable[[tuple[Any, ...]], tree.Test]] = {
+            "$in": tree.In,
+            "$nin": tree.Nin,
+            "$all": tree.All,
+        }
+        self.others: dict[str, Callable[[Any, str, int], tree.Test]] = {
+            "$exists": self.exists,
+            "$mod": self.mod,
+            "$size": self.size,
+            "$elemMatch": self.elem_match,
+            "$not": self.not_,
+            "$glob": self.glob,
+        }
+
+    # Queries
+
+    def query(self, check: object, where: str, depth: int) -> tree.Query:
+        if not isinstance(check, dict):
+            raise MalformedOperand(f"{where}: a query must be a dict, not {_name(check)}")
+        if depth > MAX_DEPTH:
+            raise MalformedOperand(f"{where}: nested more than {MAX_DEPTH} deep")
+        parts = tuple(self.part(key, check[key], where, depth) for key in check)
+        return parts[0] if len(parts) == 1 else tree.And(parts)
+
+    def part(self, key: object, operand: object, where: str, depth: int) -> tree.Query:
+        if not isinstance(key, str):
+            raise UnknownField(f"{where}: the key {key!r} is not a field name")
+        if not key.startswith("$"):
+            return self.field(key, operand, where, depth)
+        if key not in self.logic:
+            raise self.unknown(key, where, self.logic)
+        self.claimed(Capability.logic, key, where)
+        where = f"{where}[{key!r}]"
+        if not isinstance(operand, list | tuple) or not operand:
+            raise MalformedOperand(f"{where}: must be a non-empty list of queries")
+        return self.logic[key](
+            tuple(self.query(q, f"{where}[{i}]", depth + 1) for i, q in enumerate(operand))
+        )
+
+    def field(self, key: str, operand: object, where: str, depth: int) -> tree.Field:
+        path = self.path(key, where)
+        where = f"{where}[{key!r}]"
+        if isinstance(operand, dict) and _has_operators(operand, where):
+            return tree.Field(path, self.tests(operand, where, depth))
+        return tree.Field(path, (tree.Eq(self.operand(operand, where)),))
+
+    def path(self, key: str, where: str) -> tree.Path:
+        try:
+            checked(key)
+        except OutOfDomain as error:
+            raise BadValue(f"{where}: the key {key!r}: {error}") from None
+        root, *rest = key.split(".")
+        if self.fields is not None and root not in self.fields:
+            raise UnknownField(f"{where}: no such field {root!r}{_hint(root, self.fields)}")
+        if rest:
+            self.claimed(Capability.paths, f"the path {key!r}", where)
+        return tree.Path(root, tuple(rest))
+
+    # Tests
+
+    def tests(self, operators: dict[str, object], where: str, depth: int) -> tuple[tree.Test, ...]:
+        if depth > MAX_DEPTH:
+            raise MalformedOperand(f"{where}: nested more than {MAX_DEPTH} deep")
+        tests = [
+            self.test(name, operand, where, depth)
+            for name, operand in operators.items()
+            if name not in ("$regex", "$options")
+        ]
+        if "$regex" in operators or "$options" in operators:
+            tests.append(self.regex(operators, where))
+        return tuple(tests)
+
+    def test(self, name: str, operand: object, where: str, depth: int) -> tree.Test:
+        at = f"{where}[{name!r}]"
+        if name in self.values:
+            return self.values[name](self.operand(operand, at))
+        if name in self.lists:
+            if name == "$all":
+                self.claimed(Capability.arrays, name, where)
+            return self.lists[name](self.operand_list(operand, at))
+        if name in self.others:
+            return self.others[name](operand, at, depth)
+        raise self.unknown(name, where, {*self.values, *self.lists, *self.others, "$regex"})
+
+    def operand(self, operand: object, where: str) -> Any:
+        try:
+            value = checked(_listed(operand), where)
+        except OutOfDomain as error:
+            raise BadValue(str(error)) from None
+        value_class = class_of(value)
+        if value_class in OPERAND_CAPABILITIES:
+            kind = f"an operand of class {value_class.name.lower()}"
+            self.claimed(OPERAND_CAPABILITIES[value_class], kind, where)
+        return value
+
+    def operand_list(self, operand: object, where: str) -> tuple[Any, ...]:
+        if not isinstance(operand, list | tuple):
+            raise MalformedOperand(f"{where}: must be a list, not {_name(operand)}")
+        for i, item in enumerate(operand):
+            if isinstance(item, dict) and any(_is_operator(key) for key in item):
+                raise MalformedOperand(f"{where}[{i}]: operators have no place here")
+        return tuple(self.operand(item, f"{where}[{i}]") for i, item in enumerate(operand))
+
+    def exists(self, operand: object, where: str, depth: int) -> tree.Exists:
+        self.claimed(Capability.presence, "$exists", where)
+        if not isinstance(operand, bool):
+            raise MalformedOperand(f"{where}: must be True or False, not {operand!r}")
+        return tree.Exists(operand)
+
+    def mod(self, operand: object, where: str, depth: int) -> tree.Mod:
+        self.claimed(Capability.arith, "$mod", where)
+        if not isinstance(operand, list | tuple) or len(operand) != 2:
+            raise MalformedOperand(f"{where}: must be [divisor, remainder]")
+        divisor, remainder = (_int64(item, f"{where}[{i}]") for i, item in enumerate(operand))
+        if divisor == 0:
+            raise MalformedOperand(f"{where}[0]: the divisor must not be 0")
+        return tree.Mod(divisor, remainder)
+
+    def size(self, operand: object, where: str, depth: int) -> tree.Size:
+        self.claimed(Capability.arrays, "$size", where)
+        if isinstance(operand, bool) or not isinstance(operand, int | float):
+            raise MalformedOperand(f"{where}: must be a whole number, not {_name(operand)}")
+        if not isfinite(operand) or operand != int(operand) or not 0 <= operand <= INT_MAX:
+            raise MalformedOperand(f"{where}: must be a non-negative whole number")
+        return tree.Size(int(operand))
+
+    def regex(self, operators: dict[str, object], where: str) -> tree.Regex:
+        self.claimed(Capability.regex, "$regex", where)
+        pattern, options = operators.get("$regex"), operators.get("$options", "")
+        if "$regex" not in operators:
+            raise MalformedOperand(f"{where}['$options']: needs a '$regex' beside it")
+        if not isinstance(options, str) or not set(options) <= set("ims"):
+            raise MalformedOperand(f"{where}['$options']: must be made of 'i', 'm' and 's'")
+        where = f"{where}['$regex']"
+        pattern = self.text(pattern, where)
+        try:
+            compile_regex(pattern, options)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise MalformedOperand(f"{where}: {error}") from None
+        return tree.Regex(pattern, "".join(sorted(set(options))))
+
+    def glob(self, operand: object, where: str, depth: int) -> tree.Glob:
+        self.claimed(Capability.glob, "$glob", where)
+        return tree.Glob(self.text(operand, where))
+
+    def text(self, operand: object, where: str) -> str:
+        if not isinstance(operand, str):
+            raise MalformedOperand(f"{where}: must be a str, not {_name(operand)}")
+        return str(self.operand(operand, where))
+
+    def not_(self, operand: object, where: str, depth: int) -> tree.Not:
+        self.claimed(Capability.logic, "$not", where)
+        if not isinstance(operand, dict) or not operand or not _has_operators(operand, where):
+            raise MalformedOperand(f"{where}: must be a non-empty dict of operators")
+        return tree.Not(self.tests(operand, where, depth + 1))
+
+    def elem_match(
+        self, operand: object, where: str, depth: int
+    ) -> tree.ElemMatch | tree.ElemQuery:
+        self.claimed(Capability.arrays, "$elemMatch", where)
+        if not isinstance(operand, dict):
+            raise MalformedOperand(f"{where}: must be a dict, not {_name(operand)}")
+        if any(_is_operator(key) and key not in self.logic for key in operand):
+            _has_operators(operand, where)
+            return tree.ElemMatch(self.tests(operand, where, depth + 1))
+        inner = _Parser(None, self.capabilities)
+        return tree.ElemQuery(inner.query(operand, where, depth + 1))
+
+    # Refusals
+
+    def claimed(self, capability: Capability, what: str, where: str) -> None:
+        if capability not in self.capabilities:
+            raise UnsupportedOperator(
+                f"{where}: {what} needs the capability {capability.value!r}, "
+                "which this store does not claim"
+            )
+
+    def unknown(self, name: str, where: str, here: Iterable[str]) -> QueryError:
+        everywhere = {*self.logic, *self.values, *self.lists, *self.others, "$regex", "$options"}
+        if name in everywhere:
+            level = "a query" if name in self.logic else "a field"
+            return UnknownOperator(f"{where}: {name!r} belongs at the level of {level}")
+        return UnknownOperator(f"{where}: unknown operator {name!r}{_hint(name, here)}")
+
+
+def _is_operator(key: object) -> bool:
+    return isinstance(key, str) and key.startswith("$")
+
+
+def _has_operators(operand: dict[Any, object], where: str) -> bool:
+    """Whether a dict is one of operators; refused where it mixes them with plain keys."""
+    operators = [key for key in operand if _is_operator(key)]
+    if operators and len(operators) < len(operand):
+        raise MalformedOperand(
+            f"{where}: mixes operators ({operators[0]!r}) with plain keys; "
+            "write {'$eq': {...}} for a document that has such keys"
+        )
+    return bool(operators)
+
+
+def _listed(operand: object) -> object:
+    """Tuples in an operand stand for lists, as they do in pymongo."""
+    if isinstance(operand, list | tuple):
+        return [_listed(item) for item in operand]
+    if isinstance(operand, dict):
+        return {key: _listed(item) for key, item in operand.items()}
+    return operand
+
+
+def _int64(operand: object, where: str) -> int:
+    if isinstance(operand, bool) or not isinstance(operand, int | float) or not isfinite(operand):
+        raise MalformedOperand(f"{where}: must be a finite number, not {operand!r}")
+    if not INT_MIN <= int(operand) <= INT_MAX:
+        raise MalformedOperand(f"{where}: must lie in [-2**63, 2**63)")
+    return int(operand)
+
+
+def _name(operand: object) -> str:
+    return type(operand).__name__
+
+
+def _hint(name: object, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(name), list(names), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,1 @@
+"""Records: their fields, the value domain, the order of values, the refusals."""
