@@ -1,4 +1,4 @@
-"""What a path finds in a record (clauses PATH-*), and the candidates that a test looks at (LIST-*)."""
+"""What a path finds in a record (clauses PATH-*), and the candidates for a test (LIST-*)."""
 
 from __future__ import annotations
 

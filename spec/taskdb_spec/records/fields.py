@@ -52,14 +52,16 @@ class EngineRecord(TypedDict):
 
 
 TEXT_FIELDS: Final = (
-    "msg_id client_uuid engine_uuid queue label execute_input stdout stderr".split()
+    *("msg_id", "client_uuid", "engine_uuid", "queue", "label"),
+    *("execute_input", "stdout", "stderr"),
 )
-TIME_FIELDS: Final = "submitted started completed received arrived".split()
+TIME_FIELDS: Final = ("submitted", "started", "completed", "received", "arrived")
 DICT_FIELDS: Final = (
-    "header content result_header result_content metadata result_metadata "
-    "execute_result display_data error"
-).split()
-BUFFER_FIELDS: Final = ["buffers", "result_buffers"]
+    *("header", "content", "metadata"),
+    *("result_header", "result_content", "result_metadata"),
+    *("execute_result", "display_data", "error"),
+)
+BUFFER_FIELDS: Final = ("buffers", "result_buffers")
 
 TASK_FIELDS: Final[tuple[str, ...]] = tuple(TaskRecord.__annotations__)
 """The names of the 25 root fields, in the order of `TaskRecord`."""

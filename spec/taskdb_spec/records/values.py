@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-Value: TypeAlias = "None | bool | int | float | str | bytes | datetime | list[Any] | dict[str, Any]"
+Value: TypeAlias = "bool | int | float | str | bytes | datetime | list[Any] | dict[str, Any] | None"
 """One value of the domain. Lists and dicts hold values again."""
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
@@ -32,7 +32,7 @@ class OutOfDomain(ValueError):
 def checked(value: object, where: str = "value", depth: int = 0) -> Any:
     """Return a private copy of `value` in normal form, or raise `OutOfDomain`.
 
-    Subclasses become the plain class, datetimes become UTC. `where` is the spot that an error names.
+    Subclasses become the plain class, datetimes become UTC. `where` is the spot for errors.
 
     >>> checked({"a": [1, 2.0, None]})
     {'a': [1, 2.0, None]}
