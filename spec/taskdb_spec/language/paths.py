@@ -57,6 +57,8 @@ def _walk(value: object, rest: tuple[str, ...], by_index: bool) -> Iterator[tupl
             if isinstance(item, dict):
                 yield from _walk(item, rest, by_index=False)
         if _INDEX.fullmatch(rest[0]) and int(rest[0]) < len(value):
-            yield from _walk(value[int(rest[0])], rest[1:], by_index=True)
+            item = value[int(rest[0])]
+            if len(rest) == 1 or isinstance(item, dict | list):
+                yield from _walk(item, rest[1:], by_index=True)
     else:
         yield MISSING, True
