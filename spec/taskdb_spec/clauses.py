@@ -68,7 +68,8 @@ def clauses() -> Mapping[str, Clause]:
     'An id that is there is refused'
     """
     return {
-        match["id"]: _clause(number, match) for number, match in enumerate(_CLAUSE.finditer(spec_text()))
+        match["id"]: _clause(number, match)
+        for number, match in enumerate(_CLAUSE.finditer(spec_text()))
     }
 
 

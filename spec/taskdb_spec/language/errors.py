@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from taskdb_spec.capabilities import Capability
+
 
 class QueryError(ValueError):
-    """The query, or the list of keys, is not one that the specification allows."""
+    """The query, or the list of keys, is not one that the specification allows.
+
+    `clause` is the id of the clause that refuses it, empty where only a capability is missing.
+    """
+
+    def __init__(self, message: str, clause: str) -> None:
+        super().__init__(message)
+        self.clause = clause
 
     def __str__(self) -> str:  # KeyError, a base of some subclasses, would show a repr
-        return " ".join(str(arg) for arg in self.args)
+        return str(self.args[0])
 
 
 class UnknownOperator(QueryError, KeyError):
@@ -15,7 +24,11 @@ class UnknownOperator(QueryError, KeyError):
 
 
 class UnsupportedOperator(UnknownOperator):
-    """The specification knows it, but this backend does not claim the capability."""
+    """The specification knows it, but this backend does not claim the `capability`."""
+
+    def __init__(self, message: str, capability: Capability) -> None:
+        super().__init__(message, clause="")
+        self.capability = capability
 
 
 class UnknownField(QueryError, KeyError):

@@ -132,7 +132,10 @@ def regex(test: tree.Regex) -> Check:
 
 
 def compile_regex(pattern: str, options: str) -> re.Pattern[str]:
-    """Raises `re.error`, OverflowError or RecursionError for a pattern that is none."""
+    """Raises `re.error`, OverflowError or RecursionError for a pattern that is none.
+
+    Where warnings are errors, FutureWarning as well: such a pattern is not of the common dialect.
+    """
     flags = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
     return re.compile(pattern, sum((flags[option] for option in set(options)), re.NOFLAG))
 

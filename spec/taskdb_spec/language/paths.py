@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from taskdb_spec.language.tree import Path
 from taskdb_spec.records.order import MISSING
 
-_INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+_INDEX = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)  # no list is longer
 
 
 class Found(NamedTuple):

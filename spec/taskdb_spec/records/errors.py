@@ -9,7 +9,14 @@ class ReadableKeyError(KeyError):
 
 
 class RecordError(ValueError):
-    """The record or update is not one that the specification allows; nothing was changed."""
+    """The record or update is not one that the specification allows; nothing was changed.
+
+    `clause` is the id of the clause that refuses it.
+    """
+
+    def __init__(self, message: str, clause: str = "REC-8") -> None:
+        super().__init__(message)
+        self.clause = clause
 
 
 class DuplicateRecord(ReadableKeyError):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, TypedDict
 
 from taskdb_spec.records.errors import RecordError
-from taskdb_spec.records.values import OutOfDomain, checked
+from taskdb_spec.records.values import OutOfDomain, checked, shown
 
 
 class TaskRecord(TypedDict):
@@ -106,27 +106,32 @@ def checked_fields(msg_id: object, fields: object) -> dict[str, Any]:
     Raises `RecordError`, which names the field, where the specification refuses them.
     """
     if not isinstance(msg_id, str):
-        raise RecordError(f"msg_id: must be a str, not {msg_id!r}")
+        raise RecordError(f"msg_id: must be a str, not {shown(msg_id)}", "REC-11")
     if not isinstance(fields, Mapping):
         raise RecordError(f"record: must be a dict, not {type(fields).__name__}")
     try:
         copy = {name: _checked_field(name, value) for name, value in fields.items()}
         copy_id = checked(msg_id, "msg_id")
     except OutOfDomain as error:
-        raise RecordError(str(error)) from None
+        raise RecordError(str(error), error.clause) from None
     if copy.setdefault("msg_id", copy_id) != copy_id:
-        raise RecordError(f"msg_id: the record says {copy['msg_id']!r}, the call {msg_id!r}")
+        raise RecordError(
+            f"msg_id: the record says {copy['msg_id']!r}, the call {msg_id!r}", "REC-5"
+        )
     return copy
 
 
 def _checked_field(name: object, value: object) -> Any:
     if not isinstance(name, str) or name not in FIELD_CLASSES:
-        raise RecordError(f"{name!r}: no such field; records have {', '.join(TASK_FIELDS)}")
+        clause = "UPD-6" if "." in str(name) else "REC-4"
+        fields = ", ".join(TASK_FIELDS)
+        raise RecordError(f"{shown(name)}: no such field; records have {fields}", clause)
     if value is None and name != "msg_id":
         return None
     if not isinstance(value, FIELD_CLASSES[name]):
         wanted = " or ".join(kind.__name__ for kind in FIELD_CLASSES[name])
-        raise RecordError(f"{name}: must be a {wanted}, not {type(value).__name__}")
+        clause = "REC-6" if FIELD_CLASSES[name] == (datetime,) else "REC-7"
+        raise RecordError(f"{name}: must be a {wanted}, not {type(value).__name__}", clause)
     if name in BUFFER_FIELDS and isinstance(value, list):
         return [_checked_buffer(item, f"{name}[{i}]") for i, item in enumerate(value)]
     return checked(value, name)

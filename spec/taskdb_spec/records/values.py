@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from taskdb_spec.records.order import EPOCH
+
 Value: TypeAlias = "bool | int | float | str | bytes | datetime | list[Any] | dict[str, Any] | None"
 """One value of the domain. Lists and dicts hold values again."""
 
@@ -21,12 +23,12 @@ MAX_DEPTH = 100
 class OutOfDomain(ValueError):
     """A value that no record may hold. The text names the spot and the reason.
 
-    ``wrong_type`` says that the fault is the value's type, not its size or content.
+    `clause` is the id of the clause that refuses it.
     """
 
-    def __init__(self, where: str, reason: str, *, wrong_type: bool = False) -> None:
+    def __init__(self, where: str, reason: str, clause: str = "REC-8") -> None:
         super().__init__(f"{where}: {reason}")
-        self.wrong_type = wrong_type
+        self.clause = clause
 
 
 def checked(value: object, where: str = "value", depth: int = 0) -> Any:
@@ -47,7 +49,7 @@ def checked(value: object, where: str = "value", depth: int = 0) -> Any:
             return check(value, where, depth)
     name = type(value).__name__
     article = "an" if name[:1].lower() in "aeiou" else "a"
-    raise OutOfDomain(where, f"{article} {name} is not a value of the domain", wrong_type=True)
+    raise OutOfDomain(where, f"{article} {name} is not a value of the domain")
 
 
 def _plain(value: object, where: str, depth: int) -> object:
@@ -78,11 +80,12 @@ def _bytes(value: bytes, where: str, depth: int) -> bytes:
 
 def _datetime(value: datetime, where: str, depth: int) -> datetime:
     if value.utcoffset() is None:
-        raise OutOfDomain(where, "a datetime must have a time zone", wrong_type=True)
+        raise OutOfDomain(where, "a datetime must have a time zone", "REC-9")
     try:
-        return value.astimezone(UTC)
+        instant = value.astimezone(UTC)
     except OverflowError:
         raise OutOfDomain(where, "an instant must lie in the years 1 to 9999 of UTC") from None
+    return datetime.combine(instant.date(), instant.time(), UTC)
 
 
 def _list(value: list[object], where: str, depth: int) -> list[Any]:
@@ -93,7 +96,7 @@ def _dict(value: dict[object, object], where: str, depth: int) -> dict[str, Any]
     copy = {}
     for key, item in value.items():
         if not isinstance(key, str):
-            raise OutOfDomain(where, f"the key {key!r} is not a str", wrong_type=True)
+            raise OutOfDomain(where, f"the key {shown(key)} is not a str")
         copy[_str(key, f"{where}: the key {key!r}", depth)] = checked(
             item, f"{where}[{key!r}]", depth + 1
         )
@@ -141,4 +144,24 @@ def same(a: object, b: object) -> bool:
         )
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, datetime) and isinstance(b, datetime):
+        return _instant(a) == _instant(b)
     return bool(a == b) or (a != a and b != b)
+
+
+def _instant(value: datetime) -> object:
+    """Apart from `==`, which is wrong about clock times that a zone has twice."""
+    return value if value.utcoffset() is None else value - EPOCH
+
+
+def shown(value: object) -> str:
+    """What a message says of any object: its repr, or its type where that fails or is long.
+
+    >>> shown("a"), shown(10**5000)
+    ("'a'", 'an object of type int')
+    """
+    try:
+        text = repr(value)
+    except Exception:
+        text = ""
+    return text if 0 < len(text) <= 200 else f"an object of type {type(value).__name__}"
