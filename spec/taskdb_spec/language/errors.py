@@ -12,7 +12,7 @@ class QueryError(ValueError):
     """
 
     def __init__(self, message: str, clause: str) -> None:
-        super().__init__(message)
+        super().__init__(message, clause)  # both, so that copies and pickles can be made
         self.clause = clause
 
     def __str__(self) -> str:  # KeyError, a base of some subclasses, would show a repr

@@ -123,7 +123,7 @@ def checked_fields(msg_id: object, fields: object) -> dict[str, Any]:
 
 def _checked_field(name: object, value: object) -> Any:
     if not isinstance(name, str) or name not in FIELD_CLASSES:
-        clause = "UPD-6" if "." in str(name) else "REC-4"
+        clause = "UPD-6" if isinstance(name, str) and "." in name else "REC-4"
         fields = ", ".join(TASK_FIELDS)
         raise RecordError(f"{shown(name)}: no such field; records have {fields}", clause)
     if value is None and name != "msg_id":

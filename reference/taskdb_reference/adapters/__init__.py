@@ -1,0 +1,1 @@
+"""Adapters between this interface and stores that others wrote."""

@@ -1,0 +1,64 @@
+"""`NoDB`, the store that stores nothing, and `NoData`, its answer to who asks for records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from taskdb_reference.base import BaseDB
+from taskdb_spec import TaskRecord
+
+
+class NoData(KeyError):
+    """A record was asked of a `NoDB`.
+
+    >>> print(NoData())
+    NoDB stores nothing, so there are no records to read. To keep records, start the controller \
+with a store that holds them, such as DictDB.
+    """
+
+    def __str__(self) -> str:
+        return (
+            "NoDB stores nothing, so there are no records to read. "
+            "To keep records, start the controller with a store that holds them, such as DictDB."
+        )
+
+
+class NoDB(BaseDB):
+    """Takes every record and keeps none; its memory does not grow.
+
+    The four write calls return None and do not look at their arguments.
+
+    >>> db = NoDB()
+    >>> db.add_record("a", {"client_uuid": "c"})
+    >>> db.get_record("a")
+    Traceback (most recent call last):
+    taskdb_reference.nodb.NoData: NoDB stores nothing, so there are no records to read. To keep \
+records, start the controller with a store that holds them, such as DictDB.
+    """
+
+    def add_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
+        """Do nothing."""
+
+    def update_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
+        """Do nothing."""
+
+    def drop_record(self, msg_id: str) -> None:
+        """Do nothing."""
+
+    def drop_matching_records(self, check: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    def get_record(self, msg_id: str) -> TaskRecord:
+        """Raise `NoData`."""
+        raise NoData
+
+    def find_records(
+        self, check: dict[str, Any], keys: Iterable[str] | None = None
+    ) -> dict[str, TaskRecord]:
+        """Raise `NoData`."""
+        raise NoData
+
+    def get_history(self) -> list[str]:
+        """Raise `NoData`."""
+        raise NoData

@@ -1,0 +1,291 @@
+"""Calls that have to be refused, each with a sibling that has to be accepted.
+
+One maker for each clause that refuses; a fault breaks one rule and no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from taskdb_spec.conformance.generation.pools import (
+    DICT_PLACES,
+    TEXT_PLACES,
+    TIME_PLACES,
+    Pools,
+)
+
+Fault: TypeAlias = Callable[[Pools], tuple[Any, Any]]
+"""Draws what has to be refused, and its sibling that is fine (None: there is no sibling)."""
+
+QUERIES: dict[str, Fault] = {}
+KEYS: dict[str, Fault] = {}
+RECORDS: dict[str, Fault] = {}
+
+
+def fault(table: dict[str, Fault], clause: str) -> Callable[[Fault], Fault]:
+    def register(function: Fault) -> Fault:
+        table[clause] = function
+        return function
+
+    return register
+
+
+def _place(pools: Pools) -> str:
+    return pools.one_of((*TEXT_PLACES[:5], *TIME_PLACES[:4]))
+
+
+def _operands(good: tuple[Any, ...], *bad: Any) -> Fault:
+    """Conditions on a field: the bad ones, and the good."""
+
+    def make(pools: Pools) -> tuple[Any, Any]:
+        place = _place(pools)
+        return {place: pools.one_of(bad)}, {place: pools.one_of(good)}
+
+    return make
+
+
+QUERIES["IN-5"] = _operands(
+    ({"$in": ["a"]}, {"$nin": ("a",)}, {"$in": ()}),
+    *({op: bad} for op in ("$in", "$nin") for bad in ("abc", "", None, {"a": 1}, {}, 5, {"a"})),
+)
+QUERIES["IN-6"] = _operands(
+    ({"$in": ["a", None]}, {"$nin": ["a"]}),
+    *({op: bad} for op in ("$in", "$nin") for bad in ([{"$gt": "a"}], ["a", {"$ne": None}])),
+)
+UNKNOWN = (
+    *("$ge", "$le", "$GT", "$foo", "$", "$where", "$expr", "$text", "$comment", "$type", "$near"),
+    *("$bitsAllSet", "$jsonSchema", "$slice", "$like", "$isnull"),
+)
+
+
+@fault(QUERIES, "QRY-4")
+def unknown_operator(pools: Pools) -> tuple[Any, Any]:
+    place, name = _place(pools), pools.one_of(UNKNOWN)
+    operand = pools.one_of(("a", None, [], True))
+    if pools.chance(3):
+        return {name: operand}, {}
+    if pools.chance(3):
+        return {place: {"$ne": None, name: operand}}, {place: {"$ne": None}}
+    return {place: {name: operand}}, {place: {"$eq": None}}
+
+
+@fault(QUERIES, "QRY-5")
+def unknown_field(pools: Pools) -> tuple[Any, Any]:
+    name = pools.one_of(("nope", "Label", "label ", "_id", "", "msg_ids", "1=1 OR label", "rowid"))
+    return {name: pools.one_of((None, "a", {"$ne": None}, {"$in": []}))}, {"label": None}
+
+
+@fault(QUERIES, "QRY-6")
+def mixed(pools: Pools) -> tuple[Any, Any]:
+    place, operator = _place(pools), {pools.one_of(("$ne", "$eq", "$gte")): None}
+    plain = {"a": None}
+    return {place: pools.one_of(({**operator, **plain}, {**plain, **operator}))}, {place: operator}
+
+
+@fault(QUERIES, "QRY-7")
+def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
+    place = _place(pools)
+    bad = pools.one_of(OUTSIDE)
+    shapes = (bad, {"$eq": bad}, {"$ne": bad}, {"$lt": bad}, {"$in": [bad]}, {"$nin": [None, bad]})
+    return {place: pools.one_of(shapes)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
+
+
+NAIVE = datetime(2024, 2, 29, 12)
+OUTSIDE = (NAIVE, {"a"}, object(), re.compile("a"), "\ud800", 2**63, 1 + 2j, frozenset("a"))
+
+
+@fault(QUERIES, "QRY-8")
+def no_query(pools: Pools) -> tuple[Any, Any]:
+    return pools.one_of((None, "", "label", [], ["label"], 5, {"a"}, True)), {}
+
+
+QUERIES["EXI-2"] = _operands(
+    ({"$exists": True}, {"$exists": False}),
+    *({"$exists": bad} for bad in (1, 0, None, "true", "", [], 1.0, {})),
+)
+QUERIES["GLB-8"] = _operands(
+    ({"$glob": "a*"},), *({"$glob": bad} for bad in (5, None, ["a"], b"a", re.compile("a"), True))
+)
+QUERIES["RGX-4"] = _operands(
+    ({"$regex": "a"}, {"$regex": "a", "$options": "im"}),
+    *({"$regex": bad} for bad in (5, None, "(", "[", "*", ["a"], b"a", True)),
+    *({"$regex": "a", "$options": bad} for bad in ("x", "iq", 5, None, "I")),
+    {"$options": "i"},
+)
+QUERIES["SIZE-2"] = _operands(
+    ({"$size": 0}, {"$size": 2}, {"$size": 1.0}),
+    *({"$size": bad} for bad in (-1, 2.5, "2", None, True, [], float("nan"), float("inf"))),
+)
+QUERIES["ALL-3"] = _operands(
+    ({"$all": []}, {"$all": ["a"]}),
+    *({"$all": bad} for bad in ("a", None, 5, {"a": 1}, [{"$gt": "a"}], [{"$elemMatch": {}}])),
+)
+QUERIES["ELEM-2"] = _operands(
+    ({"$elemMatch": {"$ne": None}}, {"$elemMatch": {"a": "b"}}, {"$elemMatch": {}}),
+    *(
+        {"$elemMatch": bad}
+        for bad in ("a", None, [], 5, {"$gt": "a", "b": 1}, {"b": 1, "$gt": "a"})
+    ),
+)
+QUERIES["MOD-2"] = _operands(
+    ({"$mod": [2, 0]}, {"$mod": (3.5, 1)}),
+    *({"$mod": bad} for bad in ([2], [2, 0, 0], [], 2, None, "ab", [0, 1], [0.5, 0], ["2", 0])),
+    *({"$mod": bad} for bad in ([2, "0"], [2, None], [True, 0], [2, False], [float("nan"), 0])),
+    *({"$mod": bad} for bad in ([2, float("inf")], [2, float("nan")], {"a": 1})),
+)
+
+
+@fault(QUERIES, "LOG-1")
+def malformed_combination(pools: Pools) -> tuple[Any, Any]:
+    place, name = _place(pools), pools.one_of(("$and", "$or", "$nor"))
+    good = {place: {"$ne": "a"}}
+    bad = pools.one_of(
+        (
+            {name: []},
+            {name: good},
+            {name: None},
+            {name: "label"},
+            {name: [good, 5]},
+            {name: [None]},
+            {name: [[good]]},
+            {place: {name: [{"$ne": "a"}]}},
+            {"$not": good},
+            {place: {"$not": {}}},
+            {place: {"$not": "a"}},
+            {place: {"$not": None}},
+            {place: {"$not": [{"$ne": "a"}]}},
+            {place: {"$not": {"a": "b"}}},
+        )
+    )
+    return bad, pools.one_of(({name: [good]}, {place: {"$not": {"$ne": "a"}}}, good))
+
+
+def _unclaimed(*conditions: Any, place: str = "") -> Fault:
+    def make(pools: Pools) -> tuple[Any, Any]:
+        return {place or _place(pools): pools.one_of(conditions)}, None
+
+    return make
+
+
+QUERIES["CAP-1"] = _unclaimed({"$exists": True}, {"$exists": False})
+QUERIES["CAP-2"] = _unclaimed({"$glob": "a*"}, {"$glob": "*"})
+QUERIES["CAP-3"] = _unclaimed({"$mod": [2, 0]})
+
+
+@fault(QUERIES, "CAP-4")
+def unclaimed_logic(pools: Pools) -> tuple[Any, Any]:
+    place, name = _place(pools), pools.one_of(("$and", "$or", "$nor"))
+    return pools.one_of(({name: [{place: None}]}, {place: {"$not": {"$eq": "a"}}})), None
+
+
+@fault(QUERIES, "CAP-5")
+def unclaimed_path(pools: Pools) -> tuple[Any, Any]:
+    path = pools.one_of(("header.a", "content.a.b", "buffers.0", "label.a"))
+    return {path: pools.one_of((None, "a", {"$ne": None}, {"$in": ["a"]}))}, None
+
+
+@fault(QUERIES, "CAP-6")
+def unclaimed_document(pools: Pools) -> tuple[Any, Any]:
+    place = pools.one_of((*DICT_PLACES, "label"))
+    document = pools.one_of(({}, {"a": "b"}, {"a": None}))
+    return {place: pools.one_of((document, {"$eq": document}, {"$in": [document]}))}, None
+
+
+@fault(QUERIES, "CAP-7")
+def unclaimed_list(pools: Pools) -> tuple[Any, Any]:
+    place = pools.one_of(("buffers", "label"))
+    shapes = ([], ["a"], {"$eq": []}, {"$in": [[]]}, {"$all": ["a"]}, {"$size": 0})
+    return {place: pools.one_of((*shapes, {"$elemMatch": {"$ne": None}}))}, None
+
+
+QUERIES["CAP-8"] = _unclaimed(b"a", {"$eq": b""}, {"$in": [b"a"]}, {"$ne": b"a"})
+QUERIES["CAP-9"] = _unclaimed(1, True, 1.0, {"$eq": 0}, {"$in": [1]}, {"$ne": False}, {"$lt": 1})
+QUERIES["CAP-10"] = _unclaimed({"$regex": "a"}, {"$regex": ""})
+
+
+@fault(KEYS, "KEYS-4")
+def unknown_key(pools: Pools) -> tuple[Any, Any]:
+    bad = pools.one_of(("nope", "header.a", "_id", "", "Label", "*", None, 5))
+    return pools.shuffled([bad, *pools.some(("label", "header"), 0, 1)]), ["label", "header"]
+
+
+@fault(KEYS, "KEYS-5")
+def text_for_keys(pools: Pools) -> tuple[Any, Any]:
+    return pools.one_of(("label", "msg_id", "x")), ["label"]
+
+
+# Records and updates
+
+
+def _among_good(pools: Pools, name: Any, value: Any) -> dict[Any, Any]:
+    """A fault somewhere among fields that are fine."""
+    good = {"label": pools.word(), "client_uuid": "c9", "completed": pools.instant()}
+    fields = [(name, value), *((k, v) for k, v in good.items() if k != name and pools.chance(6))]
+    return dict(pools.shuffled(fields))
+
+
+@fault(RECORDS, "REC-4")
+def unknown_record_field(pools: Pools) -> tuple[Any, Any]:
+    name = pools.one_of(("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"))
+    return _among_good(pools, name, "a"), _among_good(pools, "queue", "a")
+
+
+@fault(RECORDS, "UPD-6")
+def dotted_field(pools: Pools) -> tuple[Any, Any]:
+    name = pools.one_of(("header.a", "label.", "content.a.b", "buffers.0"))
+    return _among_good(pools, name, "a"), _among_good(pools, "header", {"a": "b"})
+
+
+@fault(RECORDS, "REC-6")
+def no_datetime(pools: Pools) -> tuple[Any, Any]:
+    at = pools.instant()
+    bad = pools.one_of(("2024-02-29T12:00:00+00:00", 1709208000, 0.0, "", {}, [at], False))
+    place = pools.one_of(TIME_PLACES[:5])
+    return _among_good(pools, place, bad), _among_good(pools, place, at)
+
+
+@fault(RECORDS, "REC-7")
+def another_class(pools: Pools) -> tuple[Any, Any]:
+    if pools.chance(4):
+        place, bad, good = pools.one_of(DICT_PLACES), pools.one_of(("a", [], 5, True)), {"a": "b"}
+    elif pools.chance(4):
+        place, bad, good = "buffers", pools.one_of((b"a", "a", {}, 5)), [b"a"]
+    else:
+        place, bad, good = pools.one_of(TEXT_PLACES), pools.one_of((5, {}, b"a", True, [])), "a"
+    return _among_good(pools, place, bad), _among_good(pools, place, good)
+
+
+@fault(RECORDS, "REC-8")
+def outside_domain(pools: Pools) -> tuple[Any, Any]:
+    bad = pools.one_of(
+        ({"a"}, object(), 2**63, -(2**63) - 1, "\ud800", 1 + 2j, {5: "a"}, {None: 1})
+    )
+    shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})
+    place = pools.one_of(DICT_PLACES)
+    if pools.chance(2):
+        return _among_good(pools, "buffers", [b"a", pools.one_of(("a", None, 5))]), {
+            "buffers": [b"a"]
+        }
+    return _among_good(pools, place, pools.one_of(shapes)), _among_good(
+        pools, place, {"a": 2**63 - 1}
+    )
+
+
+@fault(RECORDS, "REC-9")
+def naive_datetime(pools: Pools) -> tuple[Any, Any]:
+    good = pools.instant()
+    if pools.chance(5):
+        place = pools.one_of(TIME_PLACES)
+        return _among_good(pools, place, NAIVE), _among_good(pools, place, good)
+    shape = pools.one_of(
+        (lambda at: {"date": at}, lambda at: {"a": [at]}, lambda at: {"a": {"b": at}})
+    )
+    place = pools.one_of(DICT_PLACES)
+    return _among_good(pools, place, shape(NAIVE)), _among_good(pools, place, shape(good))
+
+
+NO_IDS = (None, 5, b"a", {"$ne": None}, ("a",), 1.5)
+"""What stands where an id is due, for REC-11."""

@@ -1,0 +1,168 @@
+"""Acts on whole stores: close, reopen, a second store, a crowd of records, a store of nothing."""
+
+from __future__ import annotations
+
+import re
+import tracemalloc
+from typing import Any
+
+from taskdb_spec.conformance.judging.differences import record_differences
+from taskdb_spec.conformance.judging.findings import Judgement
+from taskdb_spec.conformance.operations import WRITES, Call, Operation, fresh
+from taskdb_spec.conformance.session import Session, attempt
+from taskdb_spec.records.values import same
+
+KEY = (KeyError,)
+
+
+def close(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Close the store twice; nothing may follow in the program."""
+    clause = "NODB-5" if session.backend.stores_nothing else "CLOSE-1"
+    for _ in range(2):
+        outcome = attempt(session.store.close)
+        if outcome.error is not None:
+            judgement.blame([clause], "answer", None, outcome.error)
+            return
+        if outcome.value is not None and not session.backend.stores_nothing:
+            judgement.blame(["RET-1"], "answer", None, outcome.value)
+    judgement.saw(clause, "closed")
+
+
+def reopen(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Close the store, open it again under the same folder, and read everything back."""
+    session.close()
+    session.store = session.open(session.workdir)
+    for msg_id in session.seen:
+        probe = Operation(Call.get, (msg_id,))
+        outcome = session.call(probe)
+        expected = session.model.records.get(msg_id)
+        if expected is None:
+            if outcome.error is None:
+                judgement.blame(["DUR-1", "DUR-2"], "", KEY, outcome.value, probe, family=KEY)
+            elif msg_id in session.dropped:
+                judgement.saw("DUR-2", "dropped")
+        elif outcome.error is not None:
+            judgement.blame(["DUR-1"], "answer['msg_id']", msg_id, outcome.error, probe)
+        else:
+            _reopened_record(session, msg_id, expected, outcome.value, probe, judgement)
+
+
+def _reopened_record(
+    session: Session, msg_id: str, expected: Any, actual: Any, probe: Operation, judgement: Any
+) -> None:
+    before: Any = session.replaced.get(msg_id)
+    for found in record_differences(expected, actual, "answer", session.given[msg_id]):
+        stale = (
+            before is not None
+            and isinstance(actual, dict)
+            and any(
+                name in actual
+                and same(before[name], actual[name])
+                and not same(before[name], value)
+                for name, value in expected.items()
+            )
+        )
+        clause = ["DUR-1", "DUR-2"] if stale else ["DUR-1"]
+        judgement.blame(clause, found.subject, found.expected, found.actual, probe)
+    judgement.saw("DUR-1", "kept")
+
+
+def neighbour(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Open a second store; it has to be empty, and neither may see what the other is given."""
+    clause = "CULL-8" if session.culled else "ISO-9"
+    other = session.open(session.workdir.with_name(session.workdir.name + "-neighbour"))
+    try:
+        _judge_neighbour(session, other, clause, judgement)
+    finally:
+        attempt(other.close)
+
+
+def _judge_neighbour(session: Session, other: Any, clause: str, judgement: Judgement) -> None:
+    for msg_id in [*session.model.records, "neighbour"]:
+        outcome = attempt(other.get_record, msg_id)
+        if outcome.error is None:
+            subject = f"other.get_record({msg_id!a})"
+            judgement.blame([clause], subject, KEY, outcome.value, family=KEY)
+            return
+    for msg_id in sorted(session.culled or {"neighbour"}):
+        added = attempt(other.add_record, msg_id, {"msg_id": msg_id, "label": "neighbour"})
+        seen = attempt(other.get_record, msg_id)
+        subject = f"other.get_record({msg_id!a})['label']"
+        if added.error is not None or seen.error is not None:
+            judgement.blame([clause], subject, "neighbour", added.error or seen.error)
+            return
+        back = session.call(Operation(Call.get, (msg_id,)))
+        if back.error is None:
+            subject = f"db.get_record({msg_id!a})"
+            judgement.blame([clause], subject, KEY, back.value, family=KEY)
+            return
+    judgement.saw(clause, "compared")
+
+
+def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Add many records; every one of them has to be there afterwards."""
+    (count,) = operation.args
+    for i in range(count):
+        msg_id = f"crowd-{i}"
+        outcome = attempt(session.store.add_record, msg_id, {"msg_id": msg_id})
+        if outcome.error is not None:
+            judgement.blame(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
+            return
+    lost = [
+        i for i in range(count) if attempt(session.store.get_record, f"crowd-{i}").error is not None
+    ]
+    if lost:
+        subject = f"db.get_record('crowd-{lost[0]}')['msg_id']"
+        judgement.blame(["KEEP-1"], subject, f"crowd-{lost[0]}", KeyError(f"crowd-{lost[0]}"))
+    judgement.saw("KEEP-1", "kept")
+
+
+# A store that stores nothing
+
+SAYS_NOTHING = re.compile(r"\b(no|not|none|nothing|never|doesn't|does not|don't)\b", re.IGNORECASE)
+SAYS_HOW = re.compile(
+    r"\b(use|set|choose|select|configure|configured|enable|start|pick|switch|pass|give|name)\b",
+    re.IGNORECASE,
+)
+
+
+def nothing(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Any call on a store that stores nothing."""
+    outcome = session.call(operation)
+    if operation.call in WRITES:
+        if outcome.told is not None:
+            judgement.blame(["NODB-1"], "answer", None, outcome.told)
+        judgement.saw("NODB-1", "returned")
+        return
+    if not isinstance(outcome.error, KeyError):
+        judgement.blame(["NODB-2"], "", KEY, outcome.told, family=KEY)
+        return
+    judgement.saw("NODB-2", "refused")
+    text = str(outcome.error)
+    if not (SAYS_NOTHING.search(text) and SAYS_HOW.search(text)) or text[:1] in "'\"":
+        wanted = "a text that says that nothing is stored, and how to get storage"
+        judgement.blame(["NODB-3"], "text", wanted, text)
+    judgement.saw("NODB-3", "refused")
+
+
+COUNT, SIZE, ALLOWED = 64, 2**18, 2**21
+"""How many records `hoard` writes, of how many bytes each, and how many may stay in memory."""
+
+
+def hoard(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Write 16 MiB to a store that stores nothing, and see what stays in memory."""
+    tracing = tracemalloc.is_tracing()
+    if not tracing:
+        tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for i in range(COUNT):
+        record = {"msg_id": f"hoard-{i}", "buffers": [bytes([i]) * SIZE]}
+        attempt(session.store.add_record, f"hoard-{i}", record)
+        attempt(session.store.update_record, f"hoard-{i}", fresh(record))
+        del record
+    grown = tracemalloc.get_traced_memory()[0] - before
+    if not tracing:
+        tracemalloc.stop()
+    if grown > ALLOWED:
+        judgement.blame(["NODB-4"], f"grown <= {ALLOWED}", True, False)
+    judgement.saw("NODB-4", "measured")

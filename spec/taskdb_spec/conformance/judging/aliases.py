@@ -1,0 +1,96 @@
+"""What the caller does to its own objects must not show in the store (clauses ISO-1 to ISO-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from taskdb_spec.conformance.judging.differences import record_differences
+from taskdb_spec.conformance.judging.findings import Judgement
+from taskdb_spec.conformance.operations import Call, Operation
+from taskdb_spec.conformance.session import Outcome, Session
+from taskdb_spec.conformance.source import literal
+
+_CLAUSES = {
+    Call.add: "ISO-1",
+    Call.update: "ISO-2",
+    Call.get: "ISO-3",
+    Call.find: "ISO-4",
+    Call.history: "ISO-5",
+}
+MARK = "scribbled"
+
+
+def scribble(
+    session: Session,
+    operation: Operation,
+    args: tuple[Any, ...],
+    outcome: Outcome,
+    judgement: Judgement,
+) -> None:
+    """Change what was given or returned, at every depth, and look for it in the store."""
+    clause = _CLAUSES.get(operation.call)
+    if clause is None:
+        return
+    given = operation.call in (Call.add, Call.update)
+    target, name = (args[1], "given[1]") if given else (outcome.value, "answer")
+    statements = []
+    for statement, change in list(_changes(target, name)):
+        change()
+        statements.append(statement)
+    for probe in _probes(operation):
+        found = _shows(session, probe)
+        if found is not None:
+            extra = tuple(statements)
+            judgement.blame([clause], *found, probe, extra=extra)
+            return
+    judgement.saw(clause, "mutated")
+
+
+def _changes(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Statements that change each mutable object in a value, innermost first."""
+    if isinstance(value, dict):
+        for key, item in list(value.items()):
+            yield from _changes(item, f"{name}[{literal(key)}]")
+        yield f"{name}[{MARK!r}] = 1", lambda: value.__setitem__(MARK, 1)
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _changes(item, f"{name}[{i}]")
+        yield f"{name}.append({MARK!r})", lambda: value.append(MARK)
+    elif isinstance(value, bytearray) and value:
+        flipped = value[0] ^ 255
+        yield f"{name}[0] = {flipped}", lambda: value.__setitem__(0, flipped)
+
+
+def _probes(operation: Operation) -> list[Operation]:
+    if operation.call in (Call.add, Call.update, Call.get):
+        return [Operation(Call.get, operation.args[:1])]
+    return [operation.but(scribble=False)]
+
+
+def _shows(session: Session, probe: Operation) -> tuple[str, Any, Any] | None:
+    """An expression over the probe's answer that the scribbling changed, with its values."""
+    answer = session.call(probe)
+    expected = session.expect(probe)
+    if answer.error is not None:
+        return "answer", expected, answer.error
+    if probe.call is Call.history:
+        return None if MARK not in answer.value else (f"{MARK!r} in answer", False, True)
+    if probe.call is Call.get:
+        return _difference(session, probe.args[0], expected, answer.value, "answer")
+    if MARK in answer.value:
+        return f"{MARK!r} in answer", False, True
+    for msg_id, record in expected.items():
+        subject = f"answer[{msg_id!a}]"
+        found = _difference(session, msg_id, record, answer.value.get(msg_id), subject)
+        if found is not None:
+            return found
+    return None
+
+
+def _difference(
+    session: Session, msg_id: str, expected: Any, actual: Any, subject: str
+) -> tuple[str, Any, Any] | None:
+    for found in record_differences(expected, actual, subject, session.given[msg_id]):
+        return found.subject, found.expected, found.actual
+    return None

@@ -1,0 +1,260 @@
+"""What a call returned, held against what the model returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from taskdb_spec.clauses import clauses
+from taskdb_spec.conformance.judging.differences import record_differences, value_clauses
+from taskdb_spec.conformance.judging.findings import Judgement, in_order
+from taskdb_spec.conformance.judging.profile import SPECIAL, has_offsets, profile
+from taskdb_spec.conformance.operations import Call, Operation
+from taskdb_spec.conformance.session import Outcome, Session
+from taskdb_spec.language.syntax import check_keys, parse_query
+from taskdb_spec.records.fields import TASK_FIELDS
+from taskdb_spec.records.order import rank
+
+
+def judge_answer(
+    session: Session, operation: Operation, outcome: Outcome, judgement: Judgement
+) -> None:
+    """Judge a call that the model accepts; the model makes the call here as well."""
+    if operation.call in _READS:
+        _READS[operation.call](session, operation, outcome, judgement)
+    else:
+        _write(session, operation, outcome, judgement)
+    if not judgement.findings and operation.aim and "accepted" in _evidence_of(operation.aim):
+        judgement.saw(operation.aim, "accepted")
+
+
+def _evidence_of(clause: str) -> tuple[str, ...]:
+    return clauses()[clause].evidence
+
+
+# Writes
+
+
+def _write(session: Session, operation: Operation, outcome: Outcome, judgement: Judgement) -> None:
+    if outcome.error is not None:
+        suspects = list(write_suspects(session, operation))
+        judgement.blame(suspects, "answer", None, outcome.error)
+        return
+    if outcome.value is not None:
+        judgement.blame(["RET-1"], "answer", None, outcome.value)
+    judgement.saw("RET-1", "returned")
+    for clause in _ACCEPTED.get(operation.call, ()):
+        judgement.saw(clause, "accepted")
+    session.expect(operation)
+
+
+_ACCEPTED = {
+    Call.add: ("ADD-2", "REC-11"),
+    Call.update: ("UPD-5", "REC-11"),
+    Call.drop: ("DROP-2", "REC-11"),
+}
+
+
+def write_suspects(session: Session, operation: Operation) -> Iterator[str]:
+    """The clauses that an accepted write exercises, from the general to the special."""
+    if operation.call is Call.drop:
+        yield "DROP-1"
+    elif operation.call is Call.purge:
+        check = operation.args[0]
+        yield from query_suspects(session, operation, session.model.records)
+        yield "PURGE-1"
+        if check == {}:
+            yield "PURGE-2"
+        if operation.aim in ("HUB-1", "GLB-7"):
+            yield operation.aim
+    else:
+        yield from _record_suspects(session, operation)
+
+
+def _record_suspects(session: Session, operation: Operation) -> list[str]:
+    msg_id, fields = operation.args
+    found = {"ADD-1"} if operation.call is Call.add else {"UPD-1"}
+    if operation.call is Call.update and not fields:
+        found.add("UPD-4")
+    if operation.call is Call.add and msg_id in session.dropped:
+        found.add("ADD-4")
+    for name, value in fields.items():
+        if name == "msg_id":
+            found.add("REC-5")
+        else:
+            found |= value_clauses(name, value)
+    return [*in_order(found), *(["HUB-3"] if operation.aim == "HUB-3" else [])]
+
+
+# get_record
+
+
+def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Judgement) -> None:
+    (msg_id,) = operation.args
+    expected = session.model.records[msg_id]
+    if outcome.error is not None:
+        judgement.blame(["GET-1"], "answer['msg_id']", msg_id, outcome.error)
+        return
+    for found in record_differences(expected, outcome.value, "answer", session.given[msg_id]):
+        judgement.blame(["GET-1", found.clause], found.subject, found.expected, found.actual)
+    if not judgement.findings:
+        for clause, kind in (("GET-1", "found"), ("GET-2", "accepted"), ("REC-1", "read")):
+            judgement.saw(clause, kind)
+        judgement.saw("REC-11", "accepted")
+
+
+# find_records
+
+
+def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -> list[str]:
+    """The clauses of the query language that the query exercises on these records."""
+    check = operation.args[0]
+    tree = parse_query(check, TASK_FIELDS, session.model.capabilities)
+    stored = session.model.records
+    found: set[str] = set() if stored else profile(tree, {}, has_offsets(check))
+    for msg_id in ids:
+        offsets = has_offsets(check) or has_offsets(session.given.get(msg_id, {}))
+        found |= profile(tree, stored.get(msg_id, {}), offsets)
+    if _has_key(check, "$eq"):
+        found.add("EQ-2")
+    if _has_key(check, "$and"):
+        found.add("AND-1")
+    aim = operation.aim
+    if aim in clauses() and (aim not in SPECIAL or aim in found):
+        kinds = _evidence_of(aim)
+        found |= {aim} if {"matched", "unmatched"} & set(kinds) else set()
+    applying = {clause for clause in found if clauses()[clause].claimed_by(session.backend)}
+    if aim in applying:  # what the query was made for comes last, unless a later clause applies
+        return [*in_order(applying - {aim}), aim]
+    return in_order(applying) or ["FIND-1"]
+
+
+def _has_key(check: Any, key: str) -> bool:
+    if isinstance(check, dict):
+        return key in check or any(_has_key(value, key) for value in check.values())
+    return isinstance(check, list | tuple) and any(_has_key(item, key) for item in check)
+
+
+def _find(session: Session, operation: Operation, outcome: Outcome, judgement: Judgement) -> None:
+    expected = session.expect(operation)
+    records = session.model.records
+    if outcome.error is not None:
+        suspects = query_suspects(session, operation, records)
+        suspects += keys_suspects(operation)
+        judgement.blame(suspects, "sorted(answer)", sorted(expected), outcome.error)
+        return
+    answer = outcome.value
+    if not isinstance(answer, dict):
+        judgement.blame(["FIND-1"], "type(answer).__name__", "dict", type(answer).__name__)
+        return
+    if answer.keys() != expected.keys():
+        wrong = [m for m in {**records, **answer} if (m in expected) != (m in answer)]
+        suspects = query_suspects(session, operation, [m for m in wrong if m in records])
+        actual = sorted(answer, key=str)
+        judgement.blame(suspects, "sorted(answer)", sorted(expected), actual)
+        return
+    for msg_id in expected:
+        _found_record(session, operation, msg_id, expected[msg_id], answer[msg_id], judgement)
+    if not judgement.findings:
+        _find_evidence(session, operation, set(expected), judgement)
+
+
+def keys_suspects(operation: Operation) -> list[str]:
+    """The clauses of `keys` that a find exercises."""
+    if len(operation.args) < 2:
+        return []
+    keys = operation.args[1]
+    if not keys:
+        return ["KEYS-2"]
+    plain = isinstance(keys, list) and len(set(keys)) == len(keys) and "msg_id" not in keys
+    return ["KEYS-1"] if plain else ["KEYS-1", "KEYS-3"]
+
+
+def _found_record(
+    session: Session, operation: Operation, msg_id: str, expected: Any, actual: Any, judgement: Any
+) -> None:
+    subject = f"answer[{msg_id!a}]"
+    suspects = ["FIND-2", *keys_suspects(operation)]
+    projected = len(operation.args) == 2 and check_keys(operation.args[1]) is not None
+    if projected and isinstance(actual, dict) and expected.keys() != actual.keys():
+        names = sorted(expected), sorted(map(str, actual))
+        judgement.blame(suspects, f"sorted({subject})", *names)
+        return
+    if isinstance(actual, dict) and actual.get("msg_id") != msg_id:
+        judgement.blame(["FIND-1"], f"{subject}['msg_id']", msg_id, actual.get("msg_id"))
+    for found in record_differences(expected, actual, subject, session.given[msg_id]):
+        judgement.blame(suspects, found.subject, found.expected, found.actual)
+
+
+def _find_evidence(
+    session: Session, operation: Operation, matched: set[str], judgement: Judgement
+) -> None:
+    judgement.saw("FIND-1", "found" if matched else "empty")
+    if matched:
+        for clause in keys_suspects(operation) or ["FIND-2"]:
+            judgement.saw(clause, "read")
+    if operation.args[0] == {}:
+        judgement.evidence["QRY-1", "matched"] += len(matched)
+    aim = operation.aim
+    kinds = _evidence_of(aim) if aim else ()
+    for msg_id in session.model.records if kinds else ():
+        kind = "matched" if msg_id in matched else "unmatched"
+        if kind in kinds and (
+            aim not in SPECIAL or aim in query_suspects(session, operation, [msg_id])
+        ):
+            judgement.saw(aim, kind)
+
+
+# get_history
+
+
+def _history(
+    session: Session, operation: Operation, outcome: Outcome, judgement: Judgement
+) -> None:
+    answer = outcome.value
+    if outcome.error is not None or not isinstance(answer, list):
+        told = outcome.error or type(answer).__name__
+        judgement.blame(["HIST-1"], "type(answer).__name__", "list", told)
+        return
+    expected = sorted(session.model.records)
+    if sorted(map(str, answer)) != expected:
+        judgement.blame(["HIST-1"], "sorted(answer)", expected, sorted(map(str, answer)))
+        return
+    judgement.saw("HIST-1", "listed")
+    for one, other in zip(answer, answer[1:], strict=False):
+        _in_order(session, one, other, judgement)
+    again = session.call(operation).told
+    if again != answer:
+        judgement.blame(["HIST-1", "HIST-5"], "db.get_history()", answer, again)
+    judgement.saw("HIST-5", "repeated")
+
+
+def _in_order(session: Session, one: str, other: str, judgement: Judgement) -> None:
+    records = session.model.records
+    before, after = records[one]["submitted"], records[other]["submitted"]
+    if rank(before) == rank(after):
+        return
+    if None in (before, after):
+        clause = "HIST-3"
+    elif any(has_offsets(session.given[msg_id].get("submitted")) for msg_id in (one, other)):
+        clause = "HIST-4"
+    else:
+        clause = "HIST-2"
+    if rank(before) > rank(after):
+        pair = literal_pair(one, other)
+        judgement.blame(
+            ["HIST-2", clause], f"[m for m in answer if m in {pair}]", [other, one], [one, other]
+        )
+    else:
+        judgement.saw(clause, "ordered")
+
+
+def literal_pair(one: str, other: str) -> str:
+    return f"({one!a}, {other!a})"
+
+
+_READS: dict[Call, Callable[[Session, Operation, Outcome, Judgement], None]] = {
+    Call.get: _get,
+    Call.find: _find,
+    Call.history: _history,
+}

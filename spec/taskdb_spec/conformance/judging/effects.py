@@ -1,0 +1,199 @@
+"""What a write did, read back with `get_record`: to its own record and to all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taskdb_spec.conformance.judging.answers import write_suspects
+from taskdb_spec.conformance.judging.differences import (
+    Difference,
+    record_differences,
+    value_clauses,
+)
+from taskdb_spec.conformance.judging.findings import Judgement
+from taskdb_spec.conformance.judging.refusals import KEY
+from taskdb_spec.conformance.operations import Call, Operation
+from taskdb_spec.conformance.session import Session
+from taskdb_spec.records.fields import TASK_FIELDS
+from taskdb_spec.records.values import same
+
+
+def audit(session: Session, operation: Operation, judgement: Judgement, refused: bool) -> None:
+    """Read back every record that was ever named, and blame the operation for what is wrong."""
+    for msg_id in session.seen:
+        probe = Operation(Call.get, (msg_id,))
+        outcome = session.call(probe)
+        expected = session.model.records.get(msg_id)
+        if expected is None:
+            if outcome.error is None:
+                suspects = _ghost(session, operation, refused)
+                judgement.blame(suspects, "", KEY, outcome.value, probe, family=KEY)
+        elif outcome.error is not None:
+            suspects = _lost(session, operation, msg_id, refused)
+            judgement.blame(suspects, "answer['msg_id']", msg_id, outcome.error, probe)
+        else:
+            given = session.given[msg_id]
+            for found in record_differences(expected, outcome.value, "answer", given):
+                suspects = _changed(session, operation, msg_id, found, refused)
+                judgement.blame(suspects, found.subject, found.expected, found.actual, probe)
+    if not judgement.findings:
+        for clause, kind in _evidence(session, operation, refused):
+            judgement.saw(clause, kind)
+
+
+def _own(operation: Operation) -> Any:
+    return operation.args[0] if operation.call in (Call.add, Call.update, Call.drop) else None
+
+
+def _refused(operation: Operation, own: bool) -> list[str]:
+    if operation.call is Call.add and own:
+        return ["ADD-3"]
+    return ["PURGE-3"] if operation.call is Call.purge else ["REC-10"]
+
+
+_OF_READS = {Call.get: "GET-1", Call.find: "FIND-2", Call.history: "HIST-1"}
+
+
+def _ghost(session: Session, operation: Operation, refused: bool) -> list[str]:
+    """A record is there that should not be."""
+    if refused:
+        return ["UPD-5"] if operation.call is Call.update else ["REC-10"]
+    if operation.call is Call.purge:
+        return list(write_suspects(session, operation))
+    return [_OF_READS.get(operation.call, "DROP-1")]
+
+
+def _lost(session: Session, operation: Operation, msg_id: str, refused: bool) -> list[str]:
+    """A record is not there that should be."""
+    own = msg_id == _own(operation)
+    if refused:
+        return _refused(operation, own)
+    if operation.call is Call.add:
+        again = ["ADD-4"] if msg_id in session.dropped else []
+        return ["ADD-1", *again] if own else ["KEEP-1"]
+    if operation.call is Call.update:
+        return ["UPD-1"] if own else ["UPD-2"]
+    if operation.call is Call.purge:
+        return list(write_suspects(session, operation))
+    return [_OF_READS.get(operation.call, "DROP-1")]
+
+
+def _changed(
+    session: Session, operation: Operation, msg_id: str, found: Difference, refused: bool
+) -> list[str]:
+    """A field is not what it should be."""
+    own = msg_id == _own(operation)
+    if refused:
+        return _refused(operation, own)
+    name = _field_of(found.subject)
+    if operation.call is Call.add and own:
+        before = session.dropped.get(msg_id)
+        residue = before is not None and name in before and _shows(before, name, found)
+        return ["ADD-1", found.clause, *(["ADD-4"] if residue else [])]
+    if operation.call is Call.update:
+        return _changed_by_update(session, operation, msg_id, name, found)
+    return [_OF_READS.get(operation.call, "KEEP-1" if operation.call is Call.add else "DROP-1")]
+
+
+def _changed_by_update(
+    session: Session, operation: Operation, msg_id: str, name: str, found: Difference
+) -> list[str]:
+    fields = operation.args[1]
+    if not fields:
+        return ["UPD-4"]
+    if msg_id != operation.args[0]:
+        return ["UPD-2"]
+    if not name:
+        return [found.clause]
+    if name not in fields:
+        return ["UPD-2"]
+    before: Any = session.replaced[msg_id]
+    if _shows(before, name, found):
+        return ["UPD-1"]
+    if isinstance(before[name], dict | list) and before[name] and found.clause in _STRUCTURE:
+        return ["UPD-1", "UPD-3"]
+    return ["UPD-1", found.clause]
+
+
+_STRUCTURE = ("VAL-3", "VAL-9", "VAL-10", "BUF-1", "BUF-2")
+
+
+def _field_of(subject: str) -> str:
+    """The root field that an expression such as ``type(answer['header']['a'])`` looks at."""
+    return next((name for name in TASK_FIELDS if f"answer['{name}']" in subject), "")
+
+
+def _shows(before: Any, name: str, found: Difference) -> bool:
+    """Whether the difference is that the field still has its value of before."""
+    value = before.get(name)
+    shown = (value, type(value).__name__, repr(value))
+    if isinstance(value, list | dict):
+        shown += (len(value), list(value))
+    return any(same(found.actual, one) for one in shown)
+
+
+# Evidence
+
+
+def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator[tuple[str, str]]:
+    if refused:
+        yield _refused(operation, _own(operation) in session.model.records)[0], "kept"
+        yield "REC-10", "unchanged"
+    elif operation.call is Call.add:
+        yield from _added(session, operation)
+    elif operation.call is Call.update:
+        yield from _updated(session, operation)
+    elif operation.call is Call.drop:
+        yield "DROP-1", "dropped"
+        if session.model.records:
+            yield "DROP-1", "kept"
+    elif operation.call is Call.purge:
+        yield from _purged(session, operation)
+
+
+def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+    msg_id, fields = operation.args
+    yield "ADD-1", "stored"
+    if msg_id in session.dropped:
+        yield "ADD-4", "stored"
+    if len(fields) < len(TASK_FIELDS) - 1:
+        yield "REC-2", "filled"
+    yield "REC-2", "given" if any(v is not None for v in fields.values()) else "filled"
+    yield from _values(fields)
+
+
+def _values(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in fields.items():
+        for clause in value_clauses(name, value):
+            yield clause, "kept"
+
+
+def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+    msg_id, fields = operation.args
+    before: Any = session.replaced[msg_id]
+    after: Any = session.model.records[msg_id]
+    if not fields:
+        yield "UPD-4", "kept"
+    for name in fields:
+        if not same(before[name], after[name]):
+            yield "UPD-1", "changed"
+            if isinstance(before[name], dict | list) and before[name]:
+                yield "UPD-3", "replaced"
+    yield "UPD-2", "kept"
+    yield from _values(fields)
+    if operation.aim == "HUB-3":
+        yield "HUB-3", "stored"
+
+
+def _purged(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+    clauses = ["PURGE-1"]
+    if operation.args[0] == {}:
+        clauses = ["PURGE-2"]
+    elif operation.aim in ("HUB-1", "GLB-7"):
+        clauses.append(operation.aim)
+    for clause in clauses:
+        if any(msg_id not in session.model.records for msg_id in session.seen):
+            yield clause, "dropped"
+        if session.model.records and clause != "PURGE-2":
+            yield clause, "kept"

@@ -1,0 +1,113 @@
+"""What a store with limits may cull, and what it may not (clauses CULL-*)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskdb_spec.backend import Limits
+from taskdb_spec.conformance.judging.findings import Judgement
+from taskdb_spec.conformance.operations import Call, Operation
+from taskdb_spec.conformance.session import Session
+from taskdb_spec.records.fields import TaskRecord
+from taskdb_spec.records.order import rank
+
+
+def judge_culling(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Find out what a write culled, hold it against the limits, and let the model follow."""
+    limits, records = session.limits, session.model.records
+    assert limits is not None
+    history = session.call(Operation(Call.history)).value
+    listed = set(history) if isinstance(history, list) else set()
+    gone = {msg_id for msg_id in records if msg_id not in listed}
+    written = operation.args[0]
+    _judge_choice(records, gone, written, judgement)
+    _judge_amount(limits, records, gone, written, judgement)
+    if written in session.culled:
+        session.culled.discard(written)
+        judgement.saw("CULL-6", "stored")
+    if judgement.findings:
+        return
+    for msg_id in gone:
+        del records[msg_id]
+        session.culled.add(msg_id)
+    _judge_culled(session, judgement)
+
+
+def _judge_choice(
+    records: dict[str, TaskRecord], gone: set[str], written: str, judgement: Judgement
+) -> None:
+    if written in gone:
+        _blame(judgement, "CULL-2", written, kept=True)
+        return
+    others = {msg_id for msg_id in records if msg_id != written}
+    for culled in gone:
+        for kept in others - gone:
+            clause = _out_of_turn(records[culled], records[kept])
+            if clause:
+                _blame(judgement, clause, culled, kept=True)
+                return
+    if gone:
+        for clause in ("CULL-2", "CULL-3", "CULL-4"):
+            judgement.saw(clause, "culled")
+
+
+def _out_of_turn(culled: TaskRecord, kept: TaskRecord) -> str:
+    pending, kept_pending = culled["completed"] is None, kept["completed"] is None
+    if pending != kept_pending:
+        return "CULL-3" if pending else ""
+    return "CULL-4" if rank(culled["submitted"]) > rank(kept["submitted"]) else ""
+
+
+def _judge_amount(
+    limits: Limits,
+    records: dict[str, TaskRecord],
+    gone: set[str],
+    written: str,
+    judgement: Judgement,
+) -> None:
+    left = len(records) - len(gone)
+    over = limits.record_limit is not None and len(records) > limits.record_limit
+    if limits.record_limit is not None and left > limits.record_limit:
+        judgement.blame(["CULL-1"], f"len(db.get_history()) <= {limits.record_limit}", True, False)
+    elif limits.size_limit is None and gone and not over:
+        _blame(judgement, "CULL-1", min(gone), kept=True)
+    elif limits.record_limit is not None:
+        judgement.saw("CULL-1", "culled" if gone else "kept")
+    if limits.size_limit is None:
+        return
+    sizes = {m: text_size(records[m]) for m in records if m not in gone and m != written}
+    if sum(sizes.values()) > limits.size_limit:
+        subject = f"len(db.get_history()) < {left}"
+        judgement.blame(["CULL-7"], subject, True, False)
+    elif gone:
+        judgement.saw("CULL-7", "culled")
+
+
+def text_size(value: Any) -> int:
+    """The bytes of the texts and buffers in a value: what any way of counting has to count."""
+    if isinstance(value, dict):
+        return sum(map(text_size, value.values()))
+    if isinstance(value, list):
+        return sum(map(text_size, value))
+    return (
+        len(value.encode())
+        if isinstance(value, str)
+        else len(value)
+        if isinstance(value, bytes)
+        else 0
+    )
+
+
+def _blame(judgement: Judgement, clause: str, msg_id: str, kept: bool) -> None:
+    judgement.blame([clause], f"{msg_id!a} in db.get_history()", kept, not kept)
+
+
+def _judge_culled(session: Session, judgement: Judgement) -> None:
+    for msg_id in sorted(session.culled):
+        for probe in (Operation(Call.get, (msg_id,)), Operation(Call.update, (msg_id, {}))):
+            outcome = session.call(probe)
+            if not isinstance(outcome.error, KeyError):
+                family = (KeyError,)
+                judgement.blame(["CULL-5"], "", family, outcome.told, probe, family=family)
+                return
+        judgement.saw("CULL-5", "refused")

@@ -1,0 +1,141 @@
+"""One step of a program: make the call on the store and on the model, and judge what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from taskdb_spec.conformance.judging import acts
+from taskdb_spec.conformance.judging.aliases import scribble
+from taskdb_spec.conformance.judging.answers import judge_answer
+from taskdb_spec.conformance.judging.effects import audit
+from taskdb_spec.conformance.judging.findings import Judgement
+from taskdb_spec.conformance.judging.limits import judge_culling
+from taskdb_spec.conformance.judging.refusals import Refusal, refusals
+from taskdb_spec.conformance.operations import (
+    QUERY_CALLS,
+    RECORD_CALLS,
+    WRITES,
+    Call,
+    Operation,
+    fresh,
+    unchanged,
+)
+from taskdb_spec.conformance.session import Outcome, Session
+
+ACTS: dict[Call, Callable[[Session, Operation, Judgement], None]] = {
+    Call.close: acts.close,
+    Call.reopen: acts.reopen,
+    Call.neighbour: acts.neighbour,
+    Call.crowd: acts.crowd,
+    Call.hoard: acts.hoard,
+}
+
+
+def take(session: Session, operation: Operation, careful: bool = False) -> Judgement:
+    """Take one step. `careful` reads every record back after it, so faults show where they arise."""
+    judgement = Judgement()
+    if operation.call in ACTS:
+        ACTS[operation.call](session, operation, judgement)
+        return judgement
+    if session.backend.stores_nothing:
+        acts.nothing(session, operation, judgement)
+        return judgement
+    session.note_ids(operation)
+    due = refusals(session.model, operation)
+    args = tuple(map(fresh, operation.args))
+    outcome = session.call(operation, args)
+    _judge_arguments(operation, args, judgement)
+    if due:
+        _judge_refusal(session, operation, due, outcome, judgement)
+    else:
+        _judge_acceptance(session, operation, args, outcome, judgement)
+    audited = operation.call in (Call.drop, Call.purge) or (due and operation.call in WRITES)
+    if not judgement.findings and (careful or audited):
+        audit(session, operation, judgement, refused=bool(due))
+    return judgement
+
+
+def _judge_acceptance(
+    session: Session,
+    operation: Operation,
+    args: tuple[object, ...],
+    outcome: Outcome,
+    judgement: Judgement,
+) -> None:
+    if operation.call in WRITES and outcome.error is None:
+        session.note_write(operation)
+    judge_answer(session, operation, outcome, judgement)
+    if judgement.findings:
+        return
+    if operation.call in RECORD_CALLS and session.limits is not None:
+        judge_culling(session, operation, judgement)
+    if operation.scribble and not judgement.findings:
+        scribble(session, operation, args, outcome, judgement)
+
+
+def _judge_arguments(operation: Operation, args: tuple[object, ...], judgement: Judgement) -> None:
+    for i, (template, arg) in enumerate(zip(operation.args, args, strict=True)):
+        clause = argument_clause(operation, i)
+        if not clause or not isinstance(template, dict | list):
+            continue
+        if unchanged(template, arg):
+            judgement.saw(clause, "compared")
+        else:
+            judgement.blame([clause], f"given[{i}]", template, arg)
+
+
+def argument_clause(operation: Operation, position: int) -> str:
+    """The clause that says that this argument is not modified."""
+    if operation.call in RECORD_CALLS:
+        return "ISO-6" if position == 1 else ""
+    if operation.call in QUERY_CALLS:
+        return ("ISO-7", "ISO-8")[position]
+    return ""
+
+
+def _judge_refusal(
+    session: Session,
+    operation: Operation,
+    due: list[Refusal],
+    outcome: Outcome,
+    judgement: Judgement,
+) -> None:
+    family = tuple({error for refusal in due for error in refusal.family})
+    suspects = [refusal.clause for refusal in due]
+    suspects += _circumstances(session, operation, due)
+    if outcome.error is None:
+        judgement.blame(suspects, "", family, outcome.value, family=family)
+        return
+    errors = ["ERR-1" if s == "ADD-2" else "ERR-2" if s in MISSING else "" for s in suspects]
+    general = "ERR-3" if operation.call in RECORD_CALLS else "ERR-4"
+    clause = next(filter(None, errors), general)
+    if operation.call not in (*RECORD_CALLS, *QUERY_CALLS) and suspects == ["REC-11"]:
+        clause = "REC-11"
+    if not isinstance(outcome.error, family):
+        judgement.blame([*suspects, clause], "", family, outcome.error, family=family)
+        return
+    judgement.saw(clause, "refused")
+    for suspect in suspects:
+        judgement.saw(suspect, "refused")
+    named = tuple({refusal.named for refusal in due})
+    if isinstance(outcome.error, named) or "REC-11" in suspects:
+        judgement.saw("ERR-5", "refused")
+    else:
+        judgement.blame(["ERR-5"], "", named, outcome.error, family=named)
+
+
+MISSING = ("GET-2", "UPD-5", "DROP-2")
+
+
+def _circumstances(session: Session, operation: Operation, due: list[Refusal]) -> list[str]:
+    """The clauses that say *where* a query has to be refused as well."""
+    if operation.call not in QUERY_CALLS:
+        return []
+    found = []
+    if not session.model.records:
+        found.append("QRY-9")
+    if operation.aim in ("QRY-10", "LOG-2"):
+        found.append(operation.aim)
+    if operation.call is Call.purge:
+        found.append("PURGE-3")
+    return found

@@ -1,0 +1,67 @@
+"""Where the choices of a generator come from: a seeded driver, or Hypothesis.
+
+Generators take a `Source` and nothing else, so both drive the same space of programs.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from hypothesis import strategies as st
+
+T = TypeVar("T")
+
+
+class Source(Protocol):
+    """A source of choices."""
+
+    def below(self, bound: int, /) -> int:
+        """An int in [0, bound)."""
+        ...
+
+
+class RandomSource:
+    """Choices of a seeded generator, ten times as fast as those of Hypothesis."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._random = random.Random(seed).random
+
+    def below(self, bound: int, /) -> int:
+        return int(self._random() * bound)
+
+
+class HypothesisSource:
+    """Choices that Hypothesis makes, keeps and shrinks."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
+        self._draw = draw
+
+    def below(self, bound: int, /) -> int:
+        return self._draw(st.integers(0, bound - 1)) if bound > 1 else 0
+
+
+class Chooser:
+    """What generators ask of a source."""
+
+    def __init__(self, source: Source) -> None:
+        self.below = source.below
+
+    def one_of(self, items: Sequence[T]) -> T:
+        return items[self.below(len(items))]
+
+    def chance(self, out_of_ten: int) -> bool:
+        return self.below(10) < out_of_ten
+
+    def between(self, low: int, high: int) -> int:
+        return low + self.below(high - low + 1)
+
+    def some(self, items: Sequence[T], low: int, high: int) -> list[T]:
+        return [self.one_of(items) for _ in range(self.between(low, high))]
+
+    def shuffled(self, items: Sequence[Any]) -> list[Any]:
+        left, order = list(items), []
+        while left:
+            order.append(left.pop(self.below(len(left))))
+        return order

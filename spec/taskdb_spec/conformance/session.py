@@ -1,0 +1,139 @@
+"""One program on one store, beside the model: every call is made on both and the two compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taskdb_spec.backend import Backend, Limits
+from taskdb_spec.capabilities import QUERY_CAPABILITIES
+from taskdb_spec.conformance.model import Model
+from taskdb_spec.conformance.operations import Call, Operation, fresh
+from taskdb_spec.interface import TaskDB
+from taskdb_spec.records.errors import RecordError
+from taskdb_spec.records.fields import TaskRecord
+from taskdb_spec.records.values import OutOfDomain, checked, copied
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to: a value, or the error that it raised."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+    @property
+    def told(self) -> Any:
+        return self.value if self.error is None else self.error
+
+
+def attempt(call: Callable[..., Any], *args: Any) -> Outcome:
+    """Make a call; whatever it raises, but the end of the process, is its outcome."""
+    try:
+        return Outcome(call(*args))
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        return Outcome(error=error)
+
+
+class StoreNotOpened(Exception):
+    """A backend's `open` failed, or gave a store that is not empty: no run can be made."""
+
+
+class Session:
+    """A store under check, its model, and what has to be remembered of the program so far."""
+
+    def __init__(self, backend: Backend, workdir: Path, limits: Limits | None = None) -> None:
+        self.backend = backend
+        self.workdir = workdir
+        self.limits = limits
+        self.model = Model(backend.claimed & QUERY_CAPABILITIES)
+        self.seen: dict[str, None] = {}  # every id that a call named, in order
+        self.given: dict[str, dict[str, Any]] = {}  # what the caller last wrote, by id and field
+        self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
+        self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
+        self.culled: set[str] = set()
+        self.last_write: Operation | None = None
+        self.store: TaskDB = self.open(workdir)
+
+    def open(self, workdir: Path) -> TaskDB:
+        workdir.mkdir(parents=True, exist_ok=True)
+        if self.limits is not None and self.backend.open_limited is not None:
+            outcome = attempt(self.backend.open_limited, workdir, self.limits)
+        else:
+            outcome = attempt(self.backend.open, workdir)
+        if outcome.error is not None:
+            raise StoreNotOpened(
+                f"{self.backend.name} could not be opened: "
+                f"{type(outcome.error).__name__}: {outcome.error}"
+            ) from outcome.error
+        store: TaskDB = outcome.value
+        return store
+
+    def close(self) -> None:
+        attempt(self.store.close)
+
+    def call(self, operation: Operation, args: tuple[Any, ...] | None = None) -> Outcome:
+        """Make a call of the interface on the store, with fresh arguments if none are given."""
+        if args is None:
+            args = tuple(map(fresh, operation.args))
+        return attempt(getattr(self.store, operation.call, _no_such_call), *args)
+
+    def expect(self, operation: Operation) -> Any:
+        """Make the call on the model, which is known not to refuse it."""
+        return getattr(self.model, operation.call)(*map(fresh, operation.args))
+
+    def note_ids(self, operation: Operation) -> None:
+        if operation.call in (Call.add, Call.get, Call.update, Call.drop):
+            msg_id = operation.args[0]
+            if isinstance(msg_id, str):
+                self.seen[msg_id] = None
+
+    def note_write(self, operation: Operation) -> None:
+        """Remember what the model is about to lose, and what the caller wrote."""
+        self.last_write = operation
+        if operation.call is Call.add:
+            msg_id, fields = operation.args
+            self.given[msg_id] = {"msg_id": msg_id, **fields}
+            self.replaced.pop(msg_id, None)
+            self.culled.discard(msg_id)
+        elif operation.call is Call.update:
+            msg_id, fields = operation.args
+            self.given.setdefault(msg_id, {}).update(fields)
+            self.replaced[msg_id] = self.model.records[msg_id]
+        elif operation.call is Call.drop:
+            self.dropped[operation.args[0]] = self.model.records[operation.args[0]]
+        elif operation.call is Call.purge:
+            for msg_id in self.model.find_records(fresh(operation.args[0])):
+                self.dropped[msg_id] = self.model.records[msg_id]
+
+    def adopt(self) -> bool:
+        """Let the model follow the store, so that what failed once is not held against it again.
+
+        False where the store's own answers do not make sense, and the program has to end here.
+        """
+        records: dict[str, Any] = {}
+        for msg_id in self.seen:
+            outcome = self.call(Operation(Call.get, (msg_id,)))
+            if outcome.error is None:
+                try:
+                    records[msg_id] = {
+                        name: _adopted(value) for name, value in outcome.value.items()
+                    }
+                except (OutOfDomain, AttributeError, TypeError):
+                    return False
+            elif not isinstance(outcome.error, KeyError):
+                return False
+        self.model.records = records
+        return True
+
+
+def _adopted(value: Any) -> Any:
+    return copied(checked(value))
+
+
+def _no_such_call(*args: Any) -> None:
+    raise RecordError("the store has no such call")
