@@ -345,6 +345,8 @@ class FindsOneThousand(Store):
         return super().selected(check)[:1000]
 
 
-@storing_fields("REC-2", "a given stdout is overwritten by its default", "stdout", capabilities=CORE)
+@storing_fields(
+    "REC-2", "a given stdout is overwritten by its default", "stdout", capabilities=CORE
+)
 def stdout_is_always_empty(value):
     return ""

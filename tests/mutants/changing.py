@@ -124,7 +124,9 @@ class UpdateMergesInnerDicts(Merging):
     def merged(self, old, new):
         if not isinstance(old, dict) or not isinstance(new, dict):
             return new
-        inner = {key for key in new if isinstance(new[key], dict) and isinstance(old.get(key), dict)}
+        inner = {
+            key for key in new if isinstance(new[key], dict) and isinstance(old.get(key), dict)
+        }
         return {key: {**old[key], **new[key]} if key in inner else new[key] for key in new}
 
 

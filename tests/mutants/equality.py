@@ -149,10 +149,7 @@ def equality_is_to_the_second(value, test):
 
 @rewording("EQ-5", "a datetime that is not in UTC equals nothing", strict=True, capabilities=CORE)
 def equality_takes_utc_only(check):
-    return {
-        k: {"$in": []} if aware(v) and v.utcoffset() else v
-        for k, v in check.items()
-    }
+    return {k: {"$in": []} if aware(v) and v.utcoffset() else v for k, v in check.items()}
 
 
 @rewording("QRY-2", "only the last field of a query counts", strict=True, capabilities=CORE)
@@ -176,7 +173,12 @@ class FieldsAreOred(Language):
         return self.or_(parts) if parts else super().and_(parts)
 
 
-@rewording("QRY-2", "conditions bind late: all plain operands are the last one", strict=True, capabilities=CORE)
+@rewording(
+    "QRY-2",
+    "conditions bind late: all plain operands are the last one",
+    strict=True,
+    capabilities=CORE,
+)
 def conditions_bind_late(check):
     plain = [v for v in check.values() if not isinstance(v, dict)]
     return {k: v if isinstance(v, dict) else plain[-1] for k, v in check.items()}

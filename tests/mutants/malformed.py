@@ -96,9 +96,7 @@ def plain_keys_are_ignored(check):
 @rewording("QRY-6", "where the first key is plain, the dict is a document")
 def first_key_decides(check):
     return {
-        field: {"$eq": value}
-        if is_operators(value) and not first_is_operator(value)
-        else value
+        field: {"$eq": value} if is_operators(value) and not first_is_operator(value) else value
         for field, value in check.items()
     }
 

@@ -19,8 +19,9 @@ def in_takes_the_first(test):
     return tree.In(test.operands[:1])
 
 
-@rewriting("IN-1", "$in leaves out the operands between the first and the last", tree.In,
-           capabilities=CORE)
+@rewriting(
+    "IN-1", "$in leaves out the operands between the first and the last", tree.In, capabilities=CORE
+)
 def in_skips_the_middle(test):
     return tree.In(test.operands[:1] + test.operands[-1:])
 
@@ -97,8 +98,9 @@ def nin_looks_at_1000(test):
     return tree.Nin(test.operands[:1000])
 
 
-@rewriting("NIN-1", "$nin ignores its last operand if there are several", tree.Nin,
-           capabilities=CORE)
+@rewriting(
+    "NIN-1", "$nin ignores its last operand if there are several", tree.Nin, capabilities=CORE
+)
 def nin_ignores_the_last(test):
     return tree.Nin(test.operands[:-1]) if len(test.operands) > 1 else test
 
@@ -123,8 +125,7 @@ def nin_of_several_leaves_none_out(test, found, holds):
     return holds and (len(test.operands) < 2 or None not in found.values)
 
 
-@judging("NIN-3", "$nin matches nothing if None is among its operands", tree.Nin,
-         capabilities=CORE)
+@judging("NIN-3", "$nin matches nothing if None is among its operands", tree.Nin, capabilities=CORE)
 def nin_with_none_matches_nothing(test, found, holds):
     return holds and None not in test.operands
 
@@ -178,16 +179,18 @@ def in_refuses_a_tuple(operand):
     return operand
 
 
-@taking("IN-6", "an operator document among the operands is ignored", "$in", "$nin",
-        capabilities=CORE)
+@taking(
+    "IN-6", "an operator document among the operands is ignored", "$in", "$nin", capabilities=CORE
+)
 def in_ignores_operators(operand):
     if not isinstance(operand, list | tuple):
         return operand
     return [item for item in operand if not is_operators(item)]
 
 
-@taking("IN-6", "{'$eq': value} among the operands is taken for the value", "$in",
-        capabilities=CORE)
+@taking(
+    "IN-6", "{'$eq': value} among the operands is taken for the value", "$in", capabilities=CORE
+)
 def in_opens_eq(operand):
     if not isinstance(operand, list | tuple):
         return operand

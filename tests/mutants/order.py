@@ -109,8 +109,9 @@ def instants(value, test):
     return isinstance(value, datetime) and isinstance(test.operand, datetime)
 
 
-@taking("ORD-2", "the offset of the operand is dropped", "$lt", "$lte", "$gt", "$gte",
-        capabilities=CORE)
+@taking(
+    "ORD-2", "the offset of the operand is dropped", "$lt", "$lte", "$gt", "$gte", capabilities=CORE
+)
 def order_drops_the_offset(operand):
     return wall_clock(operand)
 

@@ -156,8 +156,9 @@ class EnginePurgeDropsAllFinished(Store):
         return super().purged({"completed": {"$ne": None}}) if is_by_engine(check) else found
 
 
-@rewording("HUB-2", "outstanding(client) finds the tasks of all clients", strict=True,
-           capabilities=CORE)
+@rewording(
+    "HUB-2", "outstanding(client) finds the tasks of all clients", strict=True, capabilities=CORE
+)
 def outstanding_is_pending(check):
     if list(check) == ["client_uuid", "completed"] and check["completed"] is None:
         return {"completed": None}

@@ -137,11 +137,12 @@ class Loose(Store):
         odd = {
             name: value
             for name, value in rec.items()
-            if name in self.loose and value is not None
+            if name in self.loose
+            and value is not None
             and not isinstance(value, FIELD_CLASSES[name])
         }
         # a detour through a dict field, which checks and copies them
-        detour = super().taken("detour", {"header": {k: v for k, v in odd.items()}})["header"]
+        detour = super().taken("detour", {"header": dict(odd)})["header"]
         plain = {name: value for name, value in rec.items() if name not in odd}
         return {**super().taken(msg_id, plain), **detour}
 
@@ -203,8 +204,17 @@ class TextIsNotChecked(Loose):
 
 @broken("REC-7", "any value is taken for a dict field", CORE)
 class DictsAreNotChecked(Loose):
-    loose = ("header", "content", "metadata", "result_header", "result_content", "result_metadata",
-             "execute_result", "display_data", "error")
+    loose = (
+        "header",
+        "content",
+        "metadata",
+        "result_header",
+        "result_content",
+        "result_metadata",
+        "execute_result",
+        "display_data",
+        "error",
+    )
 
 
 @broken("REC-7", "any value is taken for buffers", CORE)
@@ -246,8 +256,10 @@ def keys_are_turned_to_text(value):
 def objects_are_stored_as_text(value):
     if not isinstance(value, dict):
         return value
-    return {k: repr(v) if type(v).__module__ != "builtins" and not isinstance(v, datetime) else v
-            for k, v in value.items()}
+    return {
+        k: repr(v) if type(v).__module__ != "builtins" and not isinstance(v, datetime) else v
+        for k, v in value.items()
+    }
 
 
 @accepting("REC-8", "a set inside of a list is stored as a list", capabilities=CORE)
@@ -299,7 +311,9 @@ class UpdateIsHalfApplied(Store):
             super().update_record(msg_id, {name: value})
 
 
-@broken("REC-10", "an update is written from the last field to the first, until one is refused", CORE)
+@broken(
+    "REC-10", "an update is written from the last field to the first, until one is refused", CORE
+)
 class UpdateIsHalfAppliedFromTheEnd(Store):
     def update_record(self, msg_id, rec, /):
         self._must_have(msg_id)

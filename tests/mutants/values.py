@@ -236,7 +236,9 @@ def naive(value):
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
-@storing_inside("VAL-8", "a datetime inside of a document loses its microseconds", capabilities=CORE)
+@storing_inside(
+    "VAL-8", "a datetime inside of a document loses its microseconds", capabilities=CORE
+)
 def inner_instants_lose_microseconds(value):
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
@@ -302,7 +304,9 @@ def single_lists_are_unwrapped(value):
     return value[0] if one else value
 
 
-@storing_fields("VAL-10", "what is nested four deep is lost", "header", "content", capabilities=CORE)
+@storing_fields(
+    "VAL-10", "what is nested four deep is lost", "header", "content", capabilities=CORE
+)
 def deep_values_are_lost(value):
     return cut_below(value, 3)
 
@@ -463,7 +467,12 @@ class DatesReadBackAsText(Store):
         }
 
 
-@storing_fields("TIME-1", "whole milliseconds are cut to seconds", *INSTANTS,
-                capabilities=CORE, resolution="millisecond")
+@storing_fields(
+    "TIME-1",
+    "whole milliseconds are cut to seconds",
+    *INSTANTS,
+    capabilities=CORE,
+    resolution="millisecond",
+)
 def milliseconds_are_cut(value):
     return instant(lambda t: t.replace(microsecond=0))(value)

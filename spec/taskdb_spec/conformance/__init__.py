@@ -1,0 +1,14 @@
+"""The conformance suite: it tells where a backend departs from SPEC.md.
+
+>>> from taskdb_spec.conformance import check_backend
+>>> from taskdb_spec.conformance.model import Model
+>>> report = check_backend(Model, profile="quick")
+>>> report.verdict, report["ADD-2"].verdict
+('conforms', 'pass')
+"""
+
+from taskdb_spec.conformance.campaign import check_backend
+from taskdb_spec.conformance.report import ClauseResult, Counterexample, Report
+from taskdb_spec.conformance.session import StoreNotOpened
+
+__all__ = ["ClauseResult", "Counterexample", "Report", "StoreNotOpened", "check_backend"]

@@ -42,8 +42,10 @@ def audit(session: Session, operation: Operation, judgement: Judgement, refused:
             judgement.saw(clause, kind)
 
 
-def _own(operation: Operation) -> Any:
-    return operation.args[0] if operation.call in (Call.add, Call.update, Call.drop) else None
+def _own(operation: Operation) -> str | None:
+    """The id that the operation is about, if it is about one."""
+    about = operation.args[0] if operation.call in (Call.add, Call.update, Call.drop) else None
+    return about if isinstance(about, str) else None
 
 
 def _refused(operation: Operation, own: bool) -> list[str]:

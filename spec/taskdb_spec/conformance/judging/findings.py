@@ -50,6 +50,7 @@ class Judgement:
 
     findings: list[Finding] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Counter)
+    raised: bool = False
 
     def saw(self, clause: str, kind: str) -> None:
         self.evidence[clause, kind] += 1

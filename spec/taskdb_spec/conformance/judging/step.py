@@ -44,6 +44,7 @@ def take(session: Session, operation: Operation, careful: bool = False) -> Judge
     due = refusals(session.model, operation)
     args = tuple(map(fresh, operation.args))
     outcome = session.call(operation, args)
+    judgement.raised = outcome.error is not None
     _judge_arguments(operation, args, judgement)
     if due:
         _judge_refusal(session, operation, due, outcome, judgement)

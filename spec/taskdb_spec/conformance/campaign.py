@@ -1,0 +1,207 @@
+"""A run: programs for each clause, from the general to the special, then random walks.
+
+After a clause has failed the run goes on. What is known to fail is avoided, so that each clause
+ends on its own evidence.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from taskdb_spec.backend import Backend, as_backend
+from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.clauses import Clause, clauses
+from taskdb_spec.conformance.counterexamples import Emitter
+from taskdb_spec.conformance.diagnosis import blame
+from taskdb_spec.conformance.events import (
+    ClauseFailed,
+    Listener,
+    Progress,
+    RunFinished,
+    RunStarted,
+)
+from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.scenarios import program_for
+from taskdb_spec.conformance.generation.walk import Walk
+from taskdb_spec.conformance.operations import Operation, Program
+from taskdb_spec.conformance.playing import Failure, Player
+from taskdb_spec.conformance.profiles import HEAVY, PROFILES, WALK, Profile
+from taskdb_spec.conformance.randomness import RandomSource
+from taskdb_spec.conformance.report import ENOUGH, ClauseResult, Counterexample, Report
+from taskdb_spec.conformance.session import Session, StoreNotOpened
+from taskdb_spec.conformance.shrinking import shrink
+
+
+def check_backend(
+    backend: Any,
+    profile: str = "default",
+    *,
+    seed: int = 0,
+    strict: bool = False,
+    listen: Listener | None = None,
+    target: str | None = None,
+) -> Report:
+    """Check a backend against every clause that applies to it.
+
+    `backend` is a `Backend`, or what `as_backend` makes one of. The same `seed` gives the same run.
+    `listen` is called with each event. `target`, as ``module:attribute``, is how a fresh process
+    imports the backend; without it, it is looked for where the backend was defined.
+
+    Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile.
+
+    >>> from taskdb_spec.conformance.model import Model
+    >>> check_backend(Model, profile="quick").verdict
+    'conforms'
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"no such profile: {profile!r}; there are {', '.join(PROFILES)}")
+    subject = as_backend(backend)
+    emitter = Emitter.for_backend(subject, backend, target)
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        campaign = Campaign(
+            subject, PROFILES[profile], seed, emitter, Path(folder), listen or (lambda event: None)
+        )
+        return campaign.run(strict)
+
+
+@dataclass
+class Campaign:
+    """One run on one backend."""
+
+    backend: Backend
+    profile: Profile
+    seed: int
+    emitter: Emitter
+    folder: Path
+    listen: Listener
+    failures: dict[str, Counterexample] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.player = Player(self.backend, self.folder)
+        applying = [c for c in clauses().values() if c.claimed_by(self.backend)]
+        self.claimed = [clause for clause in applying if clause.check is not None]
+
+    def run(self, strict: bool) -> Report:
+        started = time.monotonic()
+        self._open_once()
+        self.listen(
+            RunStarted(
+                self.backend.name,
+                self.profile.name,
+                self.seed,
+                len(self.claimed),
+                self.profile.operations,
+            )
+        )
+        for clause in self.claimed:
+            self.listen(Progress(self.player.operations, clause.id))
+            self._focus(clause)
+        if not self.backend.stores_nothing:
+            self._walk()
+        report = Report(
+            backend=self.backend.name,
+            profile=self.profile.name,
+            seed=self.seed,
+            strict=strict,
+            clauses=tuple(map(self._result, clauses().values())),
+            seconds=time.monotonic() - started,
+            operations=self.player.operations,
+        )
+        self.listen(RunFinished(report))
+        return report
+
+    def _open_once(self) -> None:
+        """A store that cannot be opened, or is not empty, is refused before anything is written."""
+        session = Session(self.backend, self.folder / "first")
+        try:
+            history = session.store.get_history() if not self.backend.stores_nothing else []
+        except Exception:
+            history = []  # a failing call is the business of the clauses
+        session.close()
+        if history:
+            raise StoreNotOpened(
+                f"{self.backend.name} opened a store that is not empty: it has {len(history)} "
+                "records; `open` must open the store under the folder that it is given"
+            )
+
+    def _focus(self, clause: Clause) -> None:
+        capabilities = clause.needs & QUERY_CAPABILITIES
+        for i in range(HEAVY.get(clause.id, self.profile.focus)):
+            if clause.id in self.failures:
+                return
+            pools = self._pools(f"{clause.id}/{i}", capabilities)
+            program = program_for(clause.id, pools)
+            failure = self.player.replay(program)
+            if failure is not None:
+                self._handle(failure, clause.id)
+
+    def _walk(self) -> None:
+        number = 0
+        while self.player.operations < self.profile.operations:
+            pools = self._pools(f"walk/{number}", self.backend.claimed & QUERY_CAPABILITIES)
+            walk = Walk(pools, self.backend.claimed)
+            before = self.player.operations
+            failure = self.player.play(lambda session, walk=walk: _steps(walk, session))
+            if failure is not None:
+                self._handle(failure, "")
+            number += 1
+            if number % 20 == 0:
+                self.listen(Progress(self.player.operations, "random walks"))
+            if self.player.operations == before and number > self.profile.operations:
+                return  # all that could be tried is known to fail
+
+    def _pools(self, name: str, capabilities: frozenset[Capability]) -> Pools:
+        source = RandomSource(f"{self.seed}/{name}")
+        return Pools(source, capabilities, self.backend.resolution)
+
+    def _handle(self, failure: Failure, focus: str) -> None:
+        """Shrink a failure, find out which clause is to blame, and go on without it."""
+        operations, evidence = self.player.operations, self.player.evidence.copy()
+        failure, careful = self._carefully(failure)
+        clause = blame(self.player, failure, focus)
+        failure = self._shrunk(failure, clause, focus, careful)
+        self.player.operations, self.player.evidence = operations, evidence
+        self.player.failed.add(clause)
+        self.failures[clause] = self.emitter.counterexample(failure, clause)
+        self.listen(ClauseFailed(clause, clauses()[clause].title, self.failures[clause]))
+
+    def _carefully(self, failure: Failure) -> tuple[Failure, bool]:
+        """The same program with every record read back after each step, if it fails that way."""
+        earlier = self.player.replay(failure.program)
+        return (earlier, True) if earlier is not None else (failure, False)
+
+    def _shrunk(self, failure: Failure, clause: str, focus: str, careful: bool) -> Failure:
+        found = {failure.program: failure}
+
+        def fails(program: Program) -> Program | None:
+            again = self.player.replay(program, careful)
+            if again is None or again.finding.kind != failure.finding.kind:
+                return None
+            if clause not in again.finding.suspects and blame(self.player, again, focus) != clause:
+                return None
+            found.clear()
+            found[again.program] = again
+            return again.program
+
+        shrink(failure.program, fails)
+        return next(iter(found.values()))
+
+    def _result(self, clause: Clause) -> ClauseResult:
+        counts = {kind: self.player.evidence[clause.id, kind] for kind in clause.evidence}
+        if not clause.claimed_by(self.backend):
+            return ClauseResult(clause, "unclaimed", counts)
+        if clause.id in self.failures:
+            return ClauseResult(clause, "fail", counts, self.failures[clause.id])
+        enough = all(count >= ENOUGH for count in counts.values())
+        return ClauseResult(clause, "pass" if enough else "unexercised", counts)
+
+
+def _steps(walk: Walk, session: Session) -> Iterator[Operation]:
+    yield from walk.begin()
+    for _ in range(WALK // 2):
+        yield from walk.next(session.model)

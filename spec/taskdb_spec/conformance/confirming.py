@@ -1,0 +1,50 @@
+"""No counterexample is shown before it was run again, in a fresh process, on both sides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CONFIRMED = "confirmed"
+LIMIT = 60
+"""Seconds that a script may take."""
+
+
+def run_script(text: str) -> tuple[int, str]:
+    """Run a script in a fresh process and an empty folder; its status, and the last line it wrote."""
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        path = Path(folder) / "counterexample.py"
+        path.write_text(text, encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment["TMPDIR"] = folder  # the script's own folder goes with this one
+        try:
+            done = subprocess.run(
+                [sys.executable, str(path)],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=LIMIT,
+                env=environment,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return -1, f"no end within {LIMIT} s"
+    lines = done.stderr.strip().splitlines()
+    return done.returncode, lines[-1] if lines else ""
+
+
+def confirm(clause: str, on_backend: str, on_model: str | None) -> str:
+    """Run a counterexample on the backend, where it has to fail, and on the model, where not."""
+    status, said = run_script(on_backend)
+    if status == 0:
+        return "not confirmed: the script passed in a fresh process; the backend may be nondeterministic"
+    if not said.startswith(f"AssertionError: {clause}:"):
+        return f"not confirmed: the script failed otherwise ({said})"
+    if on_model is not None:
+        status, said = run_script(on_model)
+        if status:
+            return f"fault of the kit: the script fails on the model as well ({said})"
+    return CONFIRMED

@@ -1,0 +1,88 @@
+"""From a shrunk failure to a counterexample: a script that was run, and a sentence."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taskdb_spec.backend import Backend
+from taskdb_spec.conformance.confirming import confirm
+from taskdb_spec.conformance.playing import Failure
+from taskdb_spec.conformance.report import Counterexample
+from taskdb_spec.conformance.script import Opener, backend_opener, model_opener, script, summary
+
+
+@dataclass(frozen=True)
+class Emitter:
+    """Writes counterexamples for a backend. Without a `target`, no fresh process can import it."""
+
+    backend: Backend
+    target: str | None
+    path: str | None
+
+    @classmethod
+    def for_backend(cls, backend: Backend, given: Any, target: str | None) -> Emitter:
+        target = target or _find_target(backend, given)
+        return cls(backend, target, _path_of(target) if target else None)
+
+    def counterexample(self, failure: Failure, clause: str) -> Counterexample:
+        """The counterexample, confirmed in fresh processes where the backend can be imported."""
+        sentence = summary(failure.program, failure.finding)
+        text = self._script(failure, clause, sentence, self._opener(failure))
+        return Counterexample(
+            sentence, text, self._confirm(failure, clause, text), len(failure.program)
+        )
+
+    def _opener(self, failure: Failure) -> Opener:
+        target = self.target or "your_module:backend"
+        return backend_opener(target, self.backend, self.path, failure.program.limits)
+
+    def _script(self, failure: Failure, clause: str, sentence: str, opener: Opener) -> str:
+        return script(failure.program, failure.raised, failure.finding, clause, sentence, opener)
+
+    def _confirm(self, failure: Failure, clause: str, text: str) -> str:
+        if self.target is None:
+            return "not run: the backend is not an attribute of a module that can be imported"
+        if failure.program.limits is not None or self.backend.stores_nothing:
+            return confirm(
+                clause, text, None
+            )  # the model has no limits, and stores what it is given
+        return confirm(clause, text, self._script(failure, clause, "", model_opener(self.backend)))
+
+
+def _find_target(backend: Backend, given: Any) -> str | None:
+    """``module:attribute`` of a class or function, or of a backend that is a module's attribute."""
+    module, name = getattr(given, "__module__", ""), getattr(given, "__qualname__", "")
+    if inspect.isclass(given) or inspect.isfunction(given):
+        return f"{module}:{name}" if "<" not in name and module != "__main__" else None
+    for module, loaded in list(sys.modules.items()):
+        if module != "__main__" and loaded is not None:
+            for attribute, value in list(vars(loaded).items()):
+                if value is backend:
+                    return f"{module}:{attribute}"
+    return None
+
+
+def _path_of(target: str) -> str | None:
+    """The folder to import the target's module from, unless it is installed."""
+    module = importlib.import_module(target.partition(":")[0])
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return None
+    folder = Path(file).resolve().parents[module.__name__.count(".")]
+    if Path(file).name == "__init__.py":
+        folder = folder.parent
+    installed = {Path(path).resolve() for path in sysconfig.get_paths().values()}
+    return None if folder in installed or _importable(module.__name__) else str(folder)
+
+
+def _importable(module: str) -> bool:
+    """Whether an installed distribution, maybe by a link into a source tree, has the module."""
+    from importlib.metadata import packages_distributions
+
+    return module.partition(".")[0] in packages_distributions()

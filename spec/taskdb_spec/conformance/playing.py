@@ -1,0 +1,160 @@
+"""Playing programs on a backend: each on a store of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taskdb_spec.backend import Backend, Limits
+from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
+from taskdb_spec.conformance.judging.differences import value_clauses
+from taskdb_spec.conformance.judging.effects import audit
+from taskdb_spec.conformance.judging.findings import Evidence, Finding, Judgement
+from taskdb_spec.conformance.judging.refusals import refusals
+from taskdb_spec.conformance.judging.step import take
+from taskdb_spec.conformance.operations import (
+    QUERY_CALLS,
+    RECORD_CALLS,
+    WRITES,
+    Call,
+    Operation,
+    Program,
+)
+from taskdb_spec.conformance.session import Session
+from taskdb_spec.records.fields import TASK_FIELDS
+
+Steps = Callable[[Session], Iterator[Operation]]
+"""Gives the operations of a program one by one, and may look at the session between them."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A program whose last step departs from the model, and the finding that says how."""
+
+    program: Program
+    finding: Finding
+    raised: list[bool]
+
+
+@dataclass
+class Player:
+    """Plays programs on a backend, and knows which clauses it is known to break.
+
+    What is known is avoided where it can be, and where it cannot, the model follows the store.
+    """
+
+    backend: Backend
+    folder: Path
+    failed: set[str] = field(default_factory=set)
+    evidence: Evidence = field(default_factory=Counter)
+    operations: int = 0
+    programs: int = 0
+
+    @property
+    def model_capabilities(self) -> frozenset[Capability]:
+        """What the model of this backend answers."""
+        return self.backend.claimed & QUERY_CAPABILITIES
+
+    def play(
+        self, steps: Steps, limits: Limits | None = None, careful: bool = False
+    ) -> Failure | None:
+        """Play a program until its end, or to the first departure that is not known yet."""
+        careful = careful or bool(self.failed)
+        workdir = self.folder / f"{self.programs}"
+        self.programs += 1
+        session = Session(self.backend, workdir, limits)
+        try:
+            return self._play(session, steps(session), careful)
+        finally:
+            session.close()
+            shutil.rmtree(workdir, ignore_errors=True)
+            shutil.rmtree(workdir.with_name(f"{workdir.name}-neighbour"), ignore_errors=True)
+
+    def replay(self, program: Program, careful: bool = True) -> Failure | None:
+        """Play a program as it stands."""
+        return self.play(lambda session: iter(program.operations), program.limits, careful)
+
+    def _play(self, session: Session, steps: Iterable[Operation], careful: bool) -> Failure | None:
+        done: list[Operation] = []
+        raised: list[bool] = []
+        for step in steps:
+            operation = self._around_known(session, step)
+            if operation is None:
+                continue
+            done.append(operation)
+            self.operations += 1
+            judgement = take(session, operation, careful)
+            raised.append(judgement.raised)
+            new = self._unknown(judgement)
+            if new is not None:
+                return Failure(Program(tuple(done), session.limits), new, raised)
+            if judgement.findings and not self._follow(session, operation):
+                return None
+            if operation.call is Call.close:
+                return None
+        return None if careful else self._last_look(session, done, raised)
+
+    def _unknown(self, judgement: Judgement) -> Finding | None:
+        """The first finding that no known failure explains; without any finding, count evidence."""
+        if not judgement.findings:
+            self.evidence.update(judgement.evidence)
+        for finding in judgement.findings:
+            if self.failed.isdisjoint(finding.suspects):
+                return finding
+        return None
+
+    def _follow(self, session: Session, operation: Operation) -> bool:
+        if operation.call in (Call.reopen, Call.neighbour, Call.crowd, Call.close, Call.hoard):
+            return False
+        return session.limits is None and session.adopt()
+
+    def _last_look(
+        self, session: Session, done: list[Operation], raised: list[bool]
+    ) -> Failure | None:
+        """At the end of a program, read everything back."""
+        if not done or session.backend.stores_nothing or session.limits is not None:
+            return None
+        judgement = Judgement()
+        audit(session, Operation(Call.history), judgement, refused=False)
+        new = self._unknown(judgement)
+        return new and Failure(Program((*done, Operation(Call.history))), new, [*raised, False])
+
+    # What is known is avoided
+
+    def _around_known(self, session: Session, operation: Operation) -> Operation | None:
+        """The operation without what is known to fail, or None where nothing is left of it."""
+        if not self.failed or session.backend.stores_nothing:
+            return operation
+        if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
+            operation = self._healthy(session, operation)
+        due = refusals(session.model, operation)
+        if due:
+            known = {refusal.clause for refusal in due} & self.failed
+            return None if known and operation.call in WRITES else operation
+        if operation.call in QUERY_CALLS and isinstance(operation.args[0], dict):
+            suspects = query_suspects(session, operation, session.model.records)
+            suspects += keys_suspects(operation)
+            if not self.failed.isdisjoint(suspects):
+                return None
+        elif operation.call in WRITES and self.failed & set(write_suspects(session, operation)):
+            return None
+        return operation
+
+    def _healthy(self, session: Session, operation: Operation) -> Operation:
+        """A record or update without the values that are known not to be kept."""
+        msg_id, fields = operation.args
+        if refusals(session.model, operation):
+            return operation
+        fields = {
+            name: value
+            for name, value in fields.items()
+            if name == "msg_id" or self.failed.isdisjoint(value_clauses(name, value))
+        }
+        if operation.call is Call.add and self.failed & {"REC-1", "REC-2"}:
+            whole = {name: None for name in TASK_FIELDS} | {"stdout": "", "stderr": ""}
+            fields = {**whole, "msg_id": msg_id, **fields}
+        return operation.but(args=(msg_id, fields))

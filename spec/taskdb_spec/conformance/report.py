@@ -1,0 +1,112 @@
+"""The result of a run, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from taskdb_spec.clauses import Clause
+
+ClauseVerdict: TypeAlias = Literal["pass", "fail", "unclaimed", "unexercised"]
+Verdict: TypeAlias = Literal["conforms", "fails", "incomplete"]
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """How a clause fails: in words, and as a program.
+
+    `script` runs with the backend and the standard library alone, and exits non-zero with an
+    AssertionError that names the clause. `confirmed` says what came of running it in a fresh
+    process: "confirmed" (it fails on the backend and passes on the model), or why it is not.
+    """
+
+    summary: str
+    script: str
+    confirmed: str
+    operations: int
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """What a run says of one clause. `evidence` counts each kind of evidence that was seen."""
+
+    clause: Clause
+    verdict: ClauseVerdict
+    evidence: dict[str, int]
+    counterexample: Counterexample | None = None
+
+    @property
+    def missing(self) -> list[str]:
+        """The kinds of evidence that were not seen often enough."""
+        return [kind for kind, count in self.evidence.items() if count < ENOUGH]
+
+    def to_json(self) -> dict[str, Any]:
+        example = self.counterexample
+        return {
+            "id": self.clause.id,
+            "level": self.clause.level,
+            "title": self.clause.title,
+            "verdict": self.verdict,
+            "evidence": sum(self.evidence.values()),
+            "evidence_by_kind": self.evidence,
+            "counterexample": example
+            and {
+                "summary": example.summary,
+                "script": example.script,
+                "confirmed": example.confirmed,
+            },
+        }
+
+
+ENOUGH = 1
+"""How often each kind of evidence has to be seen before a clause passes."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run says of one backend."""
+
+    backend: str
+    profile: str
+    seed: int
+    strict: bool
+    clauses: tuple[ClauseResult, ...]
+    seconds: float
+    operations: int
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fails if an enforced clause fails; incomplete if a claimed one was not exercised."""
+        enforced = [r for r in self.clauses if self.strict or r.clause.level == "MUST"]
+        verdicts = {result.verdict for result in enforced}
+        if "fail" in verdicts:
+            return "fails"
+        return "incomplete" if "unexercised" in verdicts or "pass" not in verdicts else "conforms"
+
+    def with_verdict(self, verdict: ClauseVerdict) -> list[ClauseResult]:
+        """The clauses of that verdict."""
+        return [result for result in self.clauses if result.verdict == verdict]
+
+    def __getitem__(self, clause: str) -> ClauseResult:
+        return next(result for result in self.clauses if result.clause.id == clause)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of this run in the JSON report."""
+        return {
+            "backend": self.backend,
+            "verdict": self.verdict,
+            "profile": self.profile,
+            "seed": self.seed,
+            "strict": self.strict,
+            "clauses": [result.to_json() for result in self.clauses],
+            "seconds": round(self.seconds, 3),
+            "operations": self.operations,
+        }
+
+
+SCHEMA = 1
+
+
+def json_report(reports: list[Report]) -> dict[str, Any]:
+    """The JSON report of several runs."""
+    return {"schema": SCHEMA, "results": [report.to_json() for report in reports]}

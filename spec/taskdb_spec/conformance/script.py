@@ -1,0 +1,252 @@
+"""A counterexample as a standalone program: the backend and the standard library, nothing else."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from taskdb_spec.backend import Backend, Limits
+from taskdb_spec.capabilities import QUERY_CAPABILITIES
+from taskdb_spec.clauses import clauses
+from taskdb_spec.conformance.judging.acts import ALLOWED, COUNT, SAYS_HOW, SAYS_NOTHING, SIZE
+from taskdb_spec.conformance.judging.findings import Finding
+from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.source import call_source, literal
+
+
+@dataclass(frozen=True)
+class Opener:
+    """How a script opens the store: lines to import and define, and an expression of ``folder``."""
+
+    header: tuple[str, ...]
+    expression: str
+
+    def at(self, folder: str) -> str:
+        return self.expression.format(folder=folder)
+
+
+def backend_opener(
+    target: str, backend: Backend, path: str | None, limits: Limits | None
+) -> Opener:
+    """Open the backend that ``module:attribute`` names; `path` is where its module is found."""
+    module, _, attribute = target.partition(":")
+    root, *rest = attribute.split(".")
+    header = (
+        *((f"import sys", f"sys.path.insert(0, {path!r})") if path else ()),
+        f"from {module} import {root}",
+    )
+    name = ".".join((root, *rest))
+    if limits is not None:
+        header += ("from taskdb_spec import Limits",)
+        return Opener(header, f"{name}.open_limited({{folder}}, {limits!r})")
+    return Opener(header, f"{name}.open({{folder}})")
+
+
+def model_opener(backend: Backend) -> Opener:
+    """Open the model, which keeps what was written under a folder for as long as the script runs."""
+    claimed = sorted(str(c) for c in backend.claimed & QUERY_CAPABILITIES)
+    header = (
+        "from taskdb_spec.conformance.model import Model",
+        "stores = {}",
+        "def open_model(folder):",
+        f"    return stores.setdefault(folder, Model(frozenset({claimed})))",
+    )
+    return Opener(header, "open_model({folder})")
+
+
+def script(
+    program: Program,
+    raised: list[bool],
+    finding: Finding,
+    clause: str,
+    summary: str,
+    opener: Opener,
+) -> str:
+    """The program, ending in an assertion that names the clause.
+
+    `raised` says which operations raise on this backend, as they should or as is known of it.
+    """
+    body: list[str] = []
+    for operation, raises in zip(program.operations[:-1], raised, strict=False):
+        body += _step(operation, raises, opener)
+    body += _last(program.operations[-1], finding, clause, opener)
+    text = "\n".join(body)
+    lines = [f'"""{_docstring(clause, summary)}"""', *_imports(text, opener), ""]
+    lines += ["folder = Path(tempfile.mkdtemp())", f"db = {opener.at('folder')}", text]
+    return "\n".join(lines) + "\n"
+
+
+def _docstring(clause: str, summary: str) -> str:
+    text = f"{clause}: {clauses()[clause].title}\n\n{textwrap.fill(summary, 96)}\n"
+    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def _imports(text: str, opener: Opener) -> list[str]:
+    lines = ["import tempfile"]
+    for module in ("re", "tracemalloc"):
+        if re.search(rf"\b{module}\.", text):
+            lines.insert(0, f"import {module}")
+    if "suppress(" in text:
+        lines.append("from contextlib import suppress")
+    names = [n for n in ("datetime", "timedelta", "timezone") if re.search(rf"\b{n}[(.]", text)]
+    if names:
+        lines.append(f"from datetime import {', '.join(names)}")
+    return [*lines, "from pathlib import Path", "", *opener.header]
+
+
+def _step(operation: Operation, raises: bool, opener: Opener) -> list[str]:
+    """An operation on the way; what it raises is let pass."""
+    lines = _statements(operation, opener)
+    if not raises:
+        return lines
+    return ["with suppress(Exception):", *(f"    {line}" for line in lines)]
+
+
+def _statements(operation: Operation, opener: Opener) -> list[str]:
+    if operation.call is Call.close:
+        return ["answer = db.close()", "answer = db.close()"]
+    if operation.call is Call.reopen:
+        return ["db.close()", f"db = {opener.at('folder')}"]
+    if operation.call is Call.neighbour:
+        return [f"other = {opener.at('folder / ' + repr('neighbour'))}"]
+    if operation.call is Call.crowd:
+        lines = [f"for i in range({operation.args[0]}):"]
+        return [*lines, "    db.add_record(f'crowd-{i}', {'msg_id': f'crowd-{i}'})"]
+    if operation.call is Call.hoard:
+        return _hoard()
+    return [f"answer = {call_source(operation)}"]
+
+
+def _hoard() -> list[str]:
+    return [
+        "tracemalloc.start()",
+        f"for i in range({COUNT}):",
+        f"    record = {{'msg_id': f'hoard-{{i}}', 'buffers': [bytes([i]) * {SIZE}]}}",
+        "    db.add_record(f'hoard-{i}', record)",
+        "    db.update_record(f'hoard-{i}', dict(record))",
+        "    del record",
+        "grown = tracemalloc.get_traced_memory()[0]",
+    ]
+
+
+def _last(operation: Operation, finding: Finding, clause: str, opener: Opener) -> list[str]:
+    """The operation that shows the departure, the caller's part, the probe, and the assertion."""
+    lines: list[str] = []
+    if "given[" in finding.subject + "".join(finding.extra):
+        lines += [f"given = {literal(list(operation.args))}"]
+        names = tuple(f"given[{i}]" for i in range(len(operation.args)))
+        lines += _quietly(f"answer = {call_source(operation, names)}", finding)
+    elif finding.probe is not None:
+        lines += _statements(operation, opener)
+    else:
+        lines += ["", *_assertion(operation, finding, clause, opener)]
+        return lines
+    lines += finding.extra
+    if finding.probe is None:
+        return [*lines, *_compare(finding, clause)]
+    return [*lines, *_assertion(finding.probe, finding, clause, opener)]
+
+
+def _quietly(statement: str, finding: Finding) -> list[str]:
+    """A call whose arguments are looked at afterwards may be one that has to be refused."""
+    if finding.probe is not None:
+        return [statement]
+    return ["with suppress(Exception):", f"    {statement}"]
+
+
+def _assertion(operation: Operation, finding: Finding, clause: str, opener: Opener) -> list[str]:
+    lines = _statements(operation, opener)
+    if operation.call is Call.neighbour:
+        return [*lines, *_neighbour(finding, clause)]
+    if finding.subject == "text":
+        return _says(lines, clause)
+    if finding.family:
+        return _refused(lines, finding, clause)
+    if not isinstance(finding.actual, BaseException):
+        return [*lines, *_compare(finding, clause)]
+    return [*_answered(lines, finding, clause), *_compare(finding, clause)]
+
+
+def _answered(lines: list[str], finding: Finding, clause: str) -> list[str]:
+    message = f"{clause}: expected {{expected!r}}, got {{error!r}}"
+    return [
+        f"expected = {literal(finding.expected)}",
+        "try:",
+        *(f"    {line}" for line in lines),
+        "except Exception as error:",
+        f'    raise AssertionError(f"{message}") from error',
+    ]
+
+
+def _compare(finding: Finding, clause: str) -> list[str]:
+    message = f"{clause}: expected {{expected!r}}, got {{got!r}}"
+    return [
+        f"expected = {literal(finding.expected)}",
+        f"got = {finding.subject}",
+        f'assert got == expected, f"{message}"',
+    ]
+
+
+def _refused(lines: list[str], finding: Finding, clause: str) -> list[str]:
+    names = sorted(error.__name__ for error in finding.family)
+    family = f"({', '.join(names)})" if len(names) > 1 else names[0]
+    wanted = " or ".join(names)
+    return [
+        "try:",
+        *(f"    {line}" for line in lines),
+        f"except {family}:",
+        "    pass",
+        "except Exception as error:",
+        f'    raise AssertionError(f"{clause}: expected {wanted}, got {{error!r}}") from error',
+        "else:",
+        f'    raise AssertionError(f"{clause}: expected {wanted}, got {{answer!r}}")',
+    ]
+
+
+def _neighbour(finding: Finding, clause: str) -> list[str]:
+    match = re.match(r"(db|other)\.get_record\((?P<id>.+)\)", finding.subject)
+    assert match is not None
+    write = f"other.add_record({match['id']}, {{'msg_id': {match['id']}, 'label': 'neighbour'}})"
+    read = [f"answer = {finding.subject}"]
+    if not finding.family:
+        shown = Finding((clause,), "answer", finding.expected, KeyError())
+        return [*_answered([write, *read], shown, clause), *_compare(shown, clause)]
+    writes = [write] if finding.subject.startswith("db.") else []
+    return [*writes, *_refused(read, finding, clause)]
+
+
+def _says(lines: list[str], clause: str) -> list[str]:
+    return [
+        "try:",
+        *(f"    {line}" for line in lines),
+        "except KeyError as error:",
+        "    text = str(error)",
+        f"nothing = re.search({SAYS_NOTHING.pattern!r}, text, re.IGNORECASE)",
+        f"how = re.search({SAYS_HOW.pattern!r}, text, re.IGNORECASE)",
+        f'assert nothing and how and text[:1] not in "\'\\"", f"{clause}: got {{text!r}}"',
+    ]
+
+
+def summary(program: Program, finding: Finding) -> str:
+    """The departure in one sentence: the call, what was expected, what came."""
+    operation = finding.probe or program.operations[-1]
+    known = {Call.reopen, Call.neighbour, Call.crowd, Call.hoard, Call.close}
+    call = operation.call.value if operation.call in known else call_source(operation)[3:]
+    if len(call) > 160:
+        call = f"{call[:157]}..."
+    subject = finding.subject.replace("given", "the arguments given") or "the call"
+    if finding.family:
+        wanted = f"to raise {' or '.join(sorted(e.__name__ for e in finding.family))}"
+    else:
+        wanted = f"to be {_short(finding.expected)}"
+    got = finding.actual
+    came = f"it raised {type(got).__name__}: {got}" if isinstance(got, BaseException) else None
+    after = f" after {len(program) - 1} other calls" if len(program) > 1 else ""
+    return f"{call}{after}: expected {subject} {wanted}; {came or f'got {_short(got)}'}"
+
+
+def _short(value: Any) -> str:
+    text = literal(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
