@@ -13,6 +13,7 @@ from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from . import (
     adding,
     arrays,
+    buffers,
     caching,
     changing,
     culling,
@@ -20,6 +21,7 @@ from . import (
     durable,
     equality,
     errors,
+    globs,
     history,
     isolation,
     logic,
@@ -29,11 +31,12 @@ from . import (
     numbers,
     order,
     paths,
+    presence,
     purging,
     reading,
     refusals,
+    regexes,
     sharing,
-    texts,
     unclaimed,
     values,
 )
@@ -41,8 +44,21 @@ from .mutant import Mutant
 from .store import Store
 
 MODULES = (
-    *(adding, changing, refusals, values, reading, equality, order, membership, malformed),
-    *(history, purging, errors, isolation, sharing, caching, texts, logic, documents, arrays),
+    *(adding, changing, refusals, values, buffers, reading, equality, order, membership, malformed),
+    *(
+        history,
+        purging,
+        errors,
+        isolation,
+        sharing,
+        caching,
+        presence,
+        globs,
+        regexes,
+        logic,
+        documents,
+        arrays,
+    ),
     *(numbers, paths, unclaimed, durable, culling, nothing),
 )
 

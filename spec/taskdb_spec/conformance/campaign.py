@@ -176,20 +176,22 @@ class Campaign:
         return (earlier, True) if earlier is not None else (failure, False)
 
     def _shrunk(self, failure: Failure, clause: str, focus: str, careful: bool) -> Failure:
-        found = {failure.program: failure}
+        latest = failure
 
         def fails(program: Program) -> Program | None:
+            nonlocal latest
             again = self.player.replay(program, careful)
             if again is None or again.finding.kind != failure.finding.kind:
                 return None
+            if failure.finding.family and again.finding.suspects != failure.finding.suspects:
+                return None
             if clause not in again.finding.suspects and blame(self.player, again, focus) != clause:
                 return None
-            found.clear()
-            found[again.program] = again
+            latest = again
             return again.program
 
         shrink(failure.program, fails)
-        return next(iter(found.values()))
+        return latest
 
     def _result(self, clause: Clause) -> ClauseResult:
         counts = {kind: self.player.evidence[clause.id, kind] for kind in clause.evidence}

@@ -15,6 +15,8 @@ from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.operations import Call, Operation, Program
 from taskdb_spec.conformance.source import call_source, literal
 
+from taskdb_spec.records.fields import new_record
+
 
 @dataclass(frozen=True)
 class Opener:
@@ -83,6 +85,9 @@ def _docstring(clause: str, summary: str) -> str:
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
+NAMED = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
+
+
 def _imports(text: str, opener: Opener) -> list[str]:
     lines = ["import tempfile"]
     for module in ("re", "tracemalloc"):
@@ -90,6 +95,9 @@ def _imports(text: str, opener: Opener) -> list[str]:
             lines.insert(0, f"import {module}")
     if "suppress(" in text:
         lines.append("from contextlib import suppress")
+    named = [name for name in NAMED if re.search(rf"\b{name}\b", text)]
+    if named:
+        lines.append(f"from taskdb_spec import {', '.join(named)}")
     names = [n for n in ("datetime", "timedelta", "timezone") if re.search(rf"\b{n}[(.]", text)]
     if names:
         lines.append(f"from datetime import {', '.join(names)}")
@@ -112,8 +120,11 @@ def _statements(operation: Operation, opener: Opener) -> list[str]:
     if operation.call is Call.neighbour:
         return [f"other = {opener.at('folder / ' + repr('neighbour'))}"]
     if operation.call is Call.crowd:
-        lines = [f"for i in range({operation.args[0]}):"]
-        return [*lines, "    db.add_record(f'crowd-{i}', {'msg_id': f'crowd-{i}'})"]
+        return [
+            f"record = {literal(dict(new_record('')))}",
+            f"for i in range({operation.args[0]}):",
+            "    answer = db.add_record(f'crowd-{i}', {**record, 'msg_id': f'crowd-{i}'})",
+        ]
     if operation.call is Call.hoard:
         return _hoard()
     return [f"answer = {call_source(operation)}"]

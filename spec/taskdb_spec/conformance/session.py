@@ -99,7 +99,6 @@ class Session:
             msg_id, fields = operation.args
             self.given[msg_id] = {"msg_id": msg_id, **fields}
             self.replaced.pop(msg_id, None)
-            self.culled.discard(msg_id)
         elif operation.call is Call.update:
             msg_id, fields = operation.args
             self.given.setdefault(msg_id, {}).update(fields)

@@ -10,6 +10,7 @@ from taskdb_spec.conformance.judging.differences import record_differences
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import WRITES, Call, Operation, fresh
 from taskdb_spec.conformance.session import Session, attempt
+from taskdb_spec.records.fields import new_record
 from taskdb_spec.records.values import same
 
 KEY = (KeyError,)
@@ -104,7 +105,7 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
     (count,) = operation.args
     for i in range(count):
         msg_id = f"crowd-{i}"
-        outcome = attempt(session.store.add_record, msg_id, {"msg_id": msg_id})
+        outcome = attempt(session.store.add_record, msg_id, dict(new_record(msg_id)))
         if outcome.error is not None:
             judgement.blame(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
             return

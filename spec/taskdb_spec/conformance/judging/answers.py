@@ -96,7 +96,7 @@ def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Ju
         judgement.blame(["GET-1"], "answer['msg_id']", msg_id, outcome.error)
         return
     for found in record_differences(expected, outcome.value, "answer", session.given[msg_id]):
-        judgement.blame(["GET-1", found.clause], found.subject, found.expected, found.actual)
+        judgement.blame([found.clause], found.subject, found.expected, found.actual)
     if not judgement.findings:
         for clause, kind in (("GET-1", "found"), ("GET-2", "accepted"), ("REC-1", "read")):
             judgement.saw(clause, kind)

@@ -92,7 +92,7 @@ def _changed(
     if operation.call is Call.add and own:
         before = session.dropped.get(msg_id)
         residue = before is not None and name in before and _shows(before, name, found)
-        return ["ADD-1", found.clause, *(["ADD-4"] if residue else [])]
+        return [found.clause, *(["ADD-4"] if residue else [])]
     if operation.call is Call.update:
         return _changed_by_update(session, operation, msg_id, name, found)
     return [_OF_READS.get(operation.call, "KEEP-1" if operation.call is Call.add else "DROP-1")]
@@ -114,8 +114,8 @@ def _changed_by_update(
     if _shows(before, name, found):
         return ["UPD-1"]
     if isinstance(before[name], dict | list) and before[name] and found.clause in _STRUCTURE:
-        return ["UPD-1", "UPD-3"]
-    return ["UPD-1", found.clause]
+        return ["UPD-3"]
+    return [found.clause]
 
 
 _STRUCTURE = ("VAL-3", "VAL-9", "VAL-10", "BUF-1", "BUF-2")

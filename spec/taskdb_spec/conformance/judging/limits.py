@@ -23,14 +23,22 @@ def judge_culling(session: Session, operation: Operation, judgement: Judgement) 
     _judge_choice(records, gone, written, judgement)
     _judge_amount(limits, records, gone, written, judgement)
     if written in session.culled:
-        session.culled.discard(written)
-        judgement.saw("CULL-6", "stored")
+        _judge_added_again(session, written, judgement)
     if judgement.findings:
         return
     for msg_id in gone:
         del records[msg_id]
         session.culled.add(msg_id)
     _judge_culled(session, judgement)
+
+
+def _judge_added_again(session: Session, written: str, judgement: Judgement) -> None:
+    probe = Operation(Call.get, (written,))
+    outcome = session.call(probe)
+    if outcome.error is not None:
+        judgement.blame(["CULL-6"], "answer['msg_id']", written, outcome.error, probe)
+    session.culled.discard(written)
+    judgement.saw("CULL-6", "stored")
 
 
 def _judge_choice(

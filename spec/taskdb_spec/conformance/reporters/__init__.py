@@ -1,0 +1,1 @@
+"""What a run came to, told to people (terminal, html) and to programs (junit)."""

@@ -1,0 +1,57 @@
+"""The JUnit report: a test suite for each backend, a test case for each clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import junitparser
+
+from taskdb_spec.conformance.report import ClauseResult, Report
+from taskdb_spec.conformance.reporters.words import enforced, missing_text, printable, summary_of
+
+# Its classes have no annotations.
+_junit: Any = junitparser
+
+
+def render(reports: Sequence[Report]) -> str:
+    """The XML of several runs."""
+    suites = _junit.JUnitXml("taskdb")
+    for report in reports:
+        suites.add_testsuite(_suite(report))
+    suites.update_statistics()
+    text: bytes = suites.tostring()
+    return "<?xml version='1.0' encoding='utf-8'?>\n" + text.decode() + "\n"
+
+
+def _suite(report: Report) -> Any:
+    suite = _junit.TestSuite(printable(report.backend))
+    for name in ("verdict", "profile", "seed", "strict", "operations"):
+        suite.add_property(name, str(getattr(report, name)))
+    suite.add_testcases([_case(report, result) for result in report.clauses])
+    suite.time = round(report.seconds, 3)
+    return suite
+
+
+def _case(report: Report, result: ClauseResult) -> Any:
+    clause = result.clause
+    case = _junit.TestCase(f"{clause.id} {clause.title}", printable(report.backend), time=0)
+    outcome = _outcome(report, result)
+    if outcome is not None:
+        case.result = [outcome]
+    return case
+
+
+def _outcome(report: Report, result: ClauseResult) -> Any:
+    """What a test case ended with; None is a pass."""
+    if result.verdict == "pass":
+        return None
+    if result.verdict == "unclaimed":
+        return _junit.Skipped("the backend does not claim this")
+    text = summary_of(result) if result.verdict == "fail" else missing_text(result)
+    if not enforced(report, result):
+        return _junit.Skipped(printable(f"a SHOULD, enforced by --strict alone: {text}"))
+    failure = _junit.Failure(printable(text), result.verdict)
+    if result.counterexample is not None:
+        failure.text = printable(result.counterexample.script)
+    return failure

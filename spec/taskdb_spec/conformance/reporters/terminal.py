@@ -1,0 +1,135 @@
+"""A run told to the person who started it: on a terminal, or as plain lines in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.syntax import Syntax
+
+from taskdb_spec.conformance.events import ClauseFailed, Event, Progress, RunFinished, RunStarted
+from taskdb_spec.conformance.report import ClauseResult, Report
+from taskdb_spec.conformance.reporters.console import print_table, say
+from taskdb_spec.conformance.reporters.live import LiveProgress
+from taskdb_spec.conformance.reporters.words import (
+    clauses_text,
+    ids_in_brief,
+    missing_text,
+    printable,
+    summary_of,
+    tally,
+    verdict_line,
+)
+
+SCRIPTS = 5
+"""How many scripts a run prints, unless asked for all."""
+
+NOT_RUN = "NOT RUN"
+VERDICT_STYLES = {
+    "CONFORMS": "bold green",
+    "FAILS": "bold red",
+    "INCOMPLETE": "bold yellow",
+    NOT_RUN: "bold magenta",
+}
+
+
+class TerminalReporter:
+    """Listens to runs: progress on a terminal, and what each run came to."""
+
+    def __init__(self, console: Console, *, verbose: bool = False) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._live = LiveProgress(console) if console.is_terminal else None
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._started(event)
+            case Progress() if self._live:
+                self._live.progress(event)
+            case ClauseFailed() if self._live:
+                self._live.failed(event)
+            case RunFinished():
+                self.close()
+                self._finished(event.report)
+
+    def close(self) -> None:
+        """End the progress, also when the run broke off."""
+        if self._live is not None:
+            self._live.stop()
+
+    def summary(self, rows: Sequence[tuple[str, Report | None]]) -> None:
+        """The table of several backends; None is a run that could not be made."""
+        advised = any(report and tally(report).advised for _, report in rows)
+        header = ["backend", "verdict", "passed", "failed", "unexercised", "unclaimed"]
+        header += ["SHOULD not met", "failing"] if advised else ["failing"]
+        cells = [_row(name, report, advised) for name, report in rows]
+        say(self._console)
+        print_table(self._console, header, cells, VERDICT_STYLES)
+
+    def _started(self, event: RunStarted) -> None:
+        say(
+            self._console,
+            f"checking {event.backend}: {clauses_text(event.clauses)}, "
+            f"profile {event.profile}, seed {event.seed}",
+            style="bold",
+        )
+        if self._live is not None:
+            self._live.start(event)
+
+    def _finished(self, report: Report) -> None:
+        counts = tally(report)
+        for number, result in enumerate(counts.failed):
+            self._failure(result, script=self._verbose or number < SCRIPTS)
+        self._say_what_is_hidden(counts.failed)
+        for result in counts.unexercised:
+            self._brief("UNEXERCISED", result, missing_text(result), "yellow")
+        for result in counts.advised:
+            text = summary_of(result) if result.verdict == "fail" else missing_text(result)
+            self._brief("NOTE", result, f"{text} (enforced by --strict alone)", "cyan")
+        say(self._console, verdict_line(report), VERDICT_STYLES[report.verdict.upper()])
+
+    def _failure(self, result: ClauseResult, *, script: bool) -> None:
+        self._brief("FAIL", result, summary_of(result), "red")
+        if result.clause.look_at:
+            say(self._console, f"  look at: {result.clause.look_at}")
+        example = result.counterexample
+        if example is None:
+            return
+        if example.confirmed != "confirmed":
+            say(self._console, f"  not confirmed: {example.confirmed}")
+        if script:
+            self._script(example.script)
+
+    def _brief(self, word: str, result: ClauseResult, text: str, style: str) -> None:
+        clause = result.clause
+        say(self._console, f"{word} {clause.id} ({clause.level}) {clause.title}", style)
+        for line in text.splitlines():
+            say(self._console, f"  {line}")
+
+    def _script(self, script: str) -> None:
+        if self._console.is_terminal:
+            code = Syntax(printable(script), "python", background_color="default", word_wrap=True)
+            self._console.print(Padding(code, (1, 0, 1, 4)))
+            return
+        for line in script.splitlines():
+            say(self._console, f"    {line}".rstrip())
+
+    def _say_what_is_hidden(self, failed: Sequence[ClauseResult]) -> None:
+        hidden = len(failed) - SCRIPTS
+        if hidden > 0 and not self._verbose:
+            say(
+                self._console,
+                f"The scripts of the last {hidden} are not shown: --verbose prints them, "
+                "--out DIR saves each as a file, --json FILE keeps them all.",
+            )
+
+
+def _row(name: str, report: Report | None, advised: bool) -> list[str]:
+    if report is None:
+        return [name, NOT_RUN, *["-"] * (5 if advised else 4), ""]
+    counts = tally(report)
+    numbers = [counts.passed, len(counts.failed), len(counts.unexercised), counts.unclaimed]
+    numbers += [len(counts.advised)] if advised else []
+    return [name, report.verdict.upper(), *map(str, numbers), ids_in_brief(counts.failed)]
