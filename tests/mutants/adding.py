@@ -78,7 +78,7 @@ class GetFoldsCase(Store):
         return super().get_record(msg_id)
 
 
-@broken("GET-2", "get of a dropped id still returns the record", CORE)
+@broken("DROP-1", "get of a dropped id still returns the record", CORE)
 class DroppedIdCanBeGot(Store):
     def __init__(self, capabilities):
         super().__init__(capabilities)

@@ -35,9 +35,9 @@ def equal_buffers_are_kept_once(value):
     return list(dict.fromkeys(value))
 
 
-@storing_fields("BUF-1", "result_buffers keep the first three", "result_buffers", capabilities=CORE)
-def three_result_buffers_are_kept(value):
-    return value[:3]
+@storing_fields("BUF-1", "result_buffers keep the first two", "result_buffers", capabilities=CORE)
+def two_result_buffers_are_kept(value):
+    return value[:2]
 
 
 @broken("BUF-2", "a memoryview is refused", CORE)

@@ -11,7 +11,7 @@ from .mutant import broken
 from .store import Store
 
 
-@broken("GET-1", "get remembers a record, and does not see that it was updated", CORE)
+@broken("UPD-1", "get remembers a record, and does not see that it was updated", CORE)
 class GetIsCached(Store):
     def __init__(self, capabilities):
         super().__init__(capabilities)

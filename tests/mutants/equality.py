@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from taskdb_spec.capabilities import CORE
 from taskdb_spec.language import tree
-from taskdb_spec.language.errors import UnknownOperator
 from taskdb_spec.records.order import MISSING
 
 from .hooks import (
@@ -54,18 +53,13 @@ def text_has_numeric_affinity(value, test):
 @renaming("EQ-2", "$eq is not in the table of operators", capabilities=CORE)
 def eq_is_unknown(name, operand):
     if name == "$eq":
-        raise UnknownOperator("unknown operator '$eq'")
+        raise ValueError("unknown operator '$eq'")
     return name, operand
 
 
 @renaming("EQ-2", "$eq is taken for $gte", capabilities=CORE)
 def eq_is_gte(name, operand):
     return ("$gte" if name == "$eq" and isinstance(operand, str) else name), operand
-
-
-@taking("EQ-2", "$eq folds case", "$eq", capabilities=CORE)
-def eq_lowers_its_operand(operand):
-    return operand.lower() if isinstance(operand, str) else operand
 
 
 @judging("EQ-3", "None matches nothing", tree.Eq, capabilities=CORE)

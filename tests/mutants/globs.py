@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import re
 
-from taskdb_spec import QueryError
 from taskdb_spec.language import tree
 
 from .hooks import comparing, rewriting, taking, with_language
@@ -214,7 +213,7 @@ class PurgeRefusesGlob(Store):
     def purged(self, check):
         found = super().purged(check)
         if has_glob(check):
-            raise QueryError("unknown operator '$glob'")
+            raise ValueError("unknown operator '$glob'")
         return found
 
 

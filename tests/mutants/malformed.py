@@ -11,6 +11,7 @@ from taskdb_spec.records.fields import TASK_FIELDS
 
 from .hooks import is_operators, mapped, renaming, rewording
 from .mutant import broken
+from .refusals import CONTAINERS, in_domain
 from .store import Store
 
 OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$exists", "$mod", "$all",
@@ -131,8 +132,7 @@ def query_takes_patterns(check):
 @rewording("QRY-7", "any other object is compared by its text", capabilities=CORE)
 def query_takes_objects(check):
     def text(value):
-        odd = type(value).__module__ != "builtins" and not isinstance(value, datetime)
-        return repr(value) if odd else value
+        return value if isinstance(value, CONTAINERS) or in_domain(value) else repr(value)
 
     return mapped(check, text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from taskdb_spec import MalformedOperand
 from taskdb_spec.capabilities import CORE
 from taskdb_spec.language import tree
 
@@ -84,7 +83,7 @@ def in_nothing_matches_none(test):
 @taking("IN-4", "$in with more than 999 operands is refused", "$in", capabilities=CORE)
 def in_takes_999(operand):
     if isinstance(operand, list | tuple) and len(operand) > 999:
-        raise MalformedOperand("too many variables")
+        raise ValueError("too many variables")
     return operand
 
 
@@ -175,7 +174,7 @@ def nin_takes_a_scalar(operand):
 @taking("IN-5", "a tuple is refused", "$in", "$nin", capabilities=CORE)
 def in_refuses_a_tuple(operand):
     if isinstance(operand, tuple):
-        raise MalformedOperand("must be a list")
+        raise ValueError("must be a list")
     return operand
 
 

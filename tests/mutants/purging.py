@@ -89,7 +89,7 @@ class EmptyPurgeEndsTheStore(Store):
 class EmptyPurgeIsRefused(Store):
     def purged(self, check):
         if check == {}:
-            raise QueryError("syntax error at the end of the statement")
+            raise ValueError("syntax error at the end of the statement")
         return super().purged(check)
 
 

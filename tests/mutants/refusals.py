@@ -6,12 +6,22 @@ from datetime import UTC, datetime
 
 from taskdb_spec import RecordError
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.fields import FIELD_CLASSES, TASK_FIELDS, TIME_FIELDS, filled
+from taskdb_spec.records.fields import (
+    BUFFER_FIELDS,
+    DICT_FIELDS,
+    FIELD_CLASSES,
+    TASK_FIELDS,
+    TEXT_FIELDS,
+    TIME_FIELDS,
+    filled,
+)
 from taskdb_spec.records.values import INT_MAX, INT_MIN
 
 from .hooks import accepting
 from .mutant import broken
 from .store import Store
+
+CONTAINERS = (dict, list, tuple, set, frozenset, bytearray, memoryview)
 
 
 def known(rec):
@@ -199,27 +209,17 @@ def instant(value):
 
 @broken("REC-7", "any value is taken for a field of text", CORE)
 class TextIsNotChecked(Loose):
-    loose = ("label", "queue", "client_uuid", "engine_uuid", "execute_input", "stdout", "stderr")
+    loose = TEXT_FIELDS[1:]
 
 
 @broken("REC-7", "any value is taken for a dict field", CORE)
 class DictsAreNotChecked(Loose):
-    loose = (
-        "header",
-        "content",
-        "metadata",
-        "result_header",
-        "result_content",
-        "result_metadata",
-        "execute_result",
-        "display_data",
-        "error",
-    )
+    loose = DICT_FIELDS
 
 
 @broken("REC-7", "any value is taken for buffers", CORE)
 class BuffersAreNotChecked(Loose):
-    loose = ("buffers", "result_buffers")
+    loose = BUFFER_FIELDS
 
 
 @accepting("REC-8", "a set is stored as a list", capabilities=CORE)
@@ -252,14 +252,14 @@ def keys_are_turned_to_text(value):
     return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
-@accepting("REC-8", "objects inside of documents are stored as their repr", capabilities=CORE)
+@accepting("REC-8", "any other object is stored as its repr", capabilities=CORE)
 def objects_are_stored_as_text(value):
-    if not isinstance(value, dict):
-        return value
-    return {
-        k: repr(v) if type(v).__module__ != "builtins" and not isinstance(v, datetime) else v
-        for k, v in value.items()
-    }
+    return value if isinstance(value, CONTAINERS) or in_domain(value) else repr(value)
+
+
+def in_domain(value):
+    """Whether the class of a scalar is one that a record may hold."""
+    return value is None or isinstance(value, int | float | str | bytes | datetime)
 
 
 @accepting("REC-8", "a set inside of a list is stored as a list", capabilities=CORE)

@@ -48,12 +48,12 @@ def quotes_are_doubled(value):
     return value.replace("'", "''") if isinstance(value, str) else value
 
 
-@storing("VAL-1", "a key ends at the first NUL", capabilities=CORE)
+@storing("VAL-9", "a key ends at the first NUL", capabilities=CORE)
 def keys_end_at_nul(value):
     return keys_changed(value, lambda key: key.partition("\0")[0])
 
 
-@storing("VAL-1", "keys are stored in the normal form C", capabilities=CORE)
+@storing("VAL-9", "keys are stored in the normal form C", capabilities=CORE)
 def keys_are_normalised(value):
     return keys_changed(value, lambda key: unicodedata.normalize("NFC", key))
 

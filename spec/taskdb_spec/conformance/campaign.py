@@ -136,9 +136,9 @@ class Campaign:
                 return
             pools = self._pools(f"{clause.id}/{i}", capabilities)
             program = program_for(clause.id, pools)
-            failure = self.player.replay(program)
-            if failure is not None:
-                self._handle(failure, clause.id)
+            failure = self.player.replay(program, around=i % 2 == 0)
+            while failure is not None and self._handle(failure, clause.id):
+                failure = self.player.replay(program, around=False)  # it may show more
 
     def _walk(self) -> None:
         number = 0
@@ -159,16 +159,20 @@ class Campaign:
         source = RandomSource(f"{self.seed}/{name}")
         return Pools(source, capabilities, self.backend.resolution)
 
-    def _handle(self, failure: Failure, focus: str) -> None:
-        """Shrink a failure, find out which clause is to blame, and go on without it."""
+    def _handle(self, failure: Failure, focus: str) -> bool:
+        """Find out which clause is to blame for a failure, and shrink it; False if it is known."""
         operations, evidence = self.player.operations, self.player.evidence.copy()
         failure, careful = self._carefully(failure)
         clause = blame(self.player, failure, focus)
+        if clause in self.failures:
+            self.player.operations, self.player.evidence = operations, evidence
+            return False
         failure = self._shrunk(failure, clause, focus, careful)
         self.player.operations, self.player.evidence = operations, evidence
         self.player.failed.add(clause)
         self.failures[clause] = self.emitter.counterexample(failure, clause)
         self.listen(ClauseFailed(clause, clauses()[clause].title, self.failures[clause]))
+        return True
 
     def _carefully(self, failure: Failure) -> tuple[Failure, bool]:
         """The same program with every record read back after each step, if it fails that way."""

@@ -21,6 +21,8 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
     finding = failure.finding
     operation = failure.program.operations[-1]
     suspects = list(finding.suspects)
+    if finding.family and isinstance(finding.actual, BaseException):
+        return suspects[-1]  # refused, but with an error of another family
     if _is_wrong_answer(operation, finding):
         for control in _controls(player, failure):
             suspects = control or suspects

@@ -60,29 +60,45 @@ class Player:
         return self.backend.claimed & QUERY_CAPABILITIES
 
     def play(
-        self, steps: Steps, limits: Limits | None = None, careful: bool = False
+        self,
+        steps: Steps,
+        limits: Limits | None = None,
+        careful: bool = False,
+        around: bool | None = True,
     ) -> Failure | None:
-        """Play a program until its end, or to the first departure that is not known yet."""
+        """Play a program until its end, or to the first departure that is not known yet.
+
+        `careful` reads everything back after each step; `around` leaves out what is known to fail,
+        where None leaves the program as it is to the letter.
+        """
         careful = careful or bool(self.failed)
         workdir = self.folder / f"{self.programs}"
         self.programs += 1
         session = Session(self.backend, workdir, limits)
         try:
-            return self._play(session, steps(session), careful)
+            return self._play(session, steps(session), careful, around)
         finally:
             session.close()
             shutil.rmtree(workdir, ignore_errors=True)
             shutil.rmtree(workdir.with_name(f"{workdir.name}-neighbour"), ignore_errors=True)
 
-    def replay(self, program: Program, careful: bool = True) -> Failure | None:
-        """Play a program as it stands."""
-        return self.play(lambda session: iter(program.operations), program.limits, careful)
+    def replay(
+        self, program: Program, careful: bool = True, around: bool | None = None
+    ) -> Failure | None:
+        """Play a program that is given whole."""
 
-    def _play(self, session: Session, steps: Iterable[Operation], careful: bool) -> Failure | None:
+        def steps(session: Session) -> Iterator[Operation]:
+            return iter(program.operations)
+
+        return self.play(steps, program.limits, careful, around)
+
+    def _play(
+        self, session: Session, steps: Iterable[Operation], careful: bool, around: bool | None
+    ) -> Failure | None:
         done: list[Operation] = []
         raised: list[bool] = []
         for step in steps:
-            operation = self._around_known(session, step)
+            operation = step if around is None else self._around_known(session, step, around)
             if operation is None:
                 continue
             done.append(operation)
@@ -127,12 +143,16 @@ class Player:
 
     # What is known is avoided
 
-    def _around_known(self, session: Session, operation: Operation) -> Operation | None:
+    def _around_known(
+        self, session: Session, operation: Operation, around: bool
+    ) -> Operation | None:
         """The operation without what is known to fail, or None where nothing is left of it."""
         if not self.failed or session.backend.stores_nothing:
             return operation
         if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
-            operation = self._healthy(session, operation)
+            operation = self._healthy(session, operation, around)
+        if not around:
+            return operation
         due = refusals(session.model, operation)
         if due:
             known = {refusal.clause for refusal in due} & self.failed
@@ -148,15 +168,15 @@ class Player:
                 return None
         return operation
 
-    def _healthy(self, session: Session, operation: Operation) -> Operation:
-        """A record or update without the values that are known not to be kept."""
+    def _healthy(self, session: Session, operation: Operation, around: bool) -> Operation:
+        """A record or update without the values that are known not to be kept, and whole."""
         msg_id, fields = operation.args
         if refusals(session.model, operation):
             return operation
         fields = {
             name: value
             for name, value in fields.items()
-            if name == "msg_id" or self.failed.isdisjoint(value_clauses(name, value))
+            if name == "msg_id" or not around or self.failed.isdisjoint(value_clauses(name, value))
         }
         if operation.call is Call.add and self.failed & {"REC-1", "REC-2"}:
             whole = {name: None for name in TASK_FIELDS} | {"stdout": "", "stderr": ""}

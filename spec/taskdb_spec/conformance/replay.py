@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -35,15 +36,16 @@ def replay(path: Path, time_limit: float = TIME_LIMIT) -> ReplayResult:
     if problem is not None:
         return ReplayResult("error", problem)
     try:
-        done = subprocess.run(
-            [sys.executable, str(path)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="backslashreplace",
-            env=_environment(),
-            timeout=time_limit,
-        )
+        with tempfile.TemporaryDirectory(prefix="taskdb-", ignore_cleanup_errors=True) as folder:
+            done = subprocess.run(
+                [sys.executable, str(path)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                encoding="utf-8",
+                errors="backslashreplace",
+                env=_environment(folder),
+                timeout=time_limit,
+            )
     except subprocess.TimeoutExpired:
         return ReplayResult("error", f"{path} did not end within {time_limit:g} seconds")
     except OSError as error:
@@ -77,10 +79,11 @@ def _asserts(node: ast.AST) -> bool:
     )
 
 
-def _environment() -> dict[str, str]:
-    """A script imports its backend as ``taskdb check`` did: also from the current folder."""
+def _environment(folder: str) -> dict[str, str]:
+    """A script imports its backend as ``taskdb check`` did, and leaves no files behind."""
     paths = [os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8", "TMPDIR": folder}
+    return {**os.environ, **own}
 
 
 def _judged(path: Path, status: int, stderr: str) -> ReplayResult:

@@ -10,12 +10,17 @@ from typing import Any
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.judging.acts import ALLOWED, COUNT, SAYS_HOW, SAYS_NOTHING, SIZE
+from taskdb_spec.conformance.judging.acts import (
+    ALLOWED,
+    COUNT,
+    SAYS_HOW,
+    SAYS_NOTHING,
+    SIZE,
+    crowd_record,
+)
 from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.operations import Call, Operation, Program
 from taskdb_spec.conformance.source import call_source, literal
-
-from taskdb_spec.records.fields import new_record
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def _statements(operation: Operation, opener: Opener) -> list[str]:
         return [f"other = {opener.at('folder / ' + repr('neighbour'))}"]
     if operation.call is Call.crowd:
         return [
-            f"record = {literal(dict(new_record('')))}",
+            f"record = {literal(crowd_record(''))}",
             f"for i in range({operation.args[0]}):",
             "    answer = db.add_record(f'crowd-{i}', {**record, 'msg_id': f'crowd-{i}'})",
         ]
@@ -177,7 +182,7 @@ def _assertion(operation: Operation, finding: Finding, clause: str, opener: Open
         return _refused(lines, finding, clause)
     if not isinstance(finding.actual, BaseException):
         return [*lines, *_compare(finding, clause)]
-    return [*_answered(lines, finding, clause), *_compare(finding, clause)]
+    return _answered(lines, finding, clause)
 
 
 def _answered(lines: list[str], finding: Finding, clause: str) -> list[str]:
@@ -186,8 +191,10 @@ def _answered(lines: list[str], finding: Finding, clause: str) -> list[str]:
         f"expected = {literal(finding.expected)}",
         "try:",
         *(f"    {line}" for line in lines),
+        f"    got = {finding.subject}",
         "except Exception as error:",
         f'    raise AssertionError(f"{message}") from error',
+        *_compare(finding, clause)[2:],
     ]
 
 
@@ -223,7 +230,7 @@ def _neighbour(finding: Finding, clause: str) -> list[str]:
     read = [f"answer = {finding.subject}"]
     if not finding.family:
         shown = Finding((clause,), "answer", finding.expected, KeyError())
-        return [*_answered([write, *read], shown, clause), *_compare(shown, clause)]
+        return _answered([write, *read], shown, clause)
     writes = [write] if finding.subject.startswith("db.") else []
     return [*writes, *_refused(read, finding, clause)]
 

@@ -41,7 +41,7 @@ class _Shrinker:
             return False
         self.tries += 1
         smaller = self.fails(self.program.but(*operations))
-        if smaller is None:
+        if smaller is None or smaller == self.program:
             return False
         self.program = smaller
         return True
@@ -108,8 +108,13 @@ def simpler_values(value: Any) -> Iterator[Any]:
 
 
 def _simpler_dicts(value: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-    for key in value:
-        yield {k: v for k, v in value.items() if k != key}
+    keys = list(value)
+    size = (len(keys) + 1) // 2
+    while size:
+        for start in range(0, len(keys), size):
+            gone = keys[start : start + size]
+            yield {k: v for k, v in value.items() if k not in gone}
+        size //= 2
     for key, item in value.items():
         for simpler in simpler_values(item):
             yield {k: simpler if k == key else v for k, v in value.items()}

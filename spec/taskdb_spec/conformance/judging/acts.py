@@ -6,6 +6,7 @@ import re
 import tracemalloc
 from typing import Any
 
+from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.differences import record_differences
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import WRITES, Call, Operation, fresh
@@ -52,7 +53,7 @@ def _reopened_record(
     session: Session, msg_id: str, expected: Any, actual: Any, probe: Operation, judgement: Any
 ) -> None:
     before: Any = session.replaced.get(msg_id)
-    for found in record_differences(expected, actual, "answer", session.given[msg_id]):
+    for found in record_differences(expected, actual, "answer", session.given.get(msg_id, {})):
         stale = (
             before is not None
             and isinstance(actual, dict)
@@ -100,12 +101,17 @@ def _judge_neighbour(session: Session, other: Any, clause: str, judgement: Judge
     judgement.saw(clause, "compared")
 
 
+def crowd_record(msg_id: str) -> dict[str, Any]:
+    """A finished task, as a store that culls would choose it first."""
+    return {**new_record(msg_id, submitted=EPOCH, completed=EPOCH)}
+
+
 def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
     """Add many records; every one of them has to be there afterwards."""
     (count,) = operation.args
     for i in range(count):
         msg_id = f"crowd-{i}"
-        outcome = attempt(session.store.add_record, msg_id, dict(new_record(msg_id)))
+        outcome = attempt(session.store.add_record, msg_id, crowd_record(msg_id))
         if outcome.error is not None:
             judgement.blame(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
             return

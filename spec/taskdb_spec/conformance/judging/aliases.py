@@ -91,6 +91,6 @@ def _shows(session: Session, probe: Operation) -> tuple[str, Any, Any] | None:
 def _difference(
     session: Session, msg_id: str, expected: Any, actual: Any, subject: str
 ) -> tuple[str, Any, Any] | None:
-    for found in record_differences(expected, actual, subject, session.given[msg_id]):
+    for found in record_differences(expected, actual, subject, session.given.get(msg_id, {})):
         return found.subject, found.expected, found.actual
     return None

@@ -60,13 +60,12 @@ def write_suspects(session: Session, operation: Operation) -> Iterator[str]:
     if operation.call is Call.drop:
         yield "DROP-1"
     elif operation.call is Call.purge:
-        check = operation.args[0]
         yield from query_suspects(session, operation, session.model.records)
-        yield "PURGE-1"
-        if check == {}:
-            yield "PURGE-2"
-        if operation.aim in ("HUB-1", "GLB-7"):
-            yield operation.aim
+        if operation.aim in OF_THE_HUB:
+            return
+        yield "PURGE-2" if operation.args[0] == {} else "PURGE-1"
+        if operation.aim == "GLB-7":
+            yield "GLB-7"
     else:
         yield from _record_suspects(session, operation)
 
@@ -95,7 +94,9 @@ def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Ju
     if outcome.error is not None:
         judgement.blame(["GET-1"], "answer['msg_id']", msg_id, outcome.error)
         return
-    for found in record_differences(expected, outcome.value, "answer", session.given[msg_id]):
+    for found in record_differences(
+        expected, outcome.value, "answer", session.given.get(msg_id, {})
+    ):
         judgement.blame([found.clause], found.subject, found.expected, found.actual)
     if not judgement.findings:
         for clause, kind in (("GET-1", "found"), ("GET-2", "accepted"), ("REC-1", "read")):
@@ -108,6 +109,8 @@ def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Ju
 
 def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -> list[str]:
     """The clauses of the query language that the query exercises on these records."""
+    if operation.aim in OF_THE_HUB:
+        return [operation.aim]
     check = operation.args[0]
     tree = parse_query(check, TASK_FIELDS, session.model.capabilities)
     stored = session.model.records
@@ -127,6 +130,10 @@ def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -
     if aim in applying:  # what the query was made for comes last, unless a later clause applies
         return [*in_order(applying - {aim}), aim]
     return in_order(applying) or ["FIND-1"]
+
+
+OF_THE_HUB = ("HUB-1", "HUB-2")
+"""Clauses about whole queries of the Hub: whatever is wrong with them is theirs to report."""
 
 
 def _has_key(check: Any, key: str) -> bool:
@@ -182,7 +189,7 @@ def _found_record(
         return
     if isinstance(actual, dict) and actual.get("msg_id") != msg_id:
         judgement.blame(["FIND-1"], f"{subject}['msg_id']", msg_id, actual.get("msg_id"))
-    for found in record_differences(expected, actual, subject, session.given[msg_id]):
+    for found in record_differences(expected, actual, subject, session.given.get(msg_id, {})):
         judgement.blame(suspects, found.subject, found.expected, found.actual)
 
 
@@ -236,7 +243,9 @@ def _in_order(session: Session, one: str, other: str, judgement: Judgement) -> N
         return
     if None in (before, after):
         clause = "HIST-3"
-    elif any(has_offsets(session.given[msg_id].get("submitted")) for msg_id in (one, other)):
+    elif any(
+        has_offsets(session.given.get(msg_id, {}).get("submitted")) for msg_id in (one, other)
+    ):
         clause = "HIST-4"
     else:
         clause = "HIST-2"

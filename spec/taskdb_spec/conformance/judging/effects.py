@@ -33,7 +33,7 @@ def audit(session: Session, operation: Operation, judgement: Judgement, refused:
             suspects = _lost(session, operation, msg_id, refused)
             judgement.blame(suspects, "answer['msg_id']", msg_id, outcome.error, probe)
         else:
-            given = session.given[msg_id]
+            given = session.given.get(msg_id, {})
             for found in record_differences(expected, outcome.value, "answer", given):
                 suspects = _changed(session, operation, msg_id, found, refused)
                 judgement.blame(suspects, found.subject, found.expected, found.actual, probe)
@@ -88,6 +88,8 @@ def _changed(
     own = msg_id == _own(operation)
     if refused:
         return _refused(operation, own)
+    if found.clause == "REC-1":
+        return ["REC-1"]
     name = _field_of(found.subject)
     if operation.call is Call.add and own:
         before = session.dropped.get(msg_id)
@@ -106,8 +108,6 @@ def _changed_by_update(
         return ["UPD-4"]
     if msg_id != operation.args[0]:
         return ["UPD-2"]
-    if not name:
-        return [found.clause]
     if name not in fields:
         return ["UPD-2"]
     before: Any = session.replaced[msg_id]

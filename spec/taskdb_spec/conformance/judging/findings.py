@@ -41,7 +41,8 @@ class Finding:
     @property
     def kind(self) -> tuple[object, ...]:
         """What stays the same while the program that shows it is shrunk."""
-        return (bool(self.subject), isinstance(self.actual, BaseException), bool(self.extra))
+        raised = type(self.actual) if isinstance(self.actual, BaseException) else None
+        return (bool(self.subject), raised, bool(self.extra))
 
 
 @dataclass

@@ -69,6 +69,8 @@ def _test(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iter
         yield from _operand(test.operand, path, found, ordered=True)
     elif isinstance(test, tree.Exists):
         yield "EXI-3" if path.rest else "EXI-1"
+    elif isinstance(test, tree.All) and not test.operands:
+        yield "ALL-2"
     else:
         yield OPERATORS[type(test)]
         yield from _optional(test, path, found, offsets)
@@ -89,11 +91,12 @@ def _equality(test: tree.Eq | tree.Ne, path: tree.Path, found: Found) -> Iterato
 
 def _membership(test: tree.In | tree.Nin, path: tree.Path, found: Found) -> Iterator[str]:
     name = "IN" if isinstance(test, tree.In) else "NIN"
-    yield f"{name}-1"
     if not test.operands:
-        yield f"{'IN-3' if name == 'IN' else 'NIN-4'}"
+        yield "IN-3" if name == "IN" else "NIN-4"
+        return
+    yield f"{name}-1"
     if None in test.operands:
-        yield f"{'IN-2' if name == 'IN' else 'NIN-3'}"
+        yield "IN-2" if name == "IN" else "NIN-3"
     elif name == "NIN" and not path.rest and found.values[0] is None:
         yield "NIN-2"
     if len(test.operands) >= 1000:
@@ -172,8 +175,8 @@ def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> 
         yield "MOD-3" if numbers else "MOD-1"
         if any(number < 0 for number in numbers) or test.divisor < 0:
             yield "MOD-4"
-    elif isinstance(test, tree.All) and not test.operands:
-        yield "ALL-2"
+    elif isinstance(test, tree.ElemQuery):
+        yield "ELEM-1"
     elif isinstance(test, tree.Not | tree.ElemMatch):
         if isinstance(test, tree.Not) and not path.rest and found.values[0] is None:
             yield "NOT-2"

@@ -41,6 +41,7 @@ class TerminalReporter:
         self._console = console
         self._verbose = verbose
         self._live = LiveProgress(console) if console.is_terminal else None
+        self._runs = 0
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -69,6 +70,9 @@ class TerminalReporter:
         print_table(self._console, header, cells, VERDICT_STYLES)
 
     def _started(self, event: RunStarted) -> None:
+        if self._runs:
+            say(self._console)
+        self._runs += 1
         say(
             self._console,
             f"checking {event.backend}: {clauses_text(event.clauses)}, "
@@ -84,29 +88,30 @@ class TerminalReporter:
             self._failure(result, script=self._verbose or number < SCRIPTS)
         self._say_what_is_hidden(counts.failed)
         for result in counts.unexercised:
-            self._brief("UNEXERCISED", result, missing_text(result), "yellow")
+            self._line("UNEXERCISED", result, f": {missing_text(result)}", "yellow")
         for result in counts.advised:
             text = summary_of(result) if result.verdict == "fail" else missing_text(result)
-            self._brief("NOTE", result, f"{text} (enforced by --strict alone)", "cyan")
+            self._line("NOTE", result, f": {text} (enforced by --strict alone)", "cyan")
         say(self._console, verdict_line(report), VERDICT_STYLES[report.verdict.upper()])
 
     def _failure(self, result: ClauseResult, *, script: bool) -> None:
-        self._brief("FAIL", result, summary_of(result), "red")
+        self._line("FAIL", result, "", "red")
+        for line in summary_of(result).splitlines():
+            say(self._console, f"  {line}")
         if result.clause.look_at:
             say(self._console, f"  look at: {result.clause.look_at}")
         example = result.counterexample
         if example is None:
             return
         if example.confirmed != "confirmed":
-            say(self._console, f"  not confirmed: {example.confirmed}")
+            say(self._console, f"  run again: {example.confirmed}")
         if script:
             self._script(example.script)
 
-    def _brief(self, word: str, result: ClauseResult, text: str, style: str) -> None:
+    def _line(self, word: str, result: ClauseResult, text: str, style: str) -> None:
         clause = result.clause
-        say(self._console, f"{word} {clause.id} ({clause.level}) {clause.title}", style)
-        for line in text.splitlines():
-            say(self._console, f"  {line}")
+        told = " ".join(text.splitlines())
+        say(self._console, f"{word} {clause.id} ({clause.level}) {clause.title}{told}", style)
 
     def _script(self, script: str) -> None:
         if self._console.is_terminal:
@@ -115,6 +120,7 @@ class TerminalReporter:
             return
         for line in script.splitlines():
             say(self._console, f"    {line}".rstrip())
+        say(self._console)
 
     def _say_what_is_hidden(self, failed: Sequence[ClauseResult]) -> None:
         hidden = len(failed) - SCRIPTS

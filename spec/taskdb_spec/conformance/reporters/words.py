@@ -92,7 +92,8 @@ def verdict_line(report: Report) -> str:
 def _because(report: Report) -> str:
     counts = tally(report)
     if counts.failed:
-        return f"{len(counts.failed)} of {clauses_text(counts.claimed)} that it claims fail"
+        unseen = f", {len(counts.unexercised)} not exercised" if counts.unexercised else ""
+        return f"{len(counts.failed)} of {clauses_text(counts.claimed)} that it claims fail{unseen}"
     if counts.unexercised:
         return (
             f"nothing fails, but {len(counts.unexercised)} of {clauses_text(counts.claimed)} "

@@ -1,0 +1,105 @@
+"""The installed command, in real processes: in a pipe, on a terminal, with the real engine."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TASKDB = [
+    sys.executable,
+    "-W",
+    "error",
+    "-c",
+    "from taskdb_spec.conformance.cli import main; main()",
+]
+
+
+def run(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*TASKDB, *args],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        timeout=300,
+    )
+
+
+def test_a_real_run_in_a_pipe() -> None:
+    done = run("check", "none", "--profile", "quick", "--json", "r.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "none CONFORMS" in done.stdout
+    assert done.stdout.replace("\n", "").isprintable()
+    assert json.loads(Path("r.json").read_text())["results"][0]["backend"] == "none"
+
+
+def test_json_on_stdout_can_be_piped_on() -> None:
+    done = run("check", "none", "--profile", "quick", "--json", "-")
+    assert json.loads(done.stdout)["results"][0]["verdict"] == "conforms"
+    assert "none CONFORMS" in done.stderr
+
+
+def test_a_real_counterexample_is_saved_and_replayed(stores: Path) -> None:
+    source = """
+from taskdb_spec import Backend
+from taskdb_spec.conformance.model import Model
+
+class Forgetful(Model):
+    def drop_record(self, msg_id):
+        self.records.pop(msg_id, None)
+
+backend = Backend(name="forgetful", open=lambda workdir: Forgetful())
+"""
+    (stores / "made_forgetful.py").write_text(source)
+    done = run("check", "made_forgetful:backend", "--profile", "quick", "--out", "out")
+    assert done.returncode == 1, done.stderr
+    assert "FAIL DROP-2 (MUST)" in done.stdout
+    assert "run again:" not in done.stdout
+    again = run("replay", "out/forgetful-DROP-2.py")
+    assert again.returncode == 1, again.stderr
+    assert again.stdout.startswith("still FAILED: DROP-2: ")
+    (stores / "made_forgetful.py").write_text(source.replace(".pop(msg_id, None)", ".pop(msg_id)"))
+    fixed = run("replay", "out/forgetful-DROP-2.py")
+    assert (fixed.returncode, fixed.stdout) == (0, "FIXED\n"), fixed.stderr
+
+
+def test_errors_are_one_sentence() -> None:
+    done = run("check", "no_such:store")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["clauses"], ["explain", "KEEP-1"], ["clauses", "--json"]])
+def test_a_terminal_of_few_characters_does_not_end_the_command(command: list[str]) -> None:
+    done = run(*command, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.isascii()
+
+
+def test_progress_on_a_real_terminal() -> None:
+    reader, writer = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"}
+    process = subprocess.Popen(
+        [*TASKDB, "check", "none", "--profile", "quick"], stdout=writer, env=environment
+    )
+    os.close(writer)
+    shown = b""
+    while chunk := _read(reader):
+        shown += chunk
+    os.close(reader)
+    assert process.wait(timeout=60) == 0
+    assert b"operations" in shown
+    assert b"\x1b[?25h" in shown  # the cursor is back
+    assert b"none CONFORMS" in shown
+
+
+def _read(reader: int) -> bytes:
+    try:
+        return os.read(reader, 4096)
+    except OSError:  # on Linux, the end of a terminal
+        return b""
