@@ -50,8 +50,8 @@ class Backend:
 
     @property
     def claimed(self) -> frozenset[Capability]:
-        """The capabilities that the backend claims."""
-        return capability_set(self.capabilities)
+        """The capabilities that the backend claims, as a set of `Capability`."""
+        return self.capabilities  # type: ignore[return-value]  # __post_init__ has made it one
 
 
 def capability_set(names: Collection[Capability | str]) -> frozenset[Capability]:

@@ -21,7 +21,7 @@ def script(clause: str) -> str:
 def result(clause: str, verdict: ClauseVerdict) -> ClauseResult:
     kinds = clauses()[clause].evidence
     example = Counterexample(f"{clause} went wrong", script(clause), "confirmed", 3)
-    counts = {kind: 0 if verdict in ("unexercised", "unclaimed") else 7 for kind in kinds}
+    counts = dict.fromkeys(kinds, 0 if verdict in ("unexercised", "unclaimed") else 7)
     return ClauseResult(clauses()[clause], verdict, counts, example if verdict == "fail" else None)
 
 

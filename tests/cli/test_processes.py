@@ -44,25 +44,25 @@ def test_json_on_stdout_can_be_piped_on() -> None:
 
 def test_a_real_counterexample_is_saved_and_replayed(stores: Path) -> None:
     source = """
+from taskdb_reference import NoDB
 from taskdb_spec import Backend
-from taskdb_spec.conformance.model import Model
 
-class Forgetful(Model):
-    def drop_record(self, msg_id):
-        self.records.pop(msg_id, None)
+class Silent(NoDB):
+    def get_history(self):
+        return []
 
-backend = Backend(name="forgetful", open=lambda workdir: Forgetful())
+backend = Backend("silent", lambda workdir: Silent(), stores_nothing=True)
 """
-    (stores / "made_forgetful.py").write_text(source)
-    done = run("check", "made_forgetful:backend", "--profile", "quick", "--out", "out")
+    (stores / "made_silent.py").write_text(source)
+    done = run("check", "made_silent:backend", "--profile", "quick", "--out", "out")
     assert done.returncode == 1, done.stderr
-    assert "FAIL DROP-2 (MUST)" in done.stdout
+    assert "FAIL NODB-2 (MUST)" in done.stdout
     assert "run again:" not in done.stdout
-    again = run("replay", "out/forgetful-DROP-2.py")
+    again = run("replay", "out/silent-NODB-2.py")
     assert again.returncode == 1, again.stderr
-    assert again.stdout.startswith("still FAILED: DROP-2: ")
-    (stores / "made_forgetful.py").write_text(source.replace(".pop(msg_id, None)", ".pop(msg_id)"))
-    fixed = run("replay", "out/forgetful-DROP-2.py")
+    assert again.stdout.startswith("still FAILED: NODB-2: ")
+    (stores / "made_silent.py").write_text(source.replace("def get_history", "def history"))
+    fixed = run("replay", "out/silent-NODB-2.py")
     assert (fixed.returncode, fixed.stdout) == (0, "FIXED\n"), fixed.stderr
 
 

@@ -187,15 +187,6 @@ def in_ignores_operators(operand):
     return [item for item in operand if not is_operators(item)]
 
 
-@taking(
-    "IN-6", "{'$eq': value} among the operands is taken for the value", "$in", capabilities=CORE
-)
-def in_opens_eq(operand):
-    if not isinstance(operand, list | tuple):
-        return operand
-    return [i["$eq"] if isinstance(i, dict) and list(i) == ["$eq"] else i for i in operand]
-
-
 @renaming("IN-6", "an operator document as the last operand of $nin is ignored", capabilities=CORE)
 def nin_ignores_a_last_operator(name, operand):
     if name == "$nin" and isinstance(operand, list) and operand and is_operators(operand[-1]):

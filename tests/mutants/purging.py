@@ -183,21 +183,37 @@ def unassigned_may_be_completed(check):
     return {"engine_uuid": None} if unassigned else check
 
 
-@broken("HUB-3", "a record with neither submitted nor header is refused", CORE)
-class OutputBeforeTaskIsRefused(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
-        both = {"submitted", "header"} <= set(fields)
-        if both and fields["submitted"] is None and fields["header"] is None:
-            raise RecordError("no task was submitted")
-        return fields
+class OutputFirst(Store):
+    """Knows the records that were added with a submitted and a header of None."""
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.early = set()
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        if all(rec.get(name, "absent") is None for name in ("submitted", "header")):
+            self.early.add(msg_id)
+
+    def is_late(self, msg_id, rec):
+        """Whether an update brings what was missing."""
+        return (
+            isinstance(rec, dict) and msg_id in self.early and {"submitted", "header"} <= set(rec)
+        )
 
 
-@broken("HUB-3", "an update with both submitted and header loses stdout that came before", CORE)
-class TaskOverwritesItsOutput(Store):
+@broken("HUB-3", "the update that follows early output is refused", CORE)
+class TaskAfterItsOutputIsRefused(OutputFirst):
     def update_record(self, msg_id, rec, /):
-        before = self.records.get(msg_id) if isinstance(msg_id, str) else None
+        super().update_record(msg_id, {})
+        if self.is_late(msg_id, rec):
+            raise RecordError("no task was submitted")
         super().update_record(msg_id, rec)
-        late = before and before["submitted"] is None and before["header"] is None
-        if late and {"submitted", "header"} <= set(rec):
-            self.records[msg_id]["stdout"] = ""
+
+
+@broken("HUB-3", "the update that follows early output does not write the header", CORE)
+class TaskAfterItsOutputLosesItsHeader(OutputFirst):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        if self.is_late(msg_id, rec):
+            self.records[msg_id]["header"] = None

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ class Campaign:
             pools = self._pools(f"walk/{number}", self.backend.claimed & QUERY_CAPABILITIES)
             walk = Walk(pools, self.backend.claimed)
             before = self.player.operations
-            failure = self.player.play(lambda session, walk=walk: _steps(walk, session))
+            failure = self.player.play(partial(_steps, walk))
             if failure is not None:
                 self._handle(failure, "")
             number += 1

@@ -14,7 +14,7 @@ LIMIT = 60
 
 
 def run_script(text: str) -> tuple[int, str]:
-    """Run a script in a fresh process and an empty folder; its status, and the last line it wrote."""
+    """Run a script in a fresh process and an empty folder: its status, and its last line."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         path = Path(folder) / "counterexample.py"
         path.write_text(text, encoding="utf-8")
@@ -40,7 +40,7 @@ def confirm(clause: str, on_backend: str, on_model: str | None) -> str:
     """Run a counterexample on the backend, where it has to fail, and on the model, where not."""
     status, said = run_script(on_backend)
     if status == 0:
-        return "not confirmed: the script passed in a fresh process; the backend may be nondeterministic"
+        return "not confirmed: it passed in a fresh process; the backend may be nondeterministic"
     if not said.startswith(f"AssertionError: {clause}:"):
         return f"not confirmed: the script failed otherwise ({said})"
     if on_model is not None:

@@ -81,7 +81,7 @@ def _model_after(player: Player, operations: list[Operation]) -> Model:
     model = Model(player.model_capabilities)
     for operation in operations:
         if operation.call in WRITES and not refusals(model, operation):
-            getattr(model, operation.call)(*map(fresh, operation.args))
+            getattr(model, operation.call.value)(*map(fresh, operation.args))
     return model
 
 

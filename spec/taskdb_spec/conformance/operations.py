@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum
 from typing import Any
 
 from taskdb_spec.backend import Limits
 
 
-class Call(StrEnum):
+class Call(Enum):
     """What an operation does: a call of the interface, or an act on the whole store."""
 
     add = "add_record"
@@ -76,11 +76,11 @@ class Program:
 
 
 class Many(list[Any]):
-    """A list of `count` generated strings and a few others: an operand of ``$in`` of any length."""
+    """A list of `generated` numbered strings and a few others: a long operand of ``$in``."""
 
-    def __init__(self, count: int, tail: tuple[Any, ...]) -> None:
-        super().__init__([*(f"none-{i}" for i in range(count)), *tail])
-        self.count, self.tail = count, tail
+    def __init__(self, generated: int, tail: tuple[Any, ...]) -> None:
+        super().__init__([*(f"none-{i}" for i in range(generated)), *tail])
+        self.generated, self.tail = generated, tail
 
 
 def fresh(template: Any) -> Any:
@@ -92,8 +92,10 @@ def fresh(template: Any) -> Any:
         return [fresh(value) for value in template]
     if kind is tuple:
         return tuple(fresh(value) for value in template)
-    if kind is set or kind is bytearray:
-        return kind(template)
+    if kind is set:
+        return set(template)
+    if kind is bytearray:
+        return bytearray(template)
     return template
 
 

@@ -52,7 +52,15 @@ class Player:
     failed: set[str] = field(default_factory=set)
     evidence: Evidence = field(default_factory=Counter)
     operations: int = 0
-    programs: int = 0
+    used: int = 0
+
+    def _clear(self, workdir: Path) -> None:
+        """A folder that a store has left empty, as those in memory do, serves the next one too."""
+        folders = [workdir, workdir.with_name(f"{workdir.name}-neighbour")]
+        if any(folder.exists() and any(folder.iterdir()) for folder in folders):
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
+            self.used += 1
 
     @property
     def model_capabilities(self) -> frozenset[Capability]:
@@ -72,15 +80,13 @@ class Player:
         where None leaves the program as it is to the letter.
         """
         careful = careful or bool(self.failed)
-        workdir = self.folder / f"{self.programs}"
-        self.programs += 1
+        workdir = self.folder / f"{self.used}"
         session = Session(self.backend, workdir, limits)
         try:
             return self._play(session, steps(session), careful, around)
         finally:
             session.close()
-            shutil.rmtree(workdir, ignore_errors=True)
-            shutil.rmtree(workdir.with_name(f"{workdir.name}-neighbour"), ignore_errors=True)
+            self._clear(workdir)
 
     def replay(
         self, program: Program, careful: bool = True, around: bool | None = None
@@ -139,7 +145,9 @@ class Player:
         judgement = Judgement()
         audit(session, Operation(Call.history), judgement, refused=False)
         new = self._unknown(judgement)
-        return new and Failure(Program((*done, Operation(Call.history))), new, [*raised, False])
+        if new is None:
+            return None
+        return Failure(Program((*done, Operation(Call.history))), new, [*raised, False])
 
     # What is known is avoided
 
@@ -162,10 +170,11 @@ class Player:
             suspects += keys_suspects(operation)
             if not self.failed.isdisjoint(suspects):
                 return None
-        elif operation.call in WRITES:
-            # REC-5 is about ids that differ; one that is the same can hardly be avoided.
-            if self.failed & set(write_suspects(session, operation)) - {"REC-5"}:
-                return None
+        # REC-5 is about ids that differ; one that is the same can hardly be avoided.
+        elif operation.call in WRITES and self.failed & set(write_suspects(session, operation)) - {
+            "REC-5"
+        }:
+            return None
         return operation
 
     def _healthy(self, session: Session, operation: Operation, around: bool) -> Operation:
@@ -179,6 +188,6 @@ class Player:
             if name == "msg_id" or not around or self.failed.isdisjoint(value_clauses(name, value))
         }
         if operation.call is Call.add and self.failed & {"REC-1", "REC-2"}:
-            whole = {name: None for name in TASK_FIELDS} | {"stdout": "", "stderr": ""}
+            whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
         return operation.but(args=(msg_id, fields))

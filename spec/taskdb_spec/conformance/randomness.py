@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
-
-T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -48,7 +46,7 @@ class Chooser:
     def __init__(self, source: Source) -> None:
         self.below = source.below
 
-    def one_of(self, items: Sequence[T]) -> T:
+    def one_of(self, items: Sequence[Any]) -> Any:
         return items[self.below(len(items))]
 
     def chance(self, out_of_ten: int) -> bool:
@@ -57,7 +55,7 @@ class Chooser:
     def between(self, low: int, high: int) -> int:
         return low + self.below(high - low + 1)
 
-    def some(self, items: Sequence[T], low: int, high: int) -> list[T]:
+    def some(self, items: Sequence[Any], low: int, high: int) -> list[Any]:
         return [self.one_of(items) for _ in range(self.between(low, high))]
 
     def shuffled(self, items: Sequence[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.judging.acts import (
-    ALLOWED,
     COUNT,
     SAYS_HOW,
     SAYS_NOTHING,
@@ -39,20 +39,30 @@ def backend_opener(
 ) -> Opener:
     """Open the backend that ``module:attribute`` names; `path` is where its module is found."""
     module, _, attribute = target.partition(":")
-    root, *rest = attribute.split(".")
+    root = attribute.partition(".")[0]
     header = (
-        *((f"import sys", f"sys.path.insert(0, {path!r})") if path else ()),
+        *(("import sys", f"sys.path.insert(0, {path!r})") if path else ()),
         f"from {module} import {root}",
     )
-    name = ".".join((root, *rest))
+    opener = _maker(module, attribute)
     if limits is not None:
         header += ("from taskdb_spec import Limits",)
-        return Opener(header, f"{name}.open_limited({{folder}}, {limits!r})")
-    return Opener(header, f"{name}.open({{folder}})")
+        return Opener(header, f"{opener}.open_limited({{folder}}, {limits!r})")
+    return Opener(header, f"{opener}.open({{folder}})" if opener else f"{attribute}()")
+
+
+def _maker(module: str, attribute: str) -> str:
+    """The expression of the Backend that a target is or declares; empty for a plain class."""
+    target: Any = sys.modules.get(module)
+    for name in attribute.split("."):
+        target = getattr(target, name, None)
+    if isinstance(target, Backend) or target is None:
+        return attribute
+    return f"{attribute}.taskdb_backend" if hasattr(target, "taskdb_backend") else ""
 
 
 def model_opener(backend: Backend) -> Opener:
-    """Open the model, which keeps what was written under a folder for as long as the script runs."""
+    """Open the model; what was written under a folder stays for as long as the script runs."""
     claimed = sorted(str(c) for c in backend.claimed & QUERY_CAPABILITIES)
     header = (
         "from taskdb_spec.conformance.model import Model",

@@ -80,11 +80,11 @@ class Session:
         """Make a call of the interface on the store, with fresh arguments if none are given."""
         if args is None:
             args = tuple(map(fresh, operation.args))
-        return attempt(getattr(self.store, operation.call, _no_such_call), *args)
+        return attempt(getattr(self.store, operation.call.value, _no_such_call), *args)
 
     def expect(self, operation: Operation) -> Any:
         """Make the call on the model, which is known not to refuse it."""
-        return getattr(self.model, operation.call)(*map(fresh, operation.args))
+        return getattr(self.model, operation.call.value)(*map(fresh, operation.args))
 
     def note_ids(self, operation: Operation) -> None:
         if operation.call in (Call.add, Call.get, Call.update, Call.drop):

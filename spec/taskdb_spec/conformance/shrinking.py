@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from taskdb_spec.conformance.generation.pools import EPOCH
-from taskdb_spec.conformance.operations import Many, Operation, Program
+from taskdb_spec.conformance.operations import Call, Many, Operation, Program
 
 Fails = Callable[[Program], "Program | None"]
 """Runs a program; if it fails in the way that is looked for, gives the part up to the failure."""
@@ -74,7 +74,7 @@ class _Shrinker:
 def _simpler_operations(operation: Operation) -> Iterator[Operation]:
     if operation.scribble:
         yield operation.but(scribble=False)
-    if len(operation.args) == 2 and operation.call == "find_records":
+    if len(operation.args) == 2 and operation.call is Call.find:
         yield operation.but(args=operation.args[:1])
     for i, arg in enumerate(operation.args):
         if i == 0 and isinstance(arg, str):

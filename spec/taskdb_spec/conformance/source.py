@@ -30,7 +30,7 @@ def _dict(value: dict[Any, Any]) -> str:
 
 
 def _many(value: Many) -> str:
-    return f"[*(f'none-{{i}}' for i in range({value.count})), {_items(value.tail)}]"
+    return f"[*(f'none-{{i}}' for i in range({value.generated})), {_items(value.tail)}]"
 
 
 def _items(values: Any) -> str:
@@ -96,4 +96,4 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 def call_source(operation: Operation, names: tuple[str, ...] = ()) -> str:
     """The call as an expression on ``db``; `names` stand in for its first arguments."""
     args = [*names, *map(literal, operation.args[len(names) :])]
-    return f"db.{operation.call}({', '.join(args)})"
+    return f"db.{operation.call.value}({', '.join(args)})"

@@ -250,7 +250,9 @@ def no_datetime(pools: Pools) -> tuple[Any, Any]:
 @fault(RECORDS, "REC-7")
 def another_class(pools: Pools) -> tuple[Any, Any]:
     if pools.chance(4):
-        place, bad, good = pools.one_of(DICT_PLACES), pools.one_of(("a", [], 5, True)), {"a": "b"}
+        place = pools.one_of(DICT_PLACES)
+        good: Any = {"a": "b"}
+        bad: Any = pools.one_of(("a", [], 5, True))
     elif pools.chance(4):
         place, bad, good = "buffers", pools.one_of((b"a", "a", {}, 5)), [b"a"]
     else:
@@ -266,12 +268,10 @@ def outside_domain(pools: Pools) -> tuple[Any, Any]:
     shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})
     place = pools.one_of(DICT_PLACES)
     if pools.chance(2):
-        return _among_good(pools, "buffers", [b"a", pools.one_of(("a", None, 5))]), {
-            "buffers": [b"a"]
-        }
-    return _among_good(pools, place, pools.one_of(shapes)), _among_good(
-        pools, place, {"a": 2**63 - 1}
-    )
+        buffers = [b"a", pools.one_of(("a", None, 5))]
+        return _among_good(pools, "buffers", buffers), {"buffers": [b"a"]}
+    good = {"a": 2**63 - 1}
+    return _among_good(pools, place, pools.one_of(shapes)), _among_good(pools, place, good)
 
 
 @fault(RECORDS, "REC-9")
@@ -280,12 +280,12 @@ def naive_datetime(pools: Pools) -> tuple[Any, Any]:
     if pools.chance(5):
         place = pools.one_of(TIME_PLACES)
         return _among_good(pools, place, NAIVE), _among_good(pools, place, good)
-    shape = pools.one_of(
-        (lambda at: {"date": at}, lambda at: {"a": [at]}, lambda at: {"a": {"b": at}})
+    shape, place = pools.below(3), pools.one_of(DICT_PLACES)
+    bad_value, good_value = (
+        ({"a": at}, {"a": [at]}, {"a": {"b": at}})[shape] for at in (NAIVE, good)
     )
-    place = pools.one_of(DICT_PLACES)
-    return _among_good(pools, place, shape(NAIVE)), _among_good(pools, place, shape(good))
+    return _among_good(pools, place, bad_value), _among_good(pools, place, good_value)
 
 
-NO_IDS = (None, 5, b"a", {"$ne": None}, ("a",), 1.5)
+NO_IDS: tuple[Any, ...] = (None, 5, b"a", {"$ne": None}, ("a",), 1.5)
 """What stands where an id is due, for REC-11."""

@@ -132,7 +132,12 @@ def _binary(operators: tuple[str, ...]) -> Maker:
         value = pools.one_of(BYTES)
         operator = pools.one_of(operators)
         condition = {operator: [value] if operator in ("$in", "$nin") else value}
-        values = (value, pools.one_of(BYTES), pools.one_of(BYTES), value.decode("latin-1"))
+        values: tuple[Any, ...] = (
+            value,
+            pools.one_of(BYTES),
+            pools.one_of(BYTES),
+            value.decode("latin-1"),
+        )
         return nested(pools, condition, *values)
 
     return make
@@ -200,7 +205,16 @@ def some_element(pools: Pools) -> Sample:
         *({"$elemMatch": {"$gte": "a", "$lte": "b"}}, {"$elemMatch": {"$eq": one, "$ne": other}}),
         *({"$elemMatch": {"$gt": one, "$lt": other}}, {"$elemMatch": {"$in": [one, None]}}),
     )
-    lists = ([one, other], [other, one], [[one, other]], [one], [[one], other], [], one, ["", "z"])
+    lists: tuple[Any, ...] = (
+        [one, other],
+        [other, one],
+        [[one, other]],
+        [one],
+        [[one], other],
+        [],
+        one,
+        ["", "z"],
+    )
     return nested(pools, pools.one_of(conditions), *pools.some(lists, 3, 4), [other])
 
 
@@ -210,7 +224,7 @@ def no_element(pools: Pools) -> Sample:
     conditions: tuple[Any, ...] = ({"$ne": one}, {"$nin": [one, "z"]}, {"$ne": [one]})
     if Capability.logic in pools.capabilities:
         conditions += ({"$not": {"$gte": one}}, {"$not": {"$eq": one}}, {"$not": {"$size": 1}})
-    lists = ([one, other], [other, one], [other], [one], [], [[one]], other)
+    lists: tuple[Any, ...] = ([one, other], [other, one], [other], [one], [], [[one]], other)
     return nested(pools, pools.one_of(conditions), [one, other], *pools.some(lists, 3, 4))
 
 
@@ -225,7 +239,7 @@ def none_inside(pools: Pools) -> Sample:
         {"$gte": None},
         {"$all": [None]},
     )
-    lists = ([None], [word, None], [word], [], [[None]], None)
+    lists: tuple[Any, ...] = ([None], [word, None], [word], [], [[None]], None)
     return nested(pools, pools.one_of(conditions), [word, None], *pools.some(lists, 3, 4))
 
 
@@ -235,7 +249,7 @@ def through_list(pools: Pools) -> Sample:
     condition = pools.one_of(
         (one, {"$ne": one}, None, {"$in": [one]}, {"$gte": one}, {"$ne": None})
     )
-    lists = (
+    lists: tuple[Any, ...] = (
         *(
             [{"b": one}, {"b": other}],
             [{"b": other}, {"b": one}],
@@ -271,7 +285,7 @@ def by_index(pools: Pools) -> Sample:
 def index_is_final(pools: Pools) -> Sample:
     word = pools.word()
     condition = pools.one_of((word, [word], {"$ne": word}, {"$size": 1}, {"$in": [word]}))
-    values = ([[word]], [[word, "x"]], [word], {"0": [word]}, [[[word]]], [[]])
+    values: tuple[Any, ...] = ([[word]], [[word, "x"]], [word], {"0": [word]}, [[[word]]], [[]])
     return at(
         "content.x.0", condition, {"x": [[word]]}, *({"x": x} for x in pools.some(values, 2, 4))
     )
@@ -280,7 +294,7 @@ def index_is_final(pools: Pools) -> Sample:
 @maker("PATH-8")
 def nothing_there(pools: Pools) -> Sample:
     condition = pools.one_of((None, {"$lte": None}, {"$in": [None]}, {"$eq": None}))
-    values = (
+    values: tuple[Any, ...] = (
         [],
         ["a"],
         ["a", None],
@@ -302,7 +316,7 @@ def document_in_list(pools: Pools) -> Sample:
     )
     if Capability.logic in pools.capabilities:
         queries += ({"$or": [{"b": one}, {"c": other}]}, {"$nor": [{"b": one}]})
-    lists = (
+    lists: tuple[Any, ...] = (
         *(
             [{"b": one, "c": other}],
             [{"b": one}, {"c": other}],

@@ -399,7 +399,9 @@ def key_order(pools: Pools) -> Sample:
 def empty_document(pools: Pools) -> Sample:
     place, document = _documents(pools)
     condition = pools.one_of(({}, {"$eq": {}}, {"$ne": {}}, {"$in": [{}]}))
-    values = ({}, document, None) if condition != {"$in": [{}]} else ({}, None, document)
+    values: tuple[Any, ...] = (
+        ({}, document, None) if condition != {"$in": [{}]} else ({}, None, document)
+    )
     return sample(place, condition, *values)
 
 
@@ -429,7 +431,7 @@ def document_order(pools: Pools) -> Sample:
 def whole_list(pools: Pools) -> Sample:
     buffers = pools.some((b"a", b"b", b""), 0, 2)
     shapes = (buffers, {"$eq": buffers}, {"$in": [buffers]}, {"$ne": buffers}, {"$nin": [buffers]})
-    others = (buffers[::-1], [*buffers, b"a"], buffers[:-1], [], None)
+    others: tuple[Any, ...] = (buffers[::-1], [*buffers, b"a"], buffers[:-1], [], None)
     return sample(pools.one_of(BUFFER_PLACES), pools.one_of(shapes), buffers, *others)
 
 
@@ -446,7 +448,7 @@ def size(pools: Pools) -> Sample:
     if pools.chance(2):
         return sample("label", {"$size": length}, "a" * int(length), None)
     buffers = [b"a"] * int(length)
-    others = ([*buffers, b""], buffers[1:], [], None)
+    others: tuple[Any, ...] = ([*buffers, b""], buffers[1:], [], None)
     return sample(pools.one_of(BUFFER_PLACES), {"$size": length}, buffers, *others)
 
 
@@ -473,7 +475,7 @@ def no_operand(pools: Pools) -> Sample:
 
 @maker("ELEM-1")
 def one_element(pools: Pools) -> Sample:
-    shapes = (
+    shapes: tuple[Any, ...] = (
         {"$ne": None},
         {"$eq": None},
         {"$nin": []},

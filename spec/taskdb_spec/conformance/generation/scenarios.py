@@ -286,6 +286,7 @@ def refused_and_unchanged(pools: Pools) -> list[Operation]:
 
 # Values
 
+_ENDS = ("inf", "-inf", "nan")
 _VALUES: dict[str, Callable[[Pools], Any]] = {
     "VAL-1": lambda pools: pools.one_of(ODD_WORDS),
     "VAL-2": lambda pools: pools.one_of(LOOKALIKES),
@@ -298,7 +299,6 @@ _VALUES: dict[str, Callable[[Pools], Any]] = {
     "VAL-9": lambda pools: {pools.one_of(ODD_KEYS): "x", pools.one_of(ODD_KEYS): "y", "a": "z"},
     "VAL-10": lambda pools: pools.value(4),
 }
-_ENDS = ("inf", "-inf", "nan")
 
 
 def _values(clause: str) -> Scenario:
@@ -373,13 +373,12 @@ def projections(pools: Pools) -> list[Operation]:
 @scenario("HIST-1", "HIST-2", "HIST-3", "HIST-4", "HIST-5")
 def histories(pools: Pools) -> list[Operation]:
     same = pools.instant()
-    draws = (pools.instant, lambda: None, lambda: same, lambda: pools.offset(pools.instant()))
+    at = [None, same, pools.instant(), pools.instant(), pools.offset(pools.instant())]
     steps = [
-        add(msg_id, {"submitted": pools.one_of(draws)()})
-        for msg_id in ids(pools, pools.between(2, 6))
+        add(msg_id, {"submitted": pools.one_of(at)}) for msg_id in ids(pools, pools.between(2, 6))
     ]
     one = steps[0].args[0]
-    steps += [HISTORY, change(one, {"submitted": pools.one_of(draws)()}), HISTORY]
+    steps += [HISTORY, change(one, {"submitted": pools.one_of(at)}), HISTORY]
     return [*steps, drop(one), HISTORY]
 
 

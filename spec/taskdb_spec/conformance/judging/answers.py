@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from taskdb_spec.clauses import clauses
@@ -74,7 +75,7 @@ def _record_suspects(session: Session, operation: Operation) -> list[str]:
     msg_id, fields = operation.args
     found = {"ADD-1"} if operation.call is Call.add else {"UPD-1"}
     if operation.call is Call.update and not fields:
-        found.add("UPD-4")
+        return ["UPD-4"]
     if operation.call is Call.add and msg_id in session.dropped:
         found.add("ADD-4")
     for name, value in fields.items():
@@ -228,7 +229,7 @@ def _history(
         judgement.blame(["HIST-1"], "sorted(answer)", expected, sorted(map(str, answer)))
         return
     judgement.saw("HIST-1", "listed")
-    for one, other in zip(answer, answer[1:], strict=False):
+    for one, other in pairwise(answer):
         _in_order(session, one, other, judgement)
     again = session.call(operation).told
     if again != answer:

@@ -32,7 +32,7 @@ ACTS: dict[Call, Callable[[Session, Operation, Judgement], None]] = {
 
 
 def take(session: Session, operation: Operation, careful: bool = False) -> Judgement:
-    """Take one step. `careful` reads every record back after it, so faults show where they arise."""
+    """Take one step. `careful` reads every record back after it: faults show where they arise."""
     judgement = Judgement()
     if operation.call in ACTS:
         ACTS[operation.call](session, operation, judgement)

@@ -8,6 +8,7 @@ from typing import IO
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -29,9 +30,13 @@ def console_for(stream: IO[str]) -> Console:
     )
 
 
-def say(console: Console, text: str = "", style: str = "") -> None:
-    """Print a line of plain text."""
-    console.print(Text(printable(text), style=style))
+def say(console: Console, text: str = "", style: str = "", indent: int = 0) -> None:
+    """Print a line of plain text; a terminal wraps it, and keeps the indentation."""
+    line = Text(printable(text), style=style)
+    if console.is_terminal and indent:
+        console.print(Padding.indent(line, indent))
+    else:
+        console.print(Text(" " * indent).append_text(line))
 
 
 def print_table(

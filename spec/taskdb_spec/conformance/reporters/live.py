@@ -72,7 +72,7 @@ class LiveProgress:
         line = Table.grid(padding=(0, 1))
         line.add_row(
             Text(printable(self._run.backend), style="bold"),
-            ProgressBar(total=max(planned, 1), completed=done, width=24),
+            ProgressBar(total=max(planned, 1), completed=done, width=24, complete_style="cyan"),
             f"{done:,} of {planned:,} operations",
             Text(printable(self._now.doing), style="dim"),
         )

@@ -96,21 +96,21 @@ class TerminalReporter:
 
     def _failure(self, result: ClauseResult, *, script: bool) -> None:
         self._line("FAIL", result, "", "red")
-        for line in summary_of(result).splitlines():
-            say(self._console, f"  {line}")
+        for line in printable(summary_of(result)).splitlines():
+            say(self._console, line, indent=2)
         if result.clause.look_at:
-            say(self._console, f"  look at: {result.clause.look_at}")
+            say(self._console, f"look at: {result.clause.look_at}", indent=2)
         example = result.counterexample
         if example is None:
             return
         if example.confirmed != "confirmed":
-            say(self._console, f"  run again: {example.confirmed}")
+            say(self._console, f"run again: {example.confirmed}", indent=2)
         if script:
             self._script(example.script)
 
     def _line(self, word: str, result: ClauseResult, text: str, style: str) -> None:
         clause = result.clause
-        told = " ".join(text.splitlines())
+        told = " ".join(printable(text).splitlines())
         say(self._console, f"{word} {clause.id} ({clause.level}) {clause.title}{told}", style)
 
     def _script(self, script: str) -> None:
@@ -118,7 +118,7 @@ class TerminalReporter:
             code = Syntax(printable(script), "python", background_color="default", word_wrap=True)
             self._console.print(Padding(code, (1, 0, 1, 4)))
             return
-        for line in script.splitlines():
+        for line in printable(script).splitlines():
             say(self._console, f"    {line}".rstrip())
         say(self._console)
 
