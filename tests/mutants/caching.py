@@ -1,4 +1,8 @@
-"""Mutants with a cache or an index that goes stale; each is seen in the answer of one read."""
+"""Mutants with a cache or an index that goes stale.
+
+Each names the clause of the write that a read does not see: a store to which the same records are
+written anew answers the read rightly.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +65,7 @@ class Answers(Store):
         return copied(self.answers.setdefault(question, copied(found)))
 
 
-@broken("FIND-2", "what a query found is remembered, also after an update", CORE)
+@broken("UPD-1", "what a query found is remembered, also after an update", CORE)
 class AnswerOutlivesUpdates(Answers):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -120,7 +124,7 @@ class KeepsHistory(Store):
         return list(self.history)
 
 
-@broken("HIST-1", "the history is remembered, also after an add", CORE)
+@broken("ADD-1", "the history is remembered, also after an add", CORE)
 class HistoryOutlivesAdds(KeepsHistory):
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
@@ -131,7 +135,7 @@ class HistoryOutlivesAdds(KeepsHistory):
         self.forget()
 
 
-@broken("HIST-1", "the history is remembered, also after a drop", CORE)
+@broken("DROP-1", "the history is remembered, also after a drop", CORE)
 class HistoryOutlivesDrops(KeepsHistory):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -142,7 +146,7 @@ class HistoryOutlivesDrops(KeepsHistory):
         self.forget()
 
 
-@broken("HIST-1", "the history is remembered, also after a purge", CORE)
+@broken("PURGE-1", "the history is remembered, also after a purge", CORE)
 class HistoryOutlivesPurges(KeepsHistory):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -157,7 +161,7 @@ class HistoryOutlivesPurges(KeepsHistory):
         self.forget()
 
 
-@broken("HIST-2", "the history is remembered, also after an update of submitted", CORE)
+@broken("UPD-1", "the history is remembered, also after an update of submitted", CORE)
 class HistoryOutlivesUpdates(KeepsHistory):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -202,7 +206,7 @@ class Indexed(Store):
         return {i: super(Indexed, self).find_records({"msg_id": i}, keys)[i] for i in ids}
 
 
-@broken("EQ-1", "the index of client_uuid is not kept by update", CORE)
+@broken("UPD-1", "the index of client_uuid is not kept by update", CORE)
 class ClientIndexOutlivesUpdates(Indexed):
     field = "client_uuid"
 
@@ -210,7 +214,7 @@ class ClientIndexOutlivesUpdates(Indexed):
         Store.update_record(self, msg_id, rec)
 
 
-@broken("EQ-1", "the index of engine_uuid keeps the first value of a dropped id", CORE)
+@broken("ADD-4", "the index of engine_uuid keeps the first value of a dropped id", CORE)
 class EngineIndexOutlivesDrops(Indexed):
     field = "engine_uuid"
 
@@ -220,7 +224,7 @@ class EngineIndexOutlivesDrops(Indexed):
         self.index[msg_id] = known or self.index[msg_id]
 
 
-@broken("EQ-3", "the index of completed is not kept by update", CORE)
+@broken("UPD-1", "the index of completed is not kept by update", CORE)
 class PendingIndexOutlivesUpdates(Indexed):
     field = "completed"
 
@@ -228,7 +232,7 @@ class PendingIndexOutlivesUpdates(Indexed):
         Store.update_record(self, msg_id, rec)
 
 
-@broken("EQ-5", "the index of submitted does not enter updates to an instant", CORE)
+@broken("UPD-1", "the index of submitted does not enter updates to an instant", CORE)
 class SubmittedIndexMissesUpdates(Indexed):
     field = "submitted"
 
@@ -238,7 +242,7 @@ class SubmittedIndexMissesUpdates(Indexed):
             self.enter(msg_id)
 
 
-@broken("EQ-1", "an id that was dropped and added again is not found by its msg_id", CORE)
+@broken("ADD-4", "an id that was dropped and added again is not found by its msg_id", CORE)
 class IdIndexLosesSecondLives(Indexed):
     field = "msg_id"
 
@@ -256,7 +260,7 @@ class IdIndexLosesSecondLives(Indexed):
         del self.index[msg_id]
 
 
-@broken("EQ-1", "the index of queue is lost by a purge", CORE)
+@broken("PURGE-1", "the index of queue is lost by a purge", CORE)
 class PurgeEmptiesTheIndex(Indexed):
     field = "queue"
 

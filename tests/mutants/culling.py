@@ -209,15 +209,21 @@ class CulledIsNone(CullingStore):
         return None if msg_id in self.culled else super().get_record(msg_id)
 
 
-@culling("CULL-5", "the history lists culled ids")
-class HistoryListsCulled(CullingStore):
-    def get_history(self):
-        return sorted(self.culled - set(self.records)) + super().get_history()
+@culling("CULL-5", "find finds culled records")
+class FindFindsCulled(CullingStore):
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        super().__init__(limits)
+        self.before = {}
 
     def cull(self, written):
-        culled, self.culled = self.culled, set()
+        before = dict(self.records)
         super().cull(written)
-        self.culled |= culled
+        self.before.update({i: before[i] for i in before if i not in self.records})
+
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        culled = {i: self._copy(self.before[i]) for i in self.before if i in self.culled}
+        return {**culled, **found} if check == {} and not keys else found
 
 
 @culling("CULL-5", "an update of a culled id is ignored")
@@ -253,19 +259,20 @@ class CulledIdIsTaken(CullingStore):
         super().add_record(msg_id, rec)
 
 
-@culling("CULL-6", "a culled id that was added again is not in the history")
-class HistoryHidesReturned(CullingStore):
+@culling("CULL-6", "a culled id that was added again is not found")
+class FindHidesReturned(CullingStore):
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         super().__init__(limits)
         self.returned = set()
 
     def add_record(self, msg_id, rec, /):
-        if isinstance(msg_id, str) and msg_id in self.culled:
-            self.returned.add(msg_id)
+        was_culled = isinstance(msg_id, str) and msg_id in self.culled
         super().add_record(msg_id, rec)
+        if was_culled:
+            self.returned.add(msg_id)
 
-    def get_history(self):
-        return [i for i in super().get_history() if i not in self.returned]
+    def selected(self, check):
+        return [i for i in super().selected(check) if i not in self.returned]
 
 
 @culling("CULL-7", "only buffers count")

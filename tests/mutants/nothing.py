@@ -143,15 +143,6 @@ class NothingKeepsALog(Nothing):
         self.log.append((msg_id, written))
 
 
-@nothing("NODB-4", "the ids that were added are kept")
-class NothingKeepsIds(Nothing):
-    def __init__(self):
-        self.ids = {}
-
-    def wrote(self, msg_id, written):
-        self.ids[repr(msg_id)] = bytes(512)
-
-
 @nothing("NODB-5", "the second close raises")
 class NothingIsClosedOnce(Nothing):
     closed = False

@@ -8,7 +8,18 @@
 """
 
 from taskdb_spec.conformance.campaign import check_backend
+from taskdb_spec.conformance.machine import DepartureFromSpec, state_machine
+from taskdb_spec.conformance.pytesting import conformance_tests
 from taskdb_spec.conformance.report import ClauseResult, Counterexample, Report
 from taskdb_spec.conformance.session import StoreNotOpened
 
-__all__ = ["ClauseResult", "Counterexample", "Report", "StoreNotOpened", "check_backend"]
+__all__ = [
+    "ClauseResult",
+    "Counterexample",
+    "DepartureFromSpec",
+    "Report",
+    "StoreNotOpened",
+    "check_backend",
+    "conformance_tests",
+    "state_machine",
+]

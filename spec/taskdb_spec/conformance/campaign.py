@@ -81,6 +81,7 @@ class Campaign:
     folder: Path
     listen: Listener
     failures: dict[str, Counterexample] = field(default_factory=dict)
+    until: str = ""  # the run may end as soon as this clause has failed
 
     def __post_init__(self) -> None:
         self.player = Player(self.backend, self.folder)
@@ -100,6 +101,8 @@ class Campaign:
             )
         )
         for clause in self.claimed:
+            if self.until in self.failures:
+                break
             self.listen(Progress(self.player.operations, clause.id))
             self._focus(clause)
         if not self.backend.stores_nothing:
@@ -143,7 +146,7 @@ class Campaign:
 
     def _walk(self) -> None:
         number = 0
-        while self.player.operations < self.profile.operations:
+        while self.player.operations < self.profile.operations and self.until not in self.failures:
             pools = self._pools(f"walk/{number}", self.backend.claimed & QUERY_CAPABILITIES)
             walk = Walk(pools, self.backend.claimed)
             before = self.player.operations

@@ -32,7 +32,7 @@ class Emitter:
 
     def counterexample(self, failure: Failure, clause: str) -> Counterexample:
         """The counterexample, confirmed in fresh processes where the backend can be imported."""
-        sentence = summary(failure.program, failure.finding)
+        sentence = summary(failure.program.operations, failure.finding)
         text = self._script(failure, clause, sentence, self._opener(failure))
         return Counterexample(
             sentence, text, self._confirm(failure, clause, text), len(failure.program)

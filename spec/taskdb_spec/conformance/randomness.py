@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies as st
+
+T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -46,7 +48,7 @@ class Chooser:
     def __init__(self, source: Source) -> None:
         self.below = source.below
 
-    def one_of(self, items: Sequence[Any]) -> Any:
+    def one_of(self, items: Sequence[T]) -> T:
         return items[self.below(len(items))]
 
     def chance(self, out_of_ten: int) -> bool:
@@ -55,7 +57,7 @@ class Chooser:
     def between(self, low: int, high: int) -> int:
         return low + self.below(high - low + 1)
 
-    def some(self, items: Sequence[Any], low: int, high: int) -> list[Any]:
+    def some(self, items: Sequence[T], low: int, high: int) -> list[T]:
         return [self.one_of(items) for _ in range(self.between(low, high))]
 
     def shuffled(self, items: Sequence[Any]) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +88,7 @@ def script(
     """
     body: list[str] = []
     for operation, raises in zip(program.operations[:-1], raised, strict=False):
-        body += _step(operation, raises, opener)
+        body += [line.replace("answer = ", "") for line in _step(operation, raises, opener)]
     body += _last(program.operations[-1], finding, clause, opener)
     text = "\n".join(body)
     lines = [f'"""{_docstring(clause, summary)}"""', *_imports(text, opener), ""]
@@ -257,9 +258,9 @@ def _says(lines: list[str], clause: str) -> list[str]:
     ]
 
 
-def summary(program: Program, finding: Finding) -> str:
+def summary(program: Sequence[Operation], finding: Finding) -> str:
     """The departure in one sentence: the call, what was expected, what came."""
-    operation = finding.probe or program.operations[-1]
+    operation = finding.probe or program[-1]
     known = {Call.reopen, Call.neighbour, Call.crowd, Call.hoard, Call.close}
     call = operation.call.value if operation.call in known else call_source(operation)[3:]
     if len(call) > 160:

@@ -33,6 +33,11 @@ def fault(table: dict[str, Fault], clause: str) -> Callable[[Fault], Fault]:
     return register
 
 
+def several(*values: Any) -> tuple[Any, ...]:
+    """Values of all classes."""
+    return values
+
+
 def _place(pools: Pools) -> str:
     return pools.one_of((*TEXT_PLACES[:5], *TIME_PLACES[:4]))
 
@@ -49,11 +54,15 @@ def _operands(good: tuple[Any, ...], *bad: Any) -> Fault:
 
 QUERIES["IN-5"] = _operands(
     ({"$in": ["a"]}, {"$nin": ("a",)}, {"$in": ()}),
-    *({op: bad} for op in ("$in", "$nin") for bad in ("abc", "", None, {"a": 1}, {}, 5, {"a"})),
+    *(
+        {op: bad}
+        for op in ("$in", "$nin")
+        for bad in several("abc", "", None, {"a": 1}, {}, 5, {"a"})
+    ),
 )
 QUERIES["IN-6"] = _operands(
     ({"$in": ["a", None]}, {"$nin": ["a"]}),
-    *({op: bad} for op in ("$in", "$nin") for bad in ([{"$gt": "a"}], ["a", {"$ne": None}])),
+    *({op: bad} for op in ("$in", "$nin") for bad in several([{"$gt": "a"}], ["a", {"$ne": None}])),
 )
 UNKNOWN = (
     *("$ge", "$le", "$GT", "$foo", "$", "$where", "$expr", "$text", "$comment", "$type", "$near"),
@@ -64,7 +73,8 @@ UNKNOWN = (
 @fault(QUERIES, "QRY-4")
 def unknown_operator(pools: Pools) -> tuple[Any, Any]:
     place, name = _place(pools), pools.one_of(UNKNOWN)
-    operand = pools.one_of(("a", None, [], True))
+    operands: tuple[Any, ...] = ("a", None, [], True)
+    operand = pools.one_of(operands)
     if pools.chance(3):
         return {name: operand}, {}
     if pools.chance(3):
@@ -88,7 +98,7 @@ def mixed(pools: Pools) -> tuple[Any, Any]:
 @fault(QUERIES, "QRY-7")
 def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
     place = _place(pools)
-    bad = pools.one_of(OUTSIDE)
+    bad: Any = pools.one_of(OUTSIDE)
     shapes = (bad, {"$eq": bad}, {"$ne": bad}, {"$lt": bad}, {"$in": [bad]}, {"$nin": [None, bad]})
     return {place: pools.one_of(shapes)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
 
@@ -104,24 +114,28 @@ def no_query(pools: Pools) -> tuple[Any, Any]:
 
 QUERIES["EXI-2"] = _operands(
     ({"$exists": True}, {"$exists": False}),
-    *({"$exists": bad} for bad in (1, 0, None, "true", "", [], 1.0, {})),
+    *({"$exists": bad} for bad in several(1, 0, None, "true", "", [], 1.0, {})),
 )
 QUERIES["GLB-8"] = _operands(
-    ({"$glob": "a*"},), *({"$glob": bad} for bad in (5, None, ["a"], b"a", re.compile("a"), True))
+    ({"$glob": "a*"},),
+    *({"$glob": bad} for bad in several(5, None, ["a"], b"a", re.compile("a"), True)),
 )
 QUERIES["RGX-4"] = _operands(
     ({"$regex": "a"}, {"$regex": "a", "$options": "im"}),
-    *({"$regex": bad} for bad in (5, None, "(", "[", "*", ["a"], b"a", True)),
-    *({"$regex": "a", "$options": bad} for bad in ("x", "iq", 5, None, "I")),
+    *({"$regex": bad} for bad in several(5, None, "(", "[", "*", ["a"], b"a", True)),
+    *({"$regex": "a", "$options": bad} for bad in several("x", "iq", 5, None, "I")),
     {"$options": "i"},
 )
 QUERIES["SIZE-2"] = _operands(
     ({"$size": 0}, {"$size": 2}, {"$size": 1.0}),
-    *({"$size": bad} for bad in (-1, 2.5, "2", None, True, [], float("nan"), float("inf"))),
+    *({"$size": bad} for bad in several(-1, 2.5, "2", None, True, [], float("nan"), float("inf"))),
 )
 QUERIES["ALL-3"] = _operands(
     ({"$all": []}, {"$all": ["a"]}),
-    *({"$all": bad} for bad in ("a", None, 5, {"a": 1}, [{"$gt": "a"}], [{"$elemMatch": {}}])),
+    *(
+        {"$all": bad}
+        for bad in several("a", None, 5, {"a": 1}, [{"$gt": "a"}], [{"$elemMatch": {}}])
+    ),
 )
 QUERIES["ELEM-2"] = _operands(
     ({"$elemMatch": {"$ne": None}}, {"$elemMatch": {"a": "b"}}, {"$elemMatch": {}}),
@@ -132,9 +146,15 @@ QUERIES["ELEM-2"] = _operands(
 )
 QUERIES["MOD-2"] = _operands(
     ({"$mod": [2, 0]}, {"$mod": (3.5, 1)}),
-    *({"$mod": bad} for bad in ([2], [2, 0, 0], [], 2, None, "ab", [0, 1], [0.5, 0], ["2", 0])),
-    *({"$mod": bad} for bad in ([2, "0"], [2, None], [True, 0], [2, False], [float("nan"), 0])),
-    *({"$mod": bad} for bad in ([2, float("inf")], [2, float("nan")], {"a": 1})),
+    *(
+        {"$mod": bad}
+        for bad in several([2], [2, 0, 0], [], 2, None, "ab", [0, 1], [0.5, 0], ["2", 0])
+    ),
+    *(
+        {"$mod": bad}
+        for bad in several([2, "0"], [2, None], [True, 0], [2, False], [float("nan"), 0])
+    ),
+    *({"$mod": bad} for bad in several([2, float("inf")], [2, float("nan")], {"a": 1})),
 )
 
 
@@ -142,7 +162,7 @@ QUERIES["MOD-2"] = _operands(
 def malformed_combination(pools: Pools) -> tuple[Any, Any]:
     place, name = _place(pools), pools.one_of(("$and", "$or", "$nor"))
     good = {place: {"$ne": "a"}}
-    bad = pools.one_of(
+    bad: Any = pools.one_of(
         (
             {name: []},
             {name: good},
@@ -197,7 +217,7 @@ def unclaimed_document(pools: Pools) -> tuple[Any, Any]:
 @fault(QUERIES, "CAP-7")
 def unclaimed_list(pools: Pools) -> tuple[Any, Any]:
     place = pools.one_of(("buffers", "label"))
-    shapes = ([], ["a"], {"$eq": []}, {"$in": [[]]}, {"$all": ["a"]}, {"$size": 0})
+    shapes = several([], ["a"], {"$eq": []}, {"$in": [[]]}, {"$all": ["a"]}, {"$size": 0})
     return {place: pools.one_of((*shapes, {"$elemMatch": {"$ne": None}}))}, None
 
 
@@ -208,7 +228,7 @@ QUERIES["CAP-10"] = _unclaimed({"$regex": "a"}, {"$regex": ""})
 
 @fault(KEYS, "KEYS-4")
 def unknown_key(pools: Pools) -> tuple[Any, Any]:
-    bad = pools.one_of(("nope", "header.a", "_id", "", "Label", "*", None, 5))
+    bad: Any = pools.one_of(("nope", "header.a", "_id", "", "Label", "*", None, 5))
     return pools.shuffled([bad, *pools.some(("label", "header"), 0, 1)]), ["label", "header"]
 
 
@@ -242,7 +262,7 @@ def dotted_field(pools: Pools) -> tuple[Any, Any]:
 @fault(RECORDS, "REC-6")
 def no_datetime(pools: Pools) -> tuple[Any, Any]:
     at = pools.instant()
-    bad = pools.one_of(("2024-02-29T12:00:00+00:00", 1709208000, 0.0, "", {}, [at], False))
+    bad: Any = pools.one_of(("2024-02-29T12:00:00+00:00", 1709208000, 0.0, "", {}, [at], False))
     place = pools.one_of(TIME_PLACES[:5])
     return _among_good(pools, place, bad), _among_good(pools, place, at)
 
@@ -262,7 +282,7 @@ def another_class(pools: Pools) -> tuple[Any, Any]:
 
 @fault(RECORDS, "REC-8")
 def outside_domain(pools: Pools) -> tuple[Any, Any]:
-    bad = pools.one_of(
+    bad: Any = pools.one_of(
         ({"a"}, object(), 2**63, -(2**63) - 1, "\ud800", 1 + 2j, {5: "a"}, {None: 1})
     )
     shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})

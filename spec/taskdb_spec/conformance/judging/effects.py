@@ -111,6 +111,8 @@ def _changed_by_update(
     if name not in fields:
         return ["UPD-2"]
     before: Any = session.replaced[msg_id]
+    if isinstance(before[name], dict | list) and before[name] and not fields[name]:
+        return ["UPD-3"]
     if _shows(before, name, found):
         return ["UPD-1"]
     if isinstance(before[name], dict | list) and before[name] and found.clause in _STRUCTURE:

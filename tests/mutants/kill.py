@@ -1,0 +1,60 @@
+"""Run the suite on a mutant: which clauses it breaks, and what it took to find out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskdb_spec.conformance.campaign import Campaign
+from taskdb_spec.conformance.counterexamples import Emitter
+from taskdb_spec.conformance.events import ClauseFailed, Event
+from taskdb_spec.conformance.profiles import PROFILES, Profile
+
+from .mutant import Mutant
+
+SMALL = Profile("small", focus=10, operations=14_000)
+"""Enough to kill nearly every mutant, and small enough for every run of the tests."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """The clauses that a run blamed, in order, with the operations and CPU seconds to the first."""
+
+    mutant: str
+    clause: str
+    blamed: tuple[str, ...]
+    operations: int
+    seconds: float
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.blamed)
+
+    @property
+    def named(self) -> bool:
+        """Whether the clause that the mutant breaks is among those that were blamed."""
+        return self.clause in self.blamed
+
+
+def run(mutant: Mutant, profile: Profile | str = SMALL, seed: int = 0, whole: bool = False) -> Kill:
+    """Run the suite on a mutant, until its clause is blamed or, `whole`, to the end."""
+    if isinstance(profile, str):
+        profile = PROFILES[profile]
+    blamed: list[str] = []
+    first: list[tuple[int, float]] = []
+    started = time.process_time()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ClauseFailed):
+            blamed.append(event.clause)
+            first.append((campaign.player.operations, time.process_time() - started))
+
+    emitter = Emitter(mutant.backend, None, None)
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        campaign = Campaign(mutant.backend, profile, seed, emitter, Path(folder), listen)
+        campaign.until = "" if whole else mutant.clause
+        campaign.run(strict=True)
+    at = first[0] if first else (campaign.player.operations, time.process_time() - started)
+    return Kill(mutant.name, mutant.clause, tuple(blamed), *at)
