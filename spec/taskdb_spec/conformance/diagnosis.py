@@ -23,12 +23,28 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
     suspects = list(finding.suspects)
     if finding.family and isinstance(finding.actual, BaseException):
         return suspects[-1]  # refused, but with an error of another family
+    if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
+        return "GET-1"
     if _is_wrong_answer(operation, finding):
         for control in _controls(player, failure):
             suspects = control or suspects
             if control:
                 break
     return focus if focus in suspects else suspects[-1]
+
+
+def _is_wrong_record(operation: Operation, finding: Finding) -> bool:
+    probe = finding.probe or operation
+    return probe.call is Call.get and not finding.family and not finding.extra
+
+
+def _find_is_right(player: Player, failure: Failure) -> bool:
+    """Whether `find_records` gives the record as it should be where `get_record` does not."""
+    *before, operation = failure.program.operations
+    probe = failure.finding.probe or operation
+    look = Operation(Call.find, ({"msg_id": probe.args[0]},))
+    steps = [*before, look] if operation.call is Call.get else [*before, operation, look]
+    return player.replay(Program(tuple(steps)), careful=False) is None
 
 
 def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:

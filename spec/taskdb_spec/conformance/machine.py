@@ -112,7 +112,7 @@ def state_machine(backend: Any, **options: Any) -> type[StoreMachine]:
     if subject.stores_nothing:
         raise ValueError(f"{subject.name} stores nothing: there is no machine for it")
     name = f"{subject.name.title().replace('-', '').replace('_', '')}Machine"
-    machine = type(name, (StoreMachine,), {"backend": subject})
+    machine: Any = type(name, (StoreMachine,), {"backend": subject})
     machine.TestCase.settings = settings(
         deadline=None,
         stateful_step_count=30,
@@ -120,4 +120,4 @@ def state_machine(backend: Any, **options: Any) -> type[StoreMachine]:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         **options,
     )
-    return machine
+    return machine  # type: ignore[no-any-return]

@@ -283,7 +283,7 @@ def another_class(pools: Pools) -> tuple[Any, Any]:
 @fault(RECORDS, "REC-8")
 def outside_domain(pools: Pools) -> tuple[Any, Any]:
     bad: Any = pools.one_of(
-        ({"a"}, object(), 2**63, -(2**63) - 1, "\ud800", 1 + 2j, {5: "a"}, {None: 1})
+        ({"a"}, object(), 2**63, -(2**63) - 1, "\ud800", 1 + 2j, {5: "a"}, {None: 1}, ("a",))
     )
     shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})
     place = pools.one_of(DICT_PLACES)
@@ -307,5 +307,8 @@ def naive_datetime(pools: Pools) -> tuple[Any, Any]:
     return _among_good(pools, place, bad_value), _among_good(pools, place, good_value)
 
 
-NO_IDS: tuple[Any, ...] = (None, 5, b"a", {"$ne": None}, ("a",), 1.5)
-"""What stands where an id is due, for REC-11."""
+NO_IDS: tuple[tuple[str, Any], ...] = (
+    *(("a", b"a"), ("a", ["a"]), ("a", ("a",)), ("a", {"$ne": None}), ("a", {"$eq": "a"})),
+    *(("10", 10), ("None", None), ("1.5", 1.5), ("True", True), ("a", bytearray(b"a"))),
+)
+"""An id that is there, and what no str is but may be taken for it (clause REC-11)."""

@@ -100,18 +100,21 @@ def some_records(pools: Pools, low: int = 1, high: int = 4) -> list[Operation]:
 
 
 def _query_program(clause: str, pools: Pools) -> list[Operation]:
-    sample = MAKERS[clause](pools)
-    plants = [*sample.plants[:1], *pools.some(sample.plants or ({},), 1, 4)]
+    samples = [MAKERS[clause](pools) for _ in range(pools.between(1, 3))]
+    plants = [plant for sample in samples for plant in sample.plants[:1]]
+    for sample in samples:
+        plants += pools.some(sample.plants or ({},), 1, 2)
+    query = samples[0].query
     steps = [
         add(msg_id, {**record(pools, 0), **plant})
         for msg_id, plant in zip(ids(pools, len(plants)), plants, strict=True)
     ]
     steps = pools.shuffled(steps)
-    steps.append(find(sample.query, aim=clause))
-    if pools.chance(3):
-        steps.append(find(MAKERS[clause](pools).query, aim=clause))
+    steps += [find(sample.query, aim=clause) for sample in samples]
+    if clause == "QRY-2":
+        steps.append(find({"msg_id": steps[0].args[0], **query}, aim=clause))
     if clause == "GLB-7" or pools.chance(2):
-        steps.append(purge(sample.query, aim=clause))
+        steps.append(purge(query, aim=clause))
     return steps
 
 
@@ -211,7 +214,10 @@ def updates(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
     name = pools.one_of(FIELDS)
     steps = [add(one, {**record(pools, 2), name: _full(pools, name)}), add(other, record(pools, 2))]
-    return [*steps, change(one, {name: pools.field_value(name)}), change(other, update(pools))]
+    steps += [change(one, {name: pools.field_value(name)}), change(other, update(pools))]
+    place = pools.one_of(DICT_PLACES)
+    steps.append(change(one, {place: {"a": {"b": "c", "d": ["e"]}, "f": [1, 2]}}))
+    return [*steps, change(one, {place: {"a": {"g": "h"}, "f": [3]}}), get(one)]
 
 
 def _full(pools: Pools, name: str) -> Any:
@@ -258,7 +264,7 @@ def crowded(pools: Pools) -> list[Operation]:
 @scenario("REC-5")
 def another_id(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
-    near = pools.one_of((other, one + " ", one.upper() + "x", ""))
+    near = pools.one_of((other, one + " ", one.upper(), one.lower(), one[:-1], ""))
     wrong = near if near != one else "other"
     steps = [
         change(one, {"label": "a", "msg_id": wrong}),
@@ -270,11 +276,10 @@ def another_id(pools: Pools) -> list[Operation]:
 
 @scenario("REC-11")
 def no_ids(pools: Pools) -> list[Operation]:
-    bad = pools.one_of(faults.NO_IDS)
-    call = pools.one_of(
-        (get(bad), drop(bad), change(bad, {"label": "a"}), add(bad, {"label": "a"}))
-    )
-    return [*some_records(pools), call]
+    live, bad = pools.one_of(faults.NO_IDS)
+    calls = [get(bad), drop(bad), change(bad, {"label": "a"})]
+    steps = [add(live, record(pools, 1)), *pools.shuffled(calls)]
+    return [*steps, add(bad, {"label": "a"}), get(live)]
 
 
 @scenario("REC-10", "ERR-3")
@@ -297,8 +302,16 @@ _VALUES: dict[str, Callable[[Pools], Any]] = {
     "VAL-7": lambda pools: pools.one_of(BYTES),
     "VAL-8": lambda pools: pools.instant(),
     "VAL-9": lambda pools: {pools.one_of(ODD_KEYS): "x", pools.one_of(ODD_KEYS): "y", "a": "z"},
-    "VAL-10": lambda pools: pools.value(4),
+    "VAL-10": lambda pools: pools.one_of((pools.value(4), _nest(pools, pools.between(2, 8)))),
 }
+
+
+def _nest(pools: Pools, depth: int) -> Any:
+    """A value at the bottom of lists and dicts, with others beside it on the way."""
+    if depth == 0:
+        return pools.scalar()
+    inner = _nest(pools, depth - 1)
+    return pools.one_of(([inner], [1, inner, "b"], {"a": inner}, {"a": "b", "c": inner}))
 
 
 def _values(clause: str) -> Scenario:

@@ -118,6 +118,9 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
     lost = [
         i for i in range(count) if attempt(session.store.get_record, f"crowd-{i}").error is not None
     ]
+    found = attempt(session.store.find_records, {}).value
+    if not lost and isinstance(found, dict) and len(found) < count:
+        judgement.blame(["KEEP-1"], "len(db.find_records({}))", count, len(found))
     if lost:
         subject = f"db.get_record('crowd-{lost[0]}')['msg_id']"
         judgement.blame(["KEEP-1"], subject, f"crowd-{lost[0]}", KeyError(f"crowd-{lost[0]}"))

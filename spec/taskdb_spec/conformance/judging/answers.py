@@ -155,6 +155,12 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
     if not isinstance(answer, dict):
         judgement.blame(["FIND-1"], "type(answer).__name__", "dict", type(answer).__name__)
         return
+    strange = [key for key in answer if not isinstance(key, str) or key not in session.seen]
+    if strange and answer.values() and "msg_id" in next(iter(answer.values()), ()):
+        judgement.blame(
+            ["FIND-1"], "sorted(answer, key=str)", sorted(expected), sorted(answer, key=str)
+        )
+        return
     if answer.keys() != expected.keys():
         wrong = [m for m in {**records, **answer} if (m in expected) != (m in answer)]
         suspects = query_suspects(session, operation, [m for m in wrong if m in records])
@@ -173,9 +179,9 @@ def keys_suspects(operation: Operation) -> list[str]:
         return []
     keys = operation.args[1]
     if not keys:
-        return ["KEYS-2"]
+        return ["KEYS-2", "KEYS-3"] if isinstance(keys, tuple) else ["KEYS-2"]
     plain = isinstance(keys, list) and len(set(keys)) == len(keys) and "msg_id" not in keys
-    return ["KEYS-1"] if plain else ["KEYS-1", "KEYS-3"]
+    return ["KEYS-1"] if plain else ["KEYS-3"]
 
 
 def _found_record(

@@ -45,7 +45,9 @@ def _field_difference(
 ) -> Difference:
     found = value_difference(value, actual, subject)
     clause = found.clause
-    if name not in given:
+    if name == "msg_id":
+        clause = "GET-1"
+    elif name not in given or (name in ("stdout", "stderr") and actual == "" and value):
         clause = "REC-2"
     elif value is None:
         clause = "REC-3"

@@ -88,8 +88,8 @@ def _changed(
     own = msg_id == _own(operation)
     if refused:
         return _refused(operation, own)
-    if found.clause == "REC-1":
-        return ["REC-1"]
+    if found.clause in ("GET-1", "REC-1"):
+        return [found.clause]
     name = _field_of(found.subject)
     if operation.call is Call.add and own:
         before = session.dropped.get(msg_id)

@@ -78,15 +78,14 @@ def _test(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iter
 
 def _equality(test: tree.Eq | tree.Ne, path: tree.Path, found: Found) -> Iterator[str]:
     complement = isinstance(test, tree.Ne)
-    if test.operand is None:
-        yield "NE-3" if complement else "EQ-3"
-    elif isinstance(test.operand, datetime):
-        yield "EQ-5"
-        yield "NE-1" if complement else "EQ-2"
-    else:
-        yield "NE-1" if complement else "EQ-1"
     if complement and test.operand is not None and not path.rest and found.values[0] is None:
         yield "NE-2"
+    elif test.operand is None:
+        yield "NE-3" if complement else "EQ-3"
+    elif isinstance(test.operand, datetime):
+        yield "NE-1" if complement else "EQ-5"
+    else:
+        yield "NE-1" if complement else "EQ-1"
 
 
 def _membership(test: tree.In | tree.Nin, path: tree.Path, found: Found) -> Iterator[str]:
@@ -94,11 +93,12 @@ def _membership(test: tree.In | tree.Nin, path: tree.Path, found: Found) -> Iter
     if not test.operands:
         yield "IN-3" if name == "IN" else "NIN-4"
         return
+    if name == "NIN" and None not in test.operands and not path.rest and found.values[0] is None:
+        yield "NIN-2"
+        return
     yield f"{name}-1"
     if None in test.operands:
         yield "IN-2" if name == "IN" else "NIN-3"
-    elif name == "NIN" and not path.rest and found.values[0] is None:
-        yield "NIN-2"
     if len(test.operands) >= 1000:
         yield "IN-4"
         return
@@ -111,17 +111,18 @@ def _membership(test: tree.In | tree.Nin, path: tree.Path, found: Found) -> Iter
 def _order(
     test: tree.Lt | tree.Lte | tree.Gt | tree.Gte, found: Found, offsets: bool
 ) -> Iterator[str]:
-    yield ORDERED[type(test)]
     if test.operand is None:
         yield "CMP-3" if isinstance(test, tree.Lte | tree.Gte) else "CMP-4"
         return
     value_class = class_of(test.operand)
-    for candidate in found.candidates:
-        if candidate is None or candidate is MISSING:
-            yield "CMP-1"
-        elif class_of(candidate) is not value_class:
-            yield "CMP-2"
-    if value_class is ValueClass.STRING:
+    classes = {class_of(candidate) for candidate in found.candidates}
+    if value_class in classes or not classes:
+        yield ORDERED[type(test)]
+    if ValueClass.NULL in classes:
+        yield "CMP-1"
+    if classes - {ValueClass.NULL, value_class}:
+        yield "CMP-2"
+    if value_class is ValueClass.STRING and value_class in classes:
         yield "ORD-1"
     elif value_class is ValueClass.DATETIME and offsets:
         yield "ORD-2"

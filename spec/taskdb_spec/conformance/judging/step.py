@@ -49,17 +49,18 @@ def take(session: Session, operation: Operation, careful: bool = False) -> Judge
     if due:
         _judge_refusal(session, operation, due, outcome, judgement)
     else:
-        _judge_acceptance(session, operation, args, outcome, judgement)
+        _judge_acceptance(session, operation, outcome, judgement)
     audited = operation.call in (Call.drop, Call.purge) or (due and operation.call in WRITES)
     if not judgement.findings and (careful or audited):
         audit(session, operation, judgement, refused=bool(due))
+    if operation.scribble and not due and not judgement.findings:
+        scribble(session, operation, args, outcome, judgement)
     return judgement
 
 
 def _judge_acceptance(
     session: Session,
     operation: Operation,
-    args: tuple[object, ...],
     outcome: Outcome,
     judgement: Judgement,
 ) -> None:
@@ -70,8 +71,6 @@ def _judge_acceptance(
         return
     if operation.call in RECORD_CALLS and session.limits is not None:
         judge_culling(session, operation, judgement)
-    if operation.scribble and not judgement.findings:
-        scribble(session, operation, args, outcome, judgement)
 
 
 def _judge_arguments(operation: Operation, args: tuple[object, ...], judgement: Judgement) -> None:
