@@ -23,6 +23,8 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
     suspects = list(finding.suspects)
     if finding.family and isinstance(finding.actual, BaseException):
         return suspects[-1]  # refused, but with an error of another family
+    if operation.call is Call.purge and not _find_fails(player, failure):
+        return suspects[-1]  # only the drop is wrong, not the query
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
         return "GET-1"
     if _is_wrong_answer(operation, finding):
@@ -62,15 +64,24 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
     *before, operation = failure.program.operations
     model = _model_after(player, before)
     stored = [Operation(Call.add, (m, dict(r))) for m, r in model.records.items()]
+    if operation.call is Call.history:
+        return
     if operation.call is Call.purge:
         yield _suspects(player, [*stored, operation.but(call=Call.find)])
-    if operation.call is not Call.history:
+    else:
         for part in _parts(operation.args[0]):
             args = (part, *operation.args[1:]) if operation.call is Call.find else (part,)
             yield _suspects(player, [*stored, Operation(Call.find, args[:1])])
     history = [step for step in before if step.call in WRITES and step.call is not Call.add]
     if history and not _suspects(player, [*stored, operation]):
         yield [_last_write(before)]
+
+
+def _find_fails(player: Player, failure: Failure) -> bool:
+    """Whether `find_records` is wrong about the query of a purge as well."""
+    *before, operation = failure.program.operations
+    look = operation.but(call=Call.find, aim="")
+    return player.replay(Program((*before, look)), careful=False) is not None
 
 
 def _suspects(player: Player, operations: list[Operation]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -111,4 +112,6 @@ def unchanged(template: Any, value: Any) -> bool:
         )
     if isinstance(template, list | tuple):
         return len(template) == len(value) and all(map(unchanged, template, value))
+    if isinstance(template, datetime):
+        return bool(template == value) and template.tzinfo == value.tzinfo
     return template is value or bool(template == value) or template != template

@@ -235,15 +235,11 @@ def _refused(lines: list[str], finding: Finding, clause: str) -> list[str]:
 
 
 def _neighbour(finding: Finding, clause: str) -> list[str]:
-    match = re.match(r"(db|other)\.get_record\((?P<id>.+)\)", finding.subject)
-    assert match is not None
-    write = f"other.add_record({match['id']}, {{'msg_id': {match['id']}, 'label': 'neighbour'}})"
-    read = [f"answer = {finding.subject}"]
-    if not finding.family:
-        shown = Finding((clause,), "answer", finding.expected, KeyError())
-        return _answered([write, *read], shown, clause)
-    writes = [write] if finding.subject.startswith("db.") else []
-    return [*writes, *_refused(read, finding, clause)]
+    if finding.family:
+        return [*finding.extra, *_refused([f"answer = {finding.subject}"], finding, clause)]
+    if isinstance(finding.actual, BaseException):
+        return [*finding.extra, *_answered([], finding, clause)]
+    return [*finding.extra, *_compare(finding, clause)]
 
 
 def _says(lines: list[str], clause: str) -> list[str]:

@@ -56,7 +56,7 @@ class Session:
         self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
         self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
         self.culled: set[str] = set()
-        self.last_write: Operation | None = None
+        self.last_history: list[str] | None = None  # since the last write
         self.store: TaskDB = self.open(workdir)
 
     def open(self, workdir: Path) -> TaskDB:
@@ -94,7 +94,7 @@ class Session:
 
     def note_write(self, operation: Operation) -> None:
         """Remember what the model is about to lose, and what the caller wrote."""
-        self.last_write = operation
+        self.last_history = None
         if operation.call is Call.add:
             msg_id, fields = operation.args
             self.given[msg_id] = {"msg_id": msg_id, **fields}
@@ -126,7 +126,7 @@ class Session:
                     return False
             elif not isinstance(outcome.error, KeyError):
                 return False
-        self.model.records = records
+        self.model.records, self.last_history = records, None
         return True
 
 

@@ -78,7 +78,7 @@ def unknown_operator(pools: Pools) -> tuple[Any, Any]:
     if pools.chance(3):
         return {name: operand}, {}
     if pools.chance(3):
-        return {place: {"$ne": None, name: operand}}, {place: {"$ne": None}}
+        return {place: {name: operand, "$ne": None}}, {place: {"$ne": None}}
     return {place: {name: operand}}, {place: {"$eq": None}}
 
 
@@ -109,7 +109,9 @@ OUTSIDE = (NAIVE, {"a"}, object(), re.compile("a"), "\ud800", 2**63, 1 + 2j, fro
 
 @fault(QUERIES, "QRY-8")
 def no_query(pools: Pools) -> tuple[Any, Any]:
-    return pools.one_of((None, "", "label", [], ["label"], 5, {"a"}, True)), {}
+    return pools.one_of(
+        (None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},))
+    ), {}
 
 
 QUERIES["EXI-2"] = _operands(
@@ -141,7 +143,7 @@ QUERIES["ELEM-2"] = _operands(
     ({"$elemMatch": {"$ne": None}}, {"$elemMatch": {"a": "b"}}, {"$elemMatch": {}}),
     *(
         {"$elemMatch": bad}
-        for bad in ("a", None, [], 5, {"$gt": "a", "b": 1}, {"b": 1, "$gt": "a"})
+        for bad in several("a", None, [], 5, {"$gt": "a", "b": 1}, {"b": 1, "$gt": "a"})
     ),
 )
 QUERIES["MOD-2"] = _operands(

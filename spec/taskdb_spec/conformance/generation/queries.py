@@ -263,11 +263,10 @@ def less_than_none(pools: Pools) -> Sample:
 
 
 def _members(pools: Pools, value: Any, *more: Any) -> Any:
-    """A list or tuple with a value somewhere in it."""
-    others = [pools.near(value), *more] if pools.chance(7) else list(more)
+    """A list with a value somewhere in it."""
+    others = [*(pools.near(value) for _ in range(pools.below(5))), *more]
     others = [other for other in others if type(other) is type(value) or other is None]
-    operands = pools.shuffled([value, *others, *([value] if pools.chance(2) else [])])
-    return operands if pools.chance(7) else tuple(operands)
+    return pools.shuffled([value, *others, *([value] if pools.chance(2) else [])])
 
 
 @maker("IN-1")
@@ -286,7 +285,7 @@ def none_among_operands(pools: Pools) -> Sample:
 @maker("IN-3")
 def member_of_nothing(pools: Pools) -> Sample:
     place, value, _ = scalar_place(pools)
-    return sample(place, {"$in": pools.one_of(([], ()))}, value, None)
+    return sample(place, {"$in": []}, value, None)
 
 
 @maker("IN-4")
@@ -320,7 +319,7 @@ def none_among_excluded(pools: Pools) -> Sample:
 @maker("NIN-4")
 def nothing_excluded(pools: Pools) -> Sample:
     place, value, _ = scalar_place(pools)
-    return sample(place, {"$nin": pools.one_of(([], ()))}, value, None)
+    return sample(place, {"$nin": []}, value, None)
 
 
 SIMPLE = ("EQ-1", "EQ-3", "NE-1", "NE-3", "LT-1", "GTE-1", "IN-1", "NIN-2", "CMP-1", "EQ-2")
@@ -359,7 +358,8 @@ def _task(pools: Pools) -> dict[str, Any]:
 @maker("EXI-1")
 def root_exists(pools: Pools) -> Sample:
     place, value, _ = scalar_place(pools)
-    return sample(place, {"$exists": pools.one_of((True, False))}, value, None)
+    values = ("", value, None) if isinstance(value, str) else (value, None)
+    return sample(place, {"$exists": pools.one_of((True, False))}, *values)
 
 
 def _stranger(draw: Callable[[Pools], Any]) -> Maker:

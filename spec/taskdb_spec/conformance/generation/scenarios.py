@@ -123,12 +123,12 @@ def _query_fault(clause: str, pools: Pools) -> list[Operation]:
         bad, good = faults.KEYS[clause](pools)
         check = pools.one_of(({}, {"msg_id": "never"}))
         return [*some_records(pools), find(check, bad), find(check, good, aim=clause)]
-    bad, good = faults.QUERIES[clause](pools)
-    steps = [*some_records(pools), find(bad)]
-    if good is not None:
-        steps.append(find(good, aim=clause))
-    if pools.chance(3):
-        steps.append(purge(bad))
+    steps = some_records(pools)
+    for _ in range(3):
+        bad, good = faults.QUERIES[clause](pools)
+        steps.append(find(bad))
+        if good is not None:
+            steps.append(find(good, aim=clause))
     return steps
 
 
@@ -391,7 +391,8 @@ def histories(pools: Pools) -> list[Operation]:
         add(msg_id, {"submitted": pools.one_of(at)}) for msg_id in ids(pools, pools.between(2, 6))
     ]
     one = steps[0].args[0]
-    steps += [HISTORY, change(one, {"submitted": pools.one_of(at)}), HISTORY]
+    look = pools.one_of((find({}), get(one), find({"msg_id": one})))
+    steps += [HISTORY, look, HISTORY, change(one, {"submitted": pools.one_of(at)}), HISTORY]
     return [*steps, drop(one), HISTORY]
 
 
@@ -400,7 +401,8 @@ def purges(pools: Pools) -> list[Operation]:
     steps = some_records(pools, 2, 5)
     one = steps[0].args[0]
     check = pools.one_of(({"msg_id": one}, {"completed": None}, {"msg_id": {"$in": [one, "z"]}}))
-    steps += [purge(check), HISTORY, find({}), add("z", {}), purge({}), HISTORY, find({})]
+    steps += [find(check), find({}), purge(check), find(check), find({}), HISTORY]
+    steps += [add("z", {}), purge({}), HISTORY, find({}), find(check)]
     return [*steps, add(one, record(pools)), get(one), HISTORY]
 
 
@@ -439,10 +441,11 @@ def output_first(pools: Pools) -> list[Operation]:
 @scenario("ISO-1", "ISO-2", "ISO-3", "ISO-4", "ISO-5", "ISO-6", "ISO-7", "ISO-8")
 def private_objects(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
-    deep = {"header": {"a": {"b": ["c", {"d": []}]}}, "buffers": [bytearray(b"a"), b"b"]}
+    deep: dict[str, Any] = {name: {"a": {"b": ["c", {"d": []}]}} for name in DICT_PLACES}
+    deep |= {name: [bytearray(b"a"), b"b"] for name in BUFFER_PLACES}
     steps = [add(one, {**record(pools, 1), **deep}, scribble=True), add(other, record(pools, 1))]
     steps.append(change(other, {**update(pools), **deep}, scribble=True))
-    keys = pools.one_of((["header"], ["header", "buffers"], [*pools.some(FIELDS, 1, 2), "msg_id"]))
+    keys = pools.some((*DICT_PLACES, *BUFFER_PLACES), 1, 3) + pools.some(("msg_id",), 0, 1)
     check = {"msg_id": {"$in": [one, other]}, "label": {"$ne": "zz"}}
     reads = [get(one, scribble=True), find(check, scribble=True), find(check, keys, scribble=True)]
     reads.append(HISTORY.but(scribble=True))

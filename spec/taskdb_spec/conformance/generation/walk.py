@@ -99,7 +99,8 @@ class Walk:
         planted, clause, query = self._query(model)
         if self.pools.chance(1):
             query, clause = {}, ""
-        return [*planted, purge(query, aim=clause), find({}), HISTORY]
+        look = find(query, aim=clause)
+        return [*planted, look, purge(query, aim=clause), look, find({}), HISTORY]
 
     def fault(self, model: Model) -> list[Operation]:
         if self.pools.chance(4):

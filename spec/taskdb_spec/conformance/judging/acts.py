@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tracemalloc
+from collections.abc import Iterator
 from typing import Any
 
 from taskdb_spec.conformance.generation.pools import EPOCH
@@ -73,32 +74,49 @@ def neighbour(session: Session, operation: Operation, judgement: Judgement) -> N
     """Open a second store; it has to be empty, and neither may see what the other is given."""
     clause = "CULL-8" if session.culled else "ISO-9"
     other = session.open(session.workdir.with_name(session.workdir.name + "-neighbour"))
+    done: list[str] = []
     try:
-        _judge_neighbour(session, other, clause, judgement)
+        for source, expected in _neighbourly(session):
+            outcome = attempt(eval, source, {"db": session.store, "other": other})
+            right = (
+                isinstance(outcome.error, KeyError)
+                if expected is KEY
+                else (outcome.error is None and outcome.value == expected)
+            )
+            if not right:
+                family = KEY if expected is KEY else ()
+                judgement.blame(
+                    [clause], source, expected, outcome.told, family=family, extra=tuple(done)
+                )
+                return
+            done.append(source)
+        judgement.saw(clause, "compared")
     finally:
         attempt(other.close)
 
 
-def _judge_neighbour(session: Session, other: Any, clause: str, judgement: Judgement) -> None:
-    for msg_id in [*session.model.records, "neighbour"]:
-        outcome = attempt(other.get_record, msg_id)
-        if outcome.error is None:
-            subject = f"other.get_record({msg_id!a})"
-            judgement.blame([clause], subject, KEY, outcome.value, family=KEY)
-            return
-    for msg_id in sorted(session.culled or {"neighbour"}):
-        added = attempt(other.add_record, msg_id, {"msg_id": msg_id, "label": "neighbour"})
-        seen = attempt(other.get_record, msg_id)
-        subject = f"other.get_record({msg_id!a})['label']"
-        if added.error is not None or seen.error is not None:
-            judgement.blame([clause], subject, "neighbour", added.error or seen.error)
-            return
-        back = session.call(Operation(Call.get, (msg_id,)))
-        if back.error is None:
-            subject = f"db.get_record({msg_id!a})"
-            judgement.blame([clause], subject, KEY, back.value, family=KEY)
-            return
-    judgement.saw(clause, "compared")
+def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
+    """Expressions over ``db`` and ``other``, the second store, with what they should be."""
+    stored = list(session.model.records)
+    for msg_id in stored:
+        yield f"other.get_record({msg_id!a})", KEY
+    for msg_id in [*sorted(session.culled), *stored, *session.dropped, "neighbour"]:
+        record = new_record(msg_id, label="neighbour")
+        yield f"other.add_record({msg_id!a}, {dict(record)!a})", None
+        yield f"other.get_record({msg_id!a})['label']", "neighbour"
+        yield f"list(other.find_records({{'msg_id': {msg_id!a}}}))", [msg_id]
+        yield f"other.update_record({msg_id!a}, {{'label': 'changed'}})", None
+        if msg_id not in session.model.records:
+            yield f"db.get_record({msg_id!a})", KEY
+        yield f"other.drop_record({msg_id!a})", None
+    yield "other.add_record('neighbour', {'msg_id': 'neighbour', 'stdout': '', 'stderr': ''})", None
+    yield "other.get_history()", ["neighbour"]
+    yield "other.drop_matching_records({})", None
+    for msg_id in stored:
+        label = session.model.records[msg_id]["label"]
+        yield f"db.get_record({msg_id!a})['label']", label
+    yield "sorted(db.get_history())", sorted(stored)
+    yield "sorted(db.find_records({}))", sorted(stored)
 
 
 def crowd_record(msg_id: str) -> dict[str, Any]:

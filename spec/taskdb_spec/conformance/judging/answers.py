@@ -149,6 +149,8 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
     if outcome.error is not None:
         suspects = query_suspects(session, operation, records)
         suspects += keys_suspects(operation)
+        if operation.aim and "accepted" in _evidence_of(operation.aim):
+            suspects = [operation.aim]
         judgement.blame(suspects, "sorted(answer)", sorted(expected), outcome.error)
         return
     answer = outcome.value
@@ -228,7 +230,9 @@ def _history(
     answer = outcome.value
     if outcome.error is not None or not isinstance(answer, list):
         told = outcome.error or type(answer).__name__
-        judgement.blame(["HIST-1"], "type(answer).__name__", "list", told)
+        submitted = {record["submitted"] is None for record in session.model.records.values()}
+        clause = "HIST-3" if len(submitted) == 2 else "HIST-1"
+        judgement.blame([clause], "type(answer).__name__", "list", told)
         return
     expected = sorted(session.model.records)
     if sorted(map(str, answer)) != expected:
@@ -237,9 +241,19 @@ def _history(
     judgement.saw("HIST-1", "listed")
     for one, other in pairwise(answer):
         _in_order(session, one, other, judgement)
+    _judge_repetition(session, operation, list(answer), judgement)
+
+
+def _judge_repetition(
+    session: Session, operation: Operation, answer: list[str], judgement: Judgement
+) -> None:
+    """The same as just before, and as at the last call, if nothing was written since."""
     again = session.call(operation).told
     if again != answer:
-        judgement.blame(["HIST-1", "HIST-5"], "db.get_history()", answer, again)
+        judgement.blame(["HIST-5"], "db.get_history()", answer, again)
+    elif session.last_history is not None and session.last_history != answer:
+        judgement.blame(["HIST-5"], "answer", session.last_history, answer)
+    session.last_history = answer
     judgement.saw("HIST-5", "repeated")
 
 

@@ -104,6 +104,8 @@ def _changed_by_update(
     session: Session, operation: Operation, msg_id: str, name: str, found: Difference
 ) -> list[str]:
     fields = operation.args[1]
+    if operation.aim == "HUB-3":
+        return ["HUB-3"]
     if not fields:
         return ["UPD-4"]
     if msg_id != operation.args[0]:

@@ -72,7 +72,6 @@ def _test(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iter
     elif isinstance(test, tree.All) and not test.operands:
         yield "ALL-2"
     else:
-        yield OPERATORS[type(test)]
         yield from _optional(test, path, found, offsets)
 
 
@@ -160,18 +159,12 @@ def _number(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Itera
 
 
 def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iterator[str]:
-    text = all(isinstance(candidate, str) for candidate in found.candidates)
-    if isinstance(test, tree.Glob):
-        if not text:
-            yield "GLB-5"
-        elif "[" in test.pattern:
-            yield "GLB-3"
-    elif isinstance(test, tree.Regex):
-        if not text:
-            yield "RGX-3"
-        elif test.options:
-            yield "RGX-2"
-    elif isinstance(test, tree.Mod):
+    if isinstance(test, tree.Glob | tree.Regex):
+        yield from _pattern(test, found)
+        return
+    if not isinstance(test, tree.Mod):
+        yield OPERATORS[type(test)]
+    if isinstance(test, tree.Mod):
         numbers = [c for c in found.candidates if type(c) in (int, float) and abs(c) < 2**63]
         yield "MOD-3" if numbers else "MOD-1"
         if any(number < 0 for number in numbers) or test.divisor < 0:
@@ -183,6 +176,18 @@ def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> 
             yield "NOT-2"
         for inner in test.tests:
             yield from _test(inner, path, found, offsets)
+
+
+def _pattern(test: tree.Glob | tree.Regex, found: Found) -> Iterator[str]:
+    texts = [isinstance(candidate, str) for candidate in found.candidates]
+    if any(texts) or not texts:
+        yield OPERATORS[type(test)]
+        if isinstance(test, tree.Glob) and "[" in test.pattern:
+            yield "GLB-3"
+        if isinstance(test, tree.Regex) and test.options:
+            yield "RGX-2"
+    if not all(texts):
+        yield "GLB-5" if isinstance(test, tree.Glob) else "RGX-3"
 
 
 def _path(
