@@ -35,7 +35,14 @@ class OneOffset(Store):
     """Every timestamp comes back with the same offset, whatever it came with."""
 
     def copied(self, record: dict[str, Any]) -> dict[str, Any]:
-        return mapped(super().copied(record), lambda moment: moment.astimezone(FIVE_EAST))
+        return mapped(super().copied(record), to_five_east)
+
+
+def to_five_east(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(FIVE_EAST)
+    except OverflowError:  # the last hours of the year 9999
+        return moment
 
 
 class SameOffset(Store):

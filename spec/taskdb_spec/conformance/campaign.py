@@ -81,6 +81,7 @@ class Campaign:
     folder: Path
     listen: Listener
     failures: dict[str, Counterexample] = field(default_factory=dict)
+    doubts: dict[str, list[Counterexample]] = field(default_factory=dict)
     until: str = ""  # the run may end as soon as this clause has failed
 
     def __post_init__(self) -> None:
@@ -168,14 +169,26 @@ class Campaign:
         operations, evidence = self.player.operations, self.player.evidence.copy()
         failure, careful = self._carefully(failure)
         clause = blame(self.player, failure, focus)
-        if clause in self.failures:
+        if clause in self.failures or len(self.doubts.get(clause, ())) >= DOUBTS:
             self.player.operations, self.player.evidence = operations, evidence
             return False
         failure = self._shrunk(failure, clause, focus, careful)
         self.player.operations, self.player.evidence = operations, evidence
+        return self._report(clause, self.emitter.counterexample(failure, clause))
+
+    def _report(self, clause: str, example: Counterexample) -> bool:
+        """Only what was confirmed is held against the backend; what is not, is tried again."""
+        if not example.holds:
+            self.doubts.setdefault(clause, []).append(example)
+            if len(self.doubts[clause]) >= DOUBTS:
+                self.player.failed.add(clause)
+            return False
+        self.doubts.pop(clause, None)
         self.player.failed.add(clause)
-        self.failures[clause] = self.emitter.counterexample(failure, clause)
-        self.listen(ClauseFailed(clause, clauses()[clause].title, self.failures[clause]))
+        self.failures[clause] = example
+        if clause == "REC-1":
+            self.player.find_lost_fields()
+        self.listen(ClauseFailed(clause, clauses()[clause].title, example))
         return True
 
     def _carefully(self, failure: Failure) -> tuple[Failure, bool]:
@@ -207,8 +220,14 @@ class Campaign:
             return ClauseResult(clause, "unclaimed", counts)
         if clause.id in self.failures:
             return ClauseResult(clause, "fail", counts, self.failures[clause.id])
+        if clause.id in self.doubts:
+            return ClauseResult(clause, "unexercised", counts, self.doubts[clause.id][-1])
         enough = all(count >= ENOUGH for count in counts.values())
         return ClauseResult(clause, "pass" if enough else "unexercised", counts)
+
+
+DOUBTS = 3
+"""How many counterexamples of a clause may fail to be confirmed before it is left alone."""
 
 
 def _steps(walk: Walk, session: Session) -> Iterator[Operation]:

@@ -46,7 +46,8 @@ def _find_is_right(player: Player, failure: Failure) -> bool:
     probe = failure.finding.probe or operation
     look = Operation(Call.find, ({"msg_id": probe.args[0]},))
     steps = [*before, look] if operation.call is Call.get else [*before, operation, look]
-    return player.replay(Program(tuple(steps)), careful=False) is None
+    failed = player.replay(Program(tuple(steps)), careful=False)
+    return failed is None or failed.program.operations[-1].call is not Call.find
 
 
 def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:
@@ -64,11 +65,9 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
     *before, operation = failure.program.operations
     model = _model_after(player, before)
     stored = [Operation(Call.add, (m, dict(r))) for m, r in model.records.items()]
-    if operation.call is Call.history:
-        return
     if operation.call is Call.purge:
         yield _suspects(player, [*stored, operation.but(call=Call.find)])
-    else:
+    elif operation.call is Call.find:
         for part in _parts(operation.args[0]):
             args = (part, *operation.args[1:]) if operation.call is Call.find else (part,)
             yield _suspects(player, [*stored, Operation(Call.find, args[:1])])

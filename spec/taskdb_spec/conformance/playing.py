@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.judging.differences import value_clauses
 from taskdb_spec.conformance.judging.effects import audit
@@ -25,7 +27,7 @@ from taskdb_spec.conformance.operations import (
     Program,
 )
 from taskdb_spec.conformance.session import Session
-from taskdb_spec.records.fields import TASK_FIELDS
+from taskdb_spec.records.fields import TASK_FIELDS, new_record
 
 Steps = Callable[[Session], Iterator[Operation]]
 """Gives the operations of a program one by one, and may look at the session between them."""
@@ -50,9 +52,21 @@ class Player:
     backend: Backend
     folder: Path
     failed: set[str] = field(default_factory=set)
+    lost: frozenset[str] = frozenset()  # root fields that the backend does not have (REC-1)
     evidence: Evidence = field(default_factory=Counter)
     operations: int = 0
     used: int = 0
+
+    def find_lost_fields(self) -> None:
+        """See which root fields of a whole record the backend does not give back."""
+        session = Session(self.backend, self.folder / f"{self.used}")
+        probe = new_record("probe", submitted=EPOCH)
+        session.call(Operation(Call.add, ("probe", dict(probe))))
+        answer = session.call(Operation(Call.get, ("probe",))).value
+        session.close()
+        self._clear(session.workdir)
+        if isinstance(answer, dict):
+            self.lost = frozenset(TASK_FIELDS) - answer.keys()
 
     def _clear(self, workdir: Path) -> None:
         """A folder that a store has left empty, as those in memory do, serves the next one too."""
@@ -159,6 +173,8 @@ class Player:
             return operation
         if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
             operation = self._healthy(session, operation, around)
+        if operation.call in QUERY_CALLS and mentions(operation.args, self.lost):
+            return None
         if not around:
             return operation
         due = refusals(session.model, operation)
@@ -185,9 +201,24 @@ class Player:
         fields = {
             name: value
             for name, value in fields.items()
+            if name not in self.lost
             if name == "msg_id" or not around or self.failed.isdisjoint(value_clauses(name, value))
         }
         if operation.call is Call.add and self.failed & {"REC-1", "REC-2"}:
             whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
         return operation.but(args=(msg_id, fields))
+
+
+def mentions(value: Any, fields: frozenset[str]) -> bool:
+    """Whether a query, or a list of keys, names one of the fields."""
+    if isinstance(value, dict):
+        return any(
+            str(key).partition(".")[0] in fields or mentions(item, fields)
+            for key, item in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return any(
+            item in fields if isinstance(item, str) else mentions(item, fields) for item in value
+        )
+    return False

@@ -25,6 +25,11 @@ class Counterexample:
     confirmed: str
     operations: int
 
+    @property
+    def holds(self) -> bool:
+        """Whether it may be held against the backend: it was confirmed, or could not be run."""
+        return self.confirmed == "confirmed" or self.confirmed.startswith("not run")
+
 
 @dataclass(frozen=True)
 class ClauseResult:

@@ -150,7 +150,7 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         suspects = query_suspects(session, operation, records)
         suspects += keys_suspects(operation)
         if operation.aim and "accepted" in _evidence_of(operation.aim):
-            suspects = [operation.aim]
+            suspects.append(operation.aim)
         judgement.blame(suspects, "sorted(answer)", sorted(expected), outcome.error)
         return
     answer = outcome.value

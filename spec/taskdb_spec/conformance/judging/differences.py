@@ -112,7 +112,7 @@ _CLAUSES: dict[type, str] = {
 
 
 def _clause_of(expected: Any, actual: Any) -> str:
-    if isinstance(expected, str | bytes | list | dict) and not expected:
+    if isinstance(expected, str | bytes | list | dict) and not expected and not actual:
         return "VAL-3"
     if isinstance(expected, str):
         return "VAL-1" if isinstance(actual, str) and expected not in LOOKALIKES else "VAL-2"

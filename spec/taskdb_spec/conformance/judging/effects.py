@@ -133,7 +133,7 @@ def _field_of(subject: str) -> str:
 def _shows(before: Any, name: str, found: Difference) -> bool:
     """Whether the difference is that the field still has its value of before."""
     value = before.get(name)
-    shown: tuple[Any, ...] = (value, type(value).__name__, repr(value))
+    shown: tuple[Any, ...] = (value, repr(value)) if value is not None else (None, "NoneType")
     if isinstance(value, list | dict):
         shown += (len(value), list(value))
     return any(same(found.actual, one) for one in shown)
