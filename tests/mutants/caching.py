@@ -124,7 +124,7 @@ class KeepsHistory(Store):
         return list(self.history)
 
 
-@broken("ADD-1", "the history is remembered, also after an add", CORE)
+@broken("HIST-1", "the history is remembered, also after an add", CORE)
 class HistoryOutlivesAdds(KeepsHistory):
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
@@ -135,7 +135,7 @@ class HistoryOutlivesAdds(KeepsHistory):
         self.forget()
 
 
-@broken("DROP-1", "the history is remembered, also after a drop", CORE)
+@broken("HIST-1", "the history is remembered, also after a drop", CORE)
 class HistoryOutlivesDrops(KeepsHistory):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -146,7 +146,7 @@ class HistoryOutlivesDrops(KeepsHistory):
         self.forget()
 
 
-@broken("PURGE-1", "the history is remembered, also after a purge", CORE)
+@broken("HIST-1", "the history is remembered, also after a purge", CORE)
 class HistoryOutlivesPurges(KeepsHistory):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -161,7 +161,7 @@ class HistoryOutlivesPurges(KeepsHistory):
         self.forget()
 
 
-@broken("UPD-1", "the history is remembered, also after an update of submitted", CORE)
+@broken("HIST-2", "the history is remembered, also after an update of submitted", CORE)
 class HistoryOutlivesUpdates(KeepsHistory):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -242,7 +242,7 @@ class SubmittedIndexMissesUpdates(Indexed):
             self.enter(msg_id)
 
 
-@broken("ADD-4", "an id that was dropped and added again is not found by its msg_id", CORE)
+@broken("DROP-1", "an id that was dropped and added again is not found by its msg_id", CORE)
 class IdIndexLosesSecondLives(Indexed):
     field = "msg_id"
 

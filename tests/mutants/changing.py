@@ -136,7 +136,7 @@ class UpdateAppendsBuffers(Merging):
         return old + new if isinstance(old, list) and isinstance(new, list) else new
 
 
-@broken("UPD-1", "an update of a dict field with {} leaves the old dict", CORE)
+@broken("UPD-3", "an update of a dict field with {} leaves the old dict", CORE)
 class EmptyDictLeavesTheOld(Merging):
     def merged(self, old, new):
         return old if new == {} and old is not None else new

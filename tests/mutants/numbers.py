@@ -184,7 +184,7 @@ def bytes_are_equal_by_length(value, test):
     return len(value) == len(test.operand) if are_bytes(value, test) else None
 
 
-@comparing("BYT-2", "bytes that are no text equal nothing", tree.Eq)
+@comparing("BYT-2", "bytes are compared by what of them is text", tree.Eq)
 def bytes_are_decoded(value, test):
     if not are_bytes(value, test):
         return None

@@ -116,7 +116,7 @@ def order_drops_the_offset(operand):
     return wall_clock(operand)
 
 
-@comparing("ORD-2", "instants are ordered to the second", *ORDERED, capabilities=CORE)
+@comparing("LT-1", "instants are ordered to the second", *ORDERED, capabilities=CORE)
 def order_is_to_the_second(value, test):
     if not instants(value, test):
         return None
@@ -124,7 +124,7 @@ def order_is_to_the_second(value, test):
     return COMPARE[type(test)](value.replace(microsecond=0), cut)
 
 
-@comparing("ORD-2", "instants are ordered to the millisecond", *ORDERED, capabilities=CORE)
+@comparing("LT-1", "instants are ordered to the millisecond", *ORDERED, capabilities=CORE)
 def order_is_to_the_millisecond(value, test):
     if not instants(value, test):
         return None
@@ -132,7 +132,7 @@ def order_is_to_the_millisecond(value, test):
     return COMPARE[type(test)](*((t.replace(microsecond=0), ms) for t, ms in (a, b)))
 
 
-@comparing("ORD-2", "instants are ordered by the day", *ORDERED, capabilities=CORE)
+@comparing("LT-1", "instants are ordered by the day", *ORDERED, capabilities=CORE)
 def order_is_by_the_day(value, test):
     return COMPARE[type(test)](value.date(), test.operand.date()) if instants(value, test) else None
 

@@ -88,7 +88,7 @@ class GlobIsEquality(Rewords):
         return reworded(check, lambda n, o: ("$eq" if n == "$glob" else n, o))
 
 
-@unclaimed("CAP-2", "refuses $glob in find, and leaves it out in drop_matching_records", "glob")
+@unclaimed("PURGE-3", "refuses $glob in find, and leaves it out in drop_matching_records", "glob")
 class PurgeIgnoresGlob(Store):
     def purged(self, check):
         return super().purged(without(check, "$glob"))

@@ -9,13 +9,25 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec import Backend, Capability, DuplicateRecord, RecordError, RecordNotFound
-from tests.soundness.queries import check_keys, check_query, matches
-from tests.soundness.values import FIELDS, Bad, key, root_taken
+
+from .queries import check_keys, check_query, matches
+from .values import FIELDS, Bad, key, root_taken
 
 QUERYING = frozenset(
     map(
         Capability,
-        "presence glob arith logic paths documents arrays bytes numbers regex".split(),
+        [
+            "presence",
+            "glob",
+            "arith",
+            "logic",
+            "paths",
+            "documents",
+            "arrays",
+            "bytes",
+            "numbers",
+            "regex",
+        ],
     )
 )
 

@@ -17,7 +17,8 @@ from taskdb_spec import (
     UnknownOperator,
     UnsupportedOperator,
 )
-from tests.soundness.values import FIELDS, Bad, key, kind_of, taken
+
+from .values import FIELDS, Bad, key, kind_of, taken
 
 Claims = frozenset[Capability]
 JOINING = ("$and", "$or", "$nor")
@@ -294,10 +295,7 @@ def applies(spots: list[Spot], name: str, operators: dict[str, Any]) -> bool:
             return any(type(value) is list and len(value) == operand for value, _ in spots)
         case "$elemMatch":
             return any(
-                passes(item, operand)
-                for value, _ in spots
-                if type(value) is list
-                for item in value
+                passes(item, operand) for value, _ in spots if type(value) is list for item in value
             )
         case "$mod":
             return any(leaves(value, operand) for value in values)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from taskdb_spec import Backend
-from tests.soundness.independent import QUERYING, Store
-from tests.soundness.values import FIELDS
+
+from .independent import QUERYING, Store
+from .values import FIELDS
 
 
 class DoesNothing:

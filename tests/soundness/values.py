@@ -9,15 +9,30 @@ from typing import Any
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEEPEST = 100
 
-STRINGS = (
-    "msg_id client_uuid engine_uuid queue label execute_input stdout stderr resubmitted".split()
-)
-DATES = "submitted started completed received arrived resubmitted".split()
-DOCUMENTS = (
-    "header content metadata result_header result_content result_metadata"
-    " execute_result display_data error".split()
-)
-BUFFERS = "buffers result_buffers".split()
+STRINGS = [
+    "msg_id",
+    "client_uuid",
+    "engine_uuid",
+    "queue",
+    "label",
+    "execute_input",
+    "stdout",
+    "stderr",
+    "resubmitted",
+]
+DATES = ["submitted", "started", "completed", "received", "arrived", "resubmitted"]
+DOCUMENTS = [
+    "header",
+    "content",
+    "metadata",
+    "result_header",
+    "result_content",
+    "result_metadata",
+    "execute_result",
+    "display_data",
+    "error",
+]
+BUFFERS = ["buffers", "result_buffers"]
 FIELDS = list(dict.fromkeys([*STRINGS, *DATES, *DOCUMENTS, *BUFFERS]))
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import itertools
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from taskdb_spec import Backend, Capability, QueryError
-from tests.soundness.independent import QUERYING, Store, independent_backend
-from tests.soundness.values import BUFFERS, DATES, DOCUMENTS, FIELDS, key
+
+from .independent import QUERYING, Store, independent_backend
+from .values import BUFFERS, DATES, DOCUMENTS, FIELDS, key
 
 FIVE_EAST = timezone(timedelta(hours=5, minutes=30))
 
@@ -78,9 +78,8 @@ class TiesReversed(Store):
     """Of records submitted at the same instant, the last added comes first."""
 
     def get_history(self) -> list[str]:
-        return sorted(
-            reversed(self.kept), key=lambda msg_id: key(self.kept[msg_id]["submitted"])
-        )
+        ids = list(self.kept)[::-1]
+        return sorted(ids, key=lambda msg_id: key(self.kept[msg_id]["submitted"]))
 
 
 class TiesById(Store):
@@ -144,17 +143,24 @@ class CoreOnly(Store):
 
 
 class Narrow(Store):
-    """Nothing beyond the core, to the letter: dicts and lists of a record cannot be queried."""
-
-    def __init__(self) -> None:
-        super().__init__(frozenset())
+    """No more than is claimed, to the letter: dicts and lists of a record cannot be queried."""
 
     def selected(self, check: dict[str, Any]) -> list[str]:
         found = super().selected(check)
-        for name, condition in check.items():
-            if name in (*DOCUMENTS, *BUFFERS) and condition is not None:
-                raise Unsupported(f"{name} cannot be queried")
+        out_of_reach = [] if Capability.documents in self.claims else DOCUMENTS
+        out_of_reach = [*out_of_reach, *([] if Capability.arrays in self.claims else BUFFERS)]
+        if any(name in out_of_reach for name in fields_of(check)):
+            raise Unsupported("no such field can be queried")
         return found
+
+
+def fields_of(query: dict[str, Any]) -> Iterator[str]:
+    for name, condition in query.items():
+        if not name.startswith("$"):
+            yield name
+        else:
+            for part in condition:
+                yield from fields_of(part)
 
 
 class Milliseconds(Store):
@@ -233,7 +239,7 @@ class LooksUpFirst(Store):
 
 
 class TakesMappings(Store):
-    """Any mapping is taken for a record, and any iterable of names for keys."""
+    """Any mapping is taken for a record, and sets of names for keys."""
 
     def accepted(self, msg_id: str, rec: Mapping[str, Any]) -> dict[str, Any]:
         return super().accepted(msg_id, dict(rec) if isinstance(rec, Mapping) else rec)
@@ -251,7 +257,7 @@ class Pickles(Store):
         return pickle.loads(pickle.dumps(record))
 
 
-class LooseFields(Store):
+class LooseFields(Pickles):
     """The class of a root field is not looked at, but for dates: that is a SHOULD."""
 
     def accepted(self, msg_id: str, rec: dict[str, Any]) -> dict[str, Any]:
@@ -260,9 +266,6 @@ class LooseFields(Store):
         held = super().accepted(msg_id, {"header": {"held": loose}})["header"]["held"]
         return {**super().accepted(msg_id, strict), **held}
 
-    def copied(self, record: dict[str, Any]) -> dict[str, Any]:
-        return pickle.loads(pickle.dumps(record))
-
 
 def is_loose(name: Any, value: Any) -> bool:
     named = name in FIELDS and name != "msg_id" and name not in DATES
@@ -270,7 +273,7 @@ def is_loose(name: Any, value: Any) -> bool:
 
 
 class Subclassed(Store):
-    """Answers are of a subclass of dict, list and str, which are dicts, lists and strs."""
+    """Answers are of a subclass of dict."""
 
     def copied(self, record: dict[str, Any]) -> dict[str, Any]:
         return Answer(super().copied(record))
@@ -283,8 +286,12 @@ class Answer(dict[str, Any]):
     """A dict of its own class, as many drivers return."""
 
 
-class All(Reversed, OneOffset, TiesReversed, PlainErrors, ChecksFirst, TakesMappings):
-    """All that is unusual at once."""
+class AllAtOnce(Reversed, OneOffset, TiesReversed, PlainErrors, ChecksFirst, TakesMappings):
+    """Many of them in one store."""
+
+
+class AllOtherwise(Milliseconds, OnClose, SameOffset, TiesById, LooksUpFirst, Subclassed):
+    """Many others in one store."""
 
 
 def made(
@@ -297,6 +304,12 @@ def alone(name: str) -> Backend:
     """A store that claims one capability and refuses what belongs to the others."""
     claims = frozenset({Capability(name)})
     return Backend(name=f"{name} alone", open=lambda workdir: Store(claims), capabilities=claims)
+
+
+def narrow(name: str) -> Backend:
+    """The same, of a store that refuses all fields that its claim does not reach."""
+    claims = frozenset({Capability(name)})
+    return Backend(name=f"narrow {name}", open=lambda workdir: Narrow(claims), capabilities=claims)
 
 
 def all_but(name: str) -> Backend:
@@ -314,7 +327,7 @@ UNUSUAL = [
     made("ties by id", TiesById),
     made("plain errors", PlainErrors),
     made("core only", CoreOnly, NO_CLAIMS),
-    made("narrow", Narrow, NO_CLAIMS),
+    made("narrow", lambda: Narrow(NO_CLAIMS), NO_CLAIMS),
     Backend("milliseconds", lambda workdir: Milliseconds(), QUERYING, "millisecond"),
     Backend("in a file", InFile, QUERYING | {Capability.durable}),
     Backend("written on close", OnClose, QUERYING | {Capability.durable}),
@@ -324,8 +337,12 @@ UNUSUAL = [
     made("pickles", Pickles),
     made("loose fields", LooseFields),
     made("subclassed", Subclassed),
-    made("all at once", All),
+    made("all at once", AllAtOnce),
+    Backend("all otherwise", AllOtherwise, QUERYING | {Capability.durable}, "millisecond"),
 ]
 ALONE = [alone(name) for name in sorted(QUERYING)]
 ALL_BUT = [all_but(name) for name in sorted(QUERYING)]
-SOUND = {backend.name: backend for backend in [independent_backend, *UNUSUAL, *ALONE, *ALL_BUT]}
+NARROW = [narrow(name) for name in sorted(QUERYING)]
+SOUND = {
+    backend.name: backend for backend in [independent_backend, *UNUSUAL, *ALONE, *NARROW, *ALL_BUT]
+}

@@ -23,7 +23,9 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
     suspects = list(finding.suspects)
     if finding.family and isinstance(finding.actual, BaseException):
         return suspects[-1]  # refused, but with an error of another family
-    if operation.call is Call.purge and not _find_fails(player, failure):
+    if operation.call is Call.purge and (
+        operation.args[0] == {} or not _find_fails(player, failure)
+    ):
         return suspects[-1]  # only the drop is wrong, not the query
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
         return "GET-1"
@@ -47,13 +49,14 @@ def _find_is_right(player: Player, failure: Failure) -> bool:
     look = Operation(Call.find, ({"msg_id": probe.args[0]},))
     steps = [*before, look] if operation.call is Call.get else [*before, operation, look]
     failed = player.replay(Program(tuple(steps)), careful=False)
-    return failed is None or failed.program.operations[-1].call is not Call.find
+    return failed is None or len(failed.program) > len(steps)  # only the last look is wrong
 
 
 def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:
-    read = operation.call in (Call.find, Call.history, Call.purge)
+    reads = operation.call in (Call.find, Call.history, Call.purge)
+    refused_add = operation.call is Call.add and finding.suspects[-1] == "ADD-1"
     return (
-        read
+        (reads or (refused_add and finding.probe is None))
         and not finding.family
         and not finding.extra
         and not finding.subject.startswith("given")
@@ -71,8 +74,12 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
         for part in _parts(operation.args[0]):
             args = (part, *operation.args[1:]) if operation.call is Call.find else (part,)
             yield _suspects(player, [*stored, Operation(Call.find, args[:1])])
-    history = [step for step in before if step.call in WRITES and step.call is not Call.add]
-    if history and not _suspects(player, [*stored, operation]):
+    rewritten = any(step.call in WRITES and step.call is not Call.add for step in before)
+    if (
+        rewritten
+        and operation.call is not Call.history
+        and not _suspects(player, [*stored, operation])
+    ):
         yield [_last_write(before)]
 
 
@@ -96,6 +103,8 @@ def _last_write(before: list[Operation]) -> str:
     for operation in before:
         if operation.call is Call.add and operation.args[0] in dropped:
             clause = "ADD-4"
+        elif operation.call is Call.purge and operation.args[0] == {}:
+            clause = "PURGE-2"
         elif operation.call in _OF_WRITES:
             clause = _OF_WRITES[operation.call]
         if operation.call is Call.drop and isinstance(operation.args[0], str):

@@ -57,7 +57,7 @@ class Model:
         return {msg_id: self._copy(record, names) for msg_id, record in found.items()}
 
     def get_history(self) -> list[str]:
-        return sorted(self.records, key=lambda msg_id: rank(self.records[msg_id]["submitted"]))
+        return sorted(self.records, key=lambda msg_id: rank(self.records[msg_id].get("submitted")))
 
     def close(self) -> None:
         pass

@@ -75,4 +75,5 @@ def _what_is_wrong(result: ClauseResult) -> str:
         missing = ", ".join(result.missing)
         return f"{head}It was claimed but not exercised enough to say: no evidence of {missing}."
     example = result.counterexample
-    return f"{head}{example.summary}\nLook at: {clause.look_at}\n\n{example.script}"
+    likely = f"\nLikely: {example.explanation}" if example.explanation else ""
+    return f"{head}{example.summary}{likely}\nLook at: {clause.look_at}\n\n{example.script}"

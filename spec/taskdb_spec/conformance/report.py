@@ -18,12 +18,14 @@ class Counterexample:
     `script` runs with the backend and the standard library alone, and exits non-zero with an
     AssertionError that names the clause. `confirmed` says what came of running it in a fresh
     process: "confirmed" (it fails on the backend and passes on the model), or why it is not.
+    `explanation` names what is wrong and where to look, or is empty where no one thing explains it.
     """
 
     summary: str
     script: str
     confirmed: str
     operations: int
+    explanation: str = ""
 
     @property
     def holds(self) -> bool:
@@ -32,13 +34,31 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class Known:
+    """That a clause is known to fail, and why.
+
+    Where `expected` is given, the summary of the counterexample has to contain it. A `flaky` clause
+    may also pass.
+    """
+
+    reason: str
+    expected: str = ""
+    flaky: bool = False
+
+
+@dataclass(frozen=True)
 class ClauseResult:
-    """What a run says of one clause. `evidence` counts each kind of evidence that was seen."""
+    """What a run says of one clause. `evidence` counts each kind of evidence that was seen.
+
+    `known` says that it fails as a baseline has it, `objection` what the baseline gets wrong.
+    """
 
     clause: Clause
     verdict: ClauseVerdict
     evidence: dict[str, int]
     counterexample: Counterexample | None = None
+    known: Known | None = None
+    objection: str = ""
 
     @property
     def missing(self) -> list[str]:
@@ -59,7 +79,10 @@ class ClauseResult:
                 "summary": example.summary,
                 "script": example.script,
                 "confirmed": example.confirmed,
+                "explanation": example.explanation,
             },
+            "known": self.known and self.known.reason,
+            "objection": self.objection or None,
         }
 
 

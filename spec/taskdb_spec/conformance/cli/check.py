@@ -12,8 +12,11 @@ from pathlib import Path
 import click
 
 from taskdb_spec.backend import Backend
+from taskdb_spec.conformance.baseline import Baseline, held_to, verdict_beside
 from taskdb_spec.conformance.cli.errors import RunError
+from taskdb_spec.conformance.cli.known import read_known
 from taskdb_spec.conformance.cli.outputs import STDOUT, check_folder, prepare, save_scripts
+from taskdb_spec.conformance.events import Event, RunFinished
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.reporters.console import console_for
 from taskdb_spec.conformance.reporters.terminal import TerminalReporter
@@ -31,15 +34,20 @@ class Settings:
     seed: int
     strict: bool
     verbose: bool
+    known: Baseline
 
 
 Runs = list[tuple[str, Report | None]]
 """Each backend's name, and its report; None where the run could not be made."""
 
 
+_PATH = click.Path(path_type=Path)
+
+
 @click.command(
     epilog="Exit status: 0 all conform; 1 some fail; 3 none fails, but something claimed was not "
-    "exercised enough to say; 2 the run could not be made."
+    "exercised enough to say; 2 the run could not be made. Known failures do not count, unless "
+    "they pass or fail otherwise."
 )
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True)
@@ -49,12 +57,10 @@ Runs = list[tuple[str, Report | None]]
 @click.option("--json", "json_file", metavar="FILE", help="Write the JSON report; - is stdout.")
 @click.option("--junit", "junit_file", metavar="FILE", help="Write a JUnit report; - is stdout.")
 @click.option("--html", "html_file", metavar="FILE", help="Write an HTML report; - is stdout.")
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Save a script per failing clause.",
-)
+@click.option("--out", metavar="DIR", type=_PATH, help="Save a script per failing clause.")
+@click.option("--baseline", metavar="FILE", type=_PATH, help="Known failures, in TOML.")
+@click.option("--flaky", metavar="FILE", type=_PATH, help="Clauses that may pass or fail, in TOML.")
+@click.option("--write-baseline", metavar="FILE", help="Write the failures of this run as known.")
 @click.option("--verbose", is_flag=True, help="Print all scripts, and tracebacks of failed runs.")
 def check(
     targets: Sequence[str],
@@ -66,6 +72,9 @@ def check(
     junit_file: str | None,
     html_file: str | None,
     out: Path | None,
+    baseline: Path | None,
+    flaky: Path | None,
+    write_baseline: str | None,
     verbose: bool,
 ) -> None:
     """Check backends against the specification.
@@ -73,10 +82,18 @@ def check(
     TARGET is module:attribute, or the name of a registered backend: dict, none, ...
     """
     backends = _backends(targets, capabilities)
-    outputs = prepare({"--json": json_file, "--junit": junit_file, "--html": html_file})
+    known = read_known(baseline, flaky)
+    outputs = prepare(
+        {
+            "--json": json_file,
+            "--junit": junit_file,
+            "--html": html_file,
+            "--write-baseline": write_baseline,
+        }
+    )
     if out is not None:
         check_folder(out)
-    settings = Settings(profile, seed, strict, verbose)
+    settings = Settings(profile, seed, strict, verbose, known)
     with _stdout_kept_clean(any(output.file == STDOUT for output in outputs)):
         runs = _run_all(backends, settings)
     reports = [report for _, report in runs if report is not None]
@@ -88,8 +105,8 @@ def check(
 
 
 def exit_status(runs: Runs) -> int:
-    """The worst of the runs decides."""
-    verdicts = {report.verdict if report else None for _, report in runs}
+    """The worst of the runs decides, apart from what is known."""
+    verdicts = {verdict_beside(report) if report else None for _, report in runs}
     if None in verdicts:
         return 2
     if "fails" in verdicts:
@@ -159,15 +176,21 @@ def _run(
     from taskdb_spec.conformance.campaign import check_backend
     from taskdb_spec.conformance.session import StoreNotOpened
 
+    def listen(event: Event) -> None:
+        if isinstance(event, RunFinished):
+            event = RunFinished(held_to(event.report, settings.known))
+        reporter(event)
+
     try:
-        return check_backend(
+        report = check_backend(
             backend,
             settings.profile,
             seed=settings.seed,
             strict=settings.strict,
-            listen=reporter,
+            listen=listen,
             target=target,
         )
+        return held_to(report, settings.known)
     except StoreNotOpened as error:
         _complain(reporter, f"{backend.name} was not checked: {_one_line(error)}")
     except Exception as error:  # a fault of the suite must not look like one of the store

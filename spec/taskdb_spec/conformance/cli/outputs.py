@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from taskdb_spec.conformance.baseline import baseline_text
 from taskdb_spec.conformance.cli.errors import RunError
 from taskdb_spec.conformance.report import Report, json_report
 
@@ -93,6 +94,7 @@ _RENDERERS: dict[str, Callable[[], Render]] = {
     "--json": _json,
     "--junit": lambda: _optional("--junit", "junit", "junitparser"),
     "--html": lambda: _optional("--html", "html", "jinja2"),
+    "--write-baseline": lambda: baseline_text,
 }
 
 

@@ -90,7 +90,8 @@ def unknown_field(pools: Pools) -> tuple[Any, Any]:
 
 @fault(QUERIES, "QRY-6")
 def mixed(pools: Pools) -> tuple[Any, Any]:
-    place, operator = _place(pools), {pools.one_of(("$ne", "$eq", "$gte")): None}
+    place = _place(pools)
+    operator: dict[str, Any] = pools.one_of(({"$ne": "never"}, {"$nin": ["never"]}))
     plain = {"a": None}
     return {place: pools.one_of(({**operator, **plain}, {**plain, **operator}))}, {place: operator}
 

@@ -101,7 +101,7 @@ def some_records(pools: Pools, low: int = 1, high: int = 4) -> list[Operation]:
 
 def _query_program(clause: str, pools: Pools) -> list[Operation]:
     samples = [MAKERS[clause](pools) for _ in range(pools.between(1, 3))]
-    plants = [plant for sample in samples for plant in sample.plants[:1]]
+    plants = [p for sample in samples for p in sample.plants[:1] * pools.one_of((1, 1, 2))]
     for sample in samples:
         plants += pools.some(sample.plants or ({},), 1, 2)
     query = samples[0].query
@@ -161,7 +161,11 @@ def refused_when_empty(pools: Pools) -> list[Operation]:
 @scenario("QRY-10")
 def refused_when_unreachable(pools: Pools) -> list[Operation]:
     bad, _ = _any_fault(pools)
-    check = pools.one_of(({"msg_id": "never", **bad}, {**bad, "msg_id": {"$in": []}}))
+    checks = [{"msg_id": "never", **bad}, {**bad, "msg_id": {"$in": []}}]
+    for place, condition in bad.items():
+        if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
+            checks.append({place: {"$in": [], **condition}})
+    check = pools.one_of(checks)
     return [*some_records(pools), find(check, aim="QRY-10")]
 
 
@@ -276,16 +280,20 @@ def another_id(pools: Pools) -> list[Operation]:
 
 @scenario("REC-11")
 def no_ids(pools: Pools) -> list[Operation]:
-    live, bad = pools.one_of(faults.NO_IDS)
-    calls = [get(bad), drop(bad), change(bad, {"label": "a"})]
-    steps = [add(live, record(pools, 1)), *pools.shuffled(calls)]
-    return [*steps, add(bad, {"label": "a"}), get(live)]
+    pairs = pools.some(faults.NO_IDS, 3, 3)
+    steps = [add(live, record(pools, 1)) for live in {live: None for live, _ in pairs}]
+    for live, bad in pairs:
+        calls = [get(bad), drop(bad), change(bad, {"label": "a"})]
+        steps += [*pools.shuffled(calls), add(bad, {"label": "a"}), get(live)]
+    return steps
 
 
 @scenario("REC-10", "ERR-3")
 def refused_and_unchanged(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
     bad, _ = faults.RECORDS[pools.one_of(sorted(set(faults.RECORDS) - {"REC-7"}))](pools)
+    if pools.chance(4):  # refused late by many a store, as it measures the buffers
+        bad = {"label": "x", "buffers": [b"a", pools.one_of((5, None))], "queue": "y"}
     return [add(one, record(pools)), change(one, bad), get(one), add(other, bad), get(other)]
 
 
@@ -442,7 +450,7 @@ def output_first(pools: Pools) -> list[Operation]:
 def private_objects(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
     deep: dict[str, Any] = {name: {"a": {"b": ["c", {"d": []}]}} for name in DICT_PLACES}
-    deep |= {name: [bytearray(b"a"), b"b"] for name in BUFFER_PLACES}
+    deep |= {name: pools.one_of(([bytearray(b"a"), b"b"], [b"a"], [])) for name in BUFFER_PLACES}
     steps = [add(one, {**record(pools, 1), **deep}, scribble=True), add(other, record(pools, 1))]
     steps.append(change(other, {**update(pools), **deep}, scribble=True))
     keys = pools.some((*DICT_PLACES, *BUFFER_PLACES), 1, 3) + pools.some(("msg_id",), 0, 1)
@@ -470,6 +478,8 @@ def reopened(pools: Pools) -> list[Operation]:
     one, other = steps[0].args[0], steps[1].args[0]
     again = Operation(Call.reopen)
     steps += [drop(one), change(other, update(pools))]
+    if pools.chance(5):
+        steps.append(purge(pools.one_of(({}, {"completed": None}, {"msg_id": other}))))
     steps.insert(pools.between(1, len(steps)), again)
     return [*steps, again, HISTORY, find({}), add(one, record(pools)), again, get(one)]
 

@@ -60,8 +60,8 @@ def _reopened_record(
             and isinstance(actual, dict)
             and any(
                 name in actual
-                and same(before[name], actual[name])
-                and not same(before[name], value)
+                and same(before.get(name), actual[name])
+                and not same(before.get(name), value)
                 for name, value in expected.items()
             )
         )
@@ -113,7 +113,7 @@ def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
     yield "other.get_history()", ["neighbour"]
     yield "other.drop_matching_records({})", None
     for msg_id in stored:
-        label = session.model.records[msg_id]["label"]
+        label = session.model.records[msg_id].get("label")
         yield f"db.get_record({msg_id!a})['label']", label
     yield "sorted(db.get_history())", sorted(stored)
     yield "sorted(db.find_records({}))", sorted(stored)

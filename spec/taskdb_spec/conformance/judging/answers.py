@@ -61,11 +61,14 @@ def write_suspects(session: Session, operation: Operation) -> Iterator[str]:
     if operation.call is Call.drop:
         yield "DROP-1"
     elif operation.call is Call.purge:
+        if operation.args[0] == {}:
+            yield "PURGE-2"
+            return
         yield from query_suspects(session, operation, session.model.records)
         if operation.aim in OF_THE_HUB:
             return
-        yield "PURGE-2" if operation.args[0] == {} else "PURGE-1"
-        if operation.aim == "GLB-7":
+        yield "PURGE-1"
+        if _has_key(operation.args[0], "$glob"):
             yield "GLB-7"
     else:
         yield from _record_suspects(session, operation)
@@ -230,7 +233,7 @@ def _history(
     answer = outcome.value
     if outcome.error is not None or not isinstance(answer, list):
         told = outcome.error or type(answer).__name__
-        submitted = {record["submitted"] is None for record in session.model.records.values()}
+        submitted = {record.get("submitted") is None for record in session.model.records.values()}
         clause = "HIST-3" if len(submitted) == 2 else "HIST-1"
         judgement.blame([clause], "type(answer).__name__", "list", told)
         return
@@ -259,7 +262,7 @@ def _judge_repetition(
 
 def _in_order(session: Session, one: str, other: str, judgement: Judgement) -> None:
     records = session.model.records
-    before, after = records[one]["submitted"], records[other]["submitted"]
+    before, after = records[one].get("submitted"), records[other].get("submitted")
     if rank(before) == rank(after):
         return
     if None in (before, after):

@@ -35,7 +35,7 @@ def audit(session: Session, operation: Operation, judgement: Judgement, refused:
         else:
             given = session.given.get(msg_id, {})
             for found in record_differences(expected, outcome.value, "answer", given):
-                suspects = _changed(session, operation, msg_id, found, refused)
+                suspects = _changed(session, operation, outcome.value, msg_id, found, refused)
                 judgement.blame(suspects, found.subject, found.expected, found.actual, probe)
     if not judgement.findings:
         for clause, kind in _evidence(session, operation, refused):
@@ -82,7 +82,12 @@ def _lost(session: Session, operation: Operation, msg_id: str, refused: bool) ->
 
 
 def _changed(
-    session: Session, operation: Operation, msg_id: str, found: Difference, refused: bool
+    session: Session,
+    operation: Operation,
+    actual: Any,
+    msg_id: str,
+    found: Difference,
+    refused: bool,
 ) -> list[str]:
     """A field is not what it should be."""
     own = msg_id == _own(operation)
@@ -93,15 +98,15 @@ def _changed(
     name = _field_of(found.subject)
     if operation.call is Call.add and own:
         before = session.dropped.get(msg_id)
-        residue = before is not None and name in before and _shows(before, name, found)
-        return [found.clause, *(["ADD-4"] if residue else [])]
+        residue = before is not None and bool(name) and _still(before, name, actual)
+        return ["ADD-4"] if residue else [found.clause]
     if operation.call is Call.update:
-        return _changed_by_update(session, operation, msg_id, name, found)
+        return _changed_by_update(session, operation, actual, msg_id, name, found)
     return [_OF_READS.get(operation.call, "KEEP-1" if operation.call is Call.add else "DROP-1")]
 
 
 def _changed_by_update(
-    session: Session, operation: Operation, msg_id: str, name: str, found: Difference
+    session: Session, operation: Operation, actual: Any, msg_id: str, name: str, found: Difference
 ) -> list[str]:
     fields = operation.args[1]
     if operation.aim == "HUB-3":
@@ -113,11 +118,15 @@ def _changed_by_update(
     if name not in fields:
         return ["UPD-2"]
     before: Any = session.replaced[msg_id]
-    if isinstance(before[name], dict | list) and before[name] and not fields[name]:
+    if isinstance(before.get(name), dict | list) and before.get(name) and not fields[name]:
         return ["UPD-3"]
-    if _shows(before, name, found):
+    if _still(before, name, actual):
         return ["UPD-1"]
-    if isinstance(before[name], dict | list) and before[name] and found.clause in _STRUCTURE:
+    if (
+        isinstance(before.get(name), dict | list)
+        and before.get(name)
+        and found.clause in _STRUCTURE
+    ):
         return ["UPD-3"]
     return [found.clause]
 
@@ -130,13 +139,9 @@ def _field_of(subject: str) -> str:
     return next((name for name in TASK_FIELDS if f"answer['{name}']" in subject), "")
 
 
-def _shows(before: Any, name: str, found: Difference) -> bool:
-    """Whether the difference is that the field still has its value of before."""
-    value = before.get(name)
-    shown: tuple[Any, ...] = (value, repr(value)) if value is not None else (None, "NoneType")
-    if isinstance(value, list | dict):
-        shown += (len(value), list(value))
-    return any(same(found.actual, one) for one in shown)
+def _still(before: Any, name: str, actual: Any) -> bool:
+    """Whether a field still has its value of before."""
+    return isinstance(actual, dict) and name in actual and same(actual[name], before.get(name))
 
 
 # Evidence
@@ -182,9 +187,9 @@ def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]
     if not fields:
         yield "UPD-4", "kept"
     for name in fields:
-        if not same(before[name], after[name]):
+        if not same(before.get(name), after.get(name)):
             yield "UPD-1", "changed"
-            if isinstance(before[name], dict | list) and before[name]:
+            if isinstance(before.get(name), dict | list) and before.get(name):
                 yield "UPD-3", "replaced"
     yield "UPD-2", "kept"
     yield from _values(fields)

@@ -11,7 +11,9 @@ from taskdb_spec.conformance.report import ClauseResult, Report
 from taskdb_spec.conformance.reporters.words import (
     check_text,
     enforced,
+    explanation_of,
     ids_in_brief,
+    known_text,
     missing_text,
     needs_text,
     printable,
@@ -23,7 +25,9 @@ from taskdb_spec.conformance.reporters.words import (
 _HELPERS = {
     "check_text": check_text,
     "enforced": enforced,
+    "explanation_of": explanation_of,
     "ids_in_brief": ids_in_brief,
+    "known_text": known_text,
     "missing_text": missing_text,
     "needs_text": needs_text,
     "summary_of": summary_of,

@@ -8,7 +8,14 @@ from typing import Any
 import junitparser
 
 from taskdb_spec.conformance.report import ClauseResult, Report
-from taskdb_spec.conformance.reporters.words import enforced, missing_text, printable, summary_of
+from taskdb_spec.conformance.reporters.words import (
+    enforced,
+    explanation_of,
+    known_text,
+    missing_text,
+    printable,
+    summary_of,
+)
 
 # Its classes have no annotations.
 _junit: Any = junitparser
@@ -47,6 +54,10 @@ def _case(report: Report, result: ClauseResult) -> Any:
 
 def _outcome(report: Report, result: ClauseResult) -> Any:
     """What a test case ended with; None is a pass."""
+    if result.objection:
+        return _junit.Failure(printable(f"the baseline is wrong: {result.objection}"), "baseline")
+    if result.known is not None:
+        return _junit.Skipped(printable(f"{known_text(result)} ({summary_of(result)})"))
     if result.verdict == "pass":
         return None
     if result.verdict == "unclaimed":
@@ -56,5 +67,6 @@ def _outcome(report: Report, result: ClauseResult) -> Any:
         return _junit.Skipped(printable(f"a SHOULD, enforced by --strict alone: {text}"))
     failure = _junit.Failure(printable(text), result.verdict)
     if result.counterexample is not None:
-        failure.text = printable(result.counterexample.script)
+        told = f"# {explanation_of(result)}\n" if explanation_of(result) else ""
+        failure.text = printable(told + result.counterexample.script)
     return failure

@@ -14,7 +14,9 @@ from taskdb_spec.conformance.reporters.console import print_table, say
 from taskdb_spec.conformance.reporters.live import LiveProgress
 from taskdb_spec.conformance.reporters.words import (
     clauses_text,
+    explanation_of,
     ids_in_brief,
+    known_text,
     missing_text,
     printable,
     summary_of,
@@ -84,9 +86,10 @@ class TerminalReporter:
 
     def _finished(self, report: Report) -> None:
         counts = tally(report)
-        for number, result in enumerate(counts.failed):
-            self._failure(result, script=self._verbose or number < SCRIPTS)
-        self._say_what_is_hidden(counts.failed)
+        self._failures(counts.failed)
+        for result in report.clauses:
+            if result.objection:
+                self._line("BASELINE", result, f": {result.objection}", "red")
         for result in counts.unexercised:
             self._line("UNEXERCISED", result, f": {missing_text(result)}", "yellow")
         for result in counts.advised:
@@ -94,10 +97,24 @@ class TerminalReporter:
             self._line("NOTE", result, f": {text} (enforced by --strict alone)", "cyan")
         say(self._console, verdict_line(report), VERDICT_STYLES[report.verdict.upper()])
 
+    def _failures(self, failed: Sequence[ClauseResult]) -> None:
+        """What is new comes first, as the scripts that are printed are for that."""
+        new = [result for result in failed if not result.known]
+        for number, result in enumerate(new):
+            self._failure(result, script=self._verbose or number < SCRIPTS)
+        self._say_what_is_hidden(new)
+        for result in failed:
+            if result.known:
+                self._failure(result, script=self._verbose)
+
     def _failure(self, result: ClauseResult, *, script: bool) -> None:
         self._line("FAIL", result, "", "red")
         for line in printable(summary_of(result)).splitlines():
             say(self._console, line, indent=2)
+        if result.known is not None:
+            say(self._console, known_text(result), "yellow", indent=2)
+        if explanation_of(result):
+            say(self._console, explanation_of(result), indent=2)
         if result.clause.look_at:
             say(self._console, f"look at: {result.clause.look_at}", indent=2)
         example = result.counterexample

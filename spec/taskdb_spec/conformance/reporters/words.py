@@ -73,6 +73,19 @@ def summary_of(result: ClauseResult) -> str:
     return result.counterexample.summary if result.counterexample else "no counterexample was kept"
 
 
+def known_text(result: ClauseResult) -> str:
+    """That a failure is known, and why."""
+    if result.known is None:
+        return ""
+    return f"{'flaky' if result.known.flaky else 'known'}: {result.known.reason}"
+
+
+def explanation_of(result: ClauseResult) -> str:
+    """What is probably wrong, in words; empty where no one thing explains it."""
+    example = result.counterexample
+    return f"likely: {example.explanation}" if example and example.explanation else ""
+
+
 def ids_in_brief(results: Sequence[ClauseResult], limit: int = 6) -> str:
     """The first few ids, and how many there are beside them."""
     ids = [result.clause.id for result in results]
@@ -92,8 +105,10 @@ def verdict_line(report: Report) -> str:
 def _because(report: Report) -> str:
     counts = tally(report)
     if counts.failed:
-        unseen = f", {len(counts.unexercised)} not exercised" if counts.unexercised else ""
-        return f"{len(counts.failed)} of {clauses_text(counts.claimed)} that it claims fail{unseen}"
+        known = len([result for result in counts.failed if result.known])
+        told = f", {known} of them known" if known else ""
+        told += f", {len(counts.unexercised)} not exercised" if counts.unexercised else ""
+        return f"{len(counts.failed)} of {clauses_text(counts.claimed)} that it claims fail{told}"
     if counts.unexercised:
         return (
             f"nothing fails, but {len(counts.unexercised)} of {clauses_text(counts.claimed)} "

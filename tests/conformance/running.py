@@ -1,0 +1,24 @@
+"""Small runs for tests: fewer programs than the quick profile, no scripts in fresh processes."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from taskdb_spec import Backend
+from taskdb_spec.conformance.campaign import Campaign
+from taskdb_spec.conformance.counterexamples import Emitter
+from taskdb_spec.conformance.profiles import Profile
+from taskdb_spec.conformance.report import Report
+
+SMALL = Profile("small", focus=16, operations=6_000)
+
+
+@cache
+def small_report(backend: Backend, seed: int = 0) -> Report:
+    """The report of a small run; the same for the same backend and seed."""
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        emitter = Emitter(backend, None, None)
+        campaign = Campaign(backend, SMALL, seed, emitter, Path(folder), lambda event: None)
+        return campaign.run(strict=False)
