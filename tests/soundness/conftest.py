@@ -12,7 +12,7 @@ import pytest
 
 from taskdb_spec.conformance.profiles import PROFILES, Profile
 
-SHORTER = (Profile("focused", focus=16, operations=0), Profile("brief", focus=4, operations=0))
+SHORTER = (Profile("focused", focus=8, operations=0), Profile("brief", focus=4, operations=0))
 
 
 @pytest.fixture

@@ -22,9 +22,13 @@ def sound(report):
     return told
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_independent_store_conforms(seed):
-    report = check_backend(independent_backend, profile="quick", seed=seed)
+def test_the_independent_store_conforms():
+    assert sound(check_backend(independent_backend, profile="quick", seed=0)) == {}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_independent_store_conforms_with_another_seed(seed, shortened):
+    report = check_backend(independent_backend, profile=shortened("focused"), seed=seed)
     assert sound(report) == {}
 
 

@@ -151,7 +151,7 @@ class Player:
         for finding in judgement.findings:
             if finding.suspects[-1] == "QRY-9" and finding.family:
                 whole = Operation(Call.add, ("a", dict(new_record("a", label="a"))))
-                control = Player(self.backend, self.folder, used=self.used + 1)
+                control = Player(self.backend, self.folder, {"ERR-5"}, used=self.used + 1)
                 failure = control.replay(Program((whole, operation)), careful=False)
                 if failure is None:
                     return replace(finding, suspects=("QRY-9",))

@@ -457,11 +457,9 @@ def private_objects(pools: Pools) -> list[Operation]:
     check = {"msg_id": {"$in": [one, other]}, "label": {"$ne": "zz"}}
     reads = [get(one, scribble=True), find(check, scribble=True), find(check, keys, scribble=True)]
     reads.append(HISTORY.but(scribble=True))
-    return [
-        *steps,
-        *pools.shuffled(reads),
-        purge({"msg_id": {"$in": [one]}, "label": {"$ne": "q"}}),
-    ]
+    steps += [*pools.shuffled(reads), purge({"msg_id": {"$in": [one]}, "label": {"$ne": "q"}})]
+    bad, _ = faults.RECORDS[pools.one_of(("REC-4", "REC-6", "REC-9", "REC-9"))](pools)
+    return [*steps, change(other, bad)]  # refused, and left as it was all the same
 
 
 @scenario("ISO-9")

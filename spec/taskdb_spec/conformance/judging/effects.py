@@ -21,6 +21,7 @@ from taskdb_spec.records.values import same
 
 def audit(session: Session, operation: Operation, judgement: Judgement, refused: bool) -> None:
     """Read back every record that was ever named, and blame the operation for what is wrong."""
+    before = len(judgement.findings)
     for msg_id in session.seen:
         probe = Operation(Call.get, (msg_id,))
         outcome = session.call(probe)
@@ -37,7 +38,7 @@ def audit(session: Session, operation: Operation, judgement: Judgement, refused:
             for found in record_differences(expected, outcome.value, "answer", given):
                 suspects = _changed(session, operation, outcome.value, msg_id, found, refused)
                 judgement.blame(suspects, found.subject, found.expected, found.actual, probe)
-    if not judgement.findings:
+    if len(judgement.findings) == before:
         for clause, kind in _evidence(session, operation, refused):
             judgement.saw(clause, kind)
 

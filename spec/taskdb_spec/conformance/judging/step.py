@@ -51,7 +51,8 @@ def take(session: Session, operation: Operation, careful: bool = False) -> Judge
     else:
         _judge_acceptance(session, operation, outcome, judgement)
     audited = operation.call in (Call.drop, Call.purge) or (due and operation.call in WRITES)
-    if not judgement.findings and (careful or audited):
+    misnamed = all(finding.clause.startswith("ERR-") for finding in judgement.findings)
+    if misnamed and (careful or audited):
         audit(session, operation, judgement, refused=bool(due))
     if operation.scribble and not due and not judgement.findings:
         scribble(session, operation, args, outcome, judgement)
