@@ -5,17 +5,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help conformance test lint types lock clean
+.PHONY: help conformance test mutants lint types lock clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 conformance: $(READY) ## check the reference stores and ipyparallel's own against the specification
 	@# Failing clauses (exit status 1) are the news here; only a run that could not be made is an error.
-	@$(BIN)/taskdb check dict none ipyparallel-dict ipyparallel-sqlite || test $$? -eq 1
+	@$(BIN)/taskdb check --profile quick dict none ipyparallel-dict ipyparallel-sqlite \
+	  || test $$? -eq 1
 
 test: $(READY) lint types ## all that CI asks for
 	$(BIN)/pytest -n 2 -q
+
+mutants: $(READY) ## how strong the suite is: run it on every mutant, and print what was killed
+	$(BIN)/python -m tests.mutants.score $(PROFILE)
 
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

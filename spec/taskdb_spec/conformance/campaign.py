@@ -6,10 +6,11 @@ ends on its own evidence.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.clauses import Clause, clauses
 from taskdb_spec.conformance.counterexamples import Emitter
+from taskdb_spec.conformance.deviations import Trial, explain
 from taskdb_spec.conformance.diagnosis import blame
 from taskdb_spec.conformance.events import (
     ClauseFailed,
@@ -29,10 +31,12 @@ from taskdb_spec.conformance.events import (
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.scenarios import program_for
 from taskdb_spec.conformance.generation.walk import Walk
-from taskdb_spec.conformance.operations import Operation, Program
+from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.patience import PATIENCE, Patience
 from taskdb_spec.conformance.playing import Failure, Player
 from taskdb_spec.conformance.profiles import HEAVY, PROFILES, WALK, Profile
 from taskdb_spec.conformance.randomness import RandomSource
+from taskdb_spec.conformance.recorder import recorder
 from taskdb_spec.conformance.report import ENOUGH, ClauseResult, Counterexample, Report
 from taskdb_spec.conformance.session import Session, StoreNotOpened
 from taskdb_spec.conformance.shrinking import shrink
@@ -46,12 +50,14 @@ def check_backend(
     strict: bool = False,
     listen: Listener | None = None,
     target: str | None = None,
+    patience: Patience = PATIENCE,
 ) -> Report:
     """Check a backend against every clause that applies to it.
 
     `backend` is a `Backend`, or what `as_backend` makes one of. The same `seed` gives the same run.
     `listen` is called with each event. `target`, as ``module:attribute``, is how a fresh process
-    imports the backend; without it, it is looked for where the backend was defined.
+    imports the backend; without it, it is looked for where the backend was defined. The run is made
+    in a process of its own, where the system can fork; `patience` says what a store may cost it.
 
     Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile.
 
@@ -67,7 +73,11 @@ def check_backend(
         campaign = Campaign(
             subject, PROFILES[profile], seed, emitter, Path(folder), listen or (lambda event: None)
         )
-        return campaign.run(strict)
+        if not hasattr(os, "fork"):
+            return campaign.run(strict)
+        from taskdb_spec.conformance.isolation import run_apart
+
+        return run_apart(campaign, strict, patience)
 
 
 @dataclass
@@ -83,15 +93,36 @@ class Campaign:
     failures: dict[str, Counterexample] = field(default_factory=dict)
     doubts: dict[str, list[Counterexample]] = field(default_factory=dict)
     until: str = ""  # the run may end as soon as this clause has failed
+    opened: bool = False
+    clauses_done: int = 0
+    walks_done: int = 0
+    given_up: set[str] = field(default_factory=set)  # the names of programs that are not played
+    checkpoint: Callable[[], None] = lambda: None  # called where another process could go on
 
     def __post_init__(self) -> None:
+        self.started = time.monotonic()
         self.player = Player(self.backend, self.folder)
         applying = [c for c in clauses().values() if c.claimed_by(self.backend)]
         self.claimed = [clause for clause in applying if clause.check is not None]
 
     def run(self, strict: bool) -> Report:
-        started = time.monotonic()
-        self._open_once()
+        """Make the run, or what is left of it."""
+        if not self.opened:
+            self._open_once()
+            self.announce()
+        for clause in self.claimed[self.clauses_done :]:
+            if self.until in self.failures:
+                break
+            self.checkpoint()
+            self.listen(Progress(self.player.operations, clause.id))
+            self._focus(clause)
+            self.clauses_done += 1
+        if not self.backend.stores_nothing:
+            self._walk()
+        return self.finish(strict)
+
+    def announce(self) -> None:
+        self.opened = True
         self.listen(
             RunStarted(
                 self.backend.name,
@@ -101,21 +132,18 @@ class Campaign:
                 self.profile.operations,
             )
         )
-        for clause in self.claimed:
-            if self.until in self.failures:
-                break
-            self.listen(Progress(self.player.operations, clause.id))
-            self._focus(clause)
-        if not self.backend.stores_nothing:
-            self._walk()
+
+    def finish(self, strict: bool, cut_short: str = "") -> Report:
+        """The report of what was done."""
         report = Report(
             backend=self.backend.name,
             profile=self.profile.name,
             seed=self.seed,
             strict=strict,
             clauses=tuple(map(self._result, clauses().values())),
-            seconds=time.monotonic() - started,
+            seconds=time.monotonic() - self.started,
             operations=self.player.operations,
+            cut_short=cut_short,
         )
         self.listen(RunFinished(report))
         return report
@@ -123,10 +151,9 @@ class Campaign:
     def _open_once(self) -> None:
         """A store that cannot be opened, or is not empty, is refused before anything is written."""
         session = Session(self.backend, self.folder / "first")
-        try:
-            history = session.store.get_history() if not self.backend.stores_nothing else []
-        except Exception:
-            history = []  # a failing call is the business of the clauses
+        history = None  # a failing call is the business of the clauses
+        if not self.backend.stores_nothing:
+            history = session.call(Operation(Call.history)).value
         session.close()
         if history:
             raise StoreNotOpened(
@@ -139,6 +166,8 @@ class Campaign:
         for i in range(HEAVY.get(clause.id, self.profile.focus)):
             if clause.id in self.failures:
                 return
+            if f"{clause.id}/{i}" in self.given_up:
+                continue
             pools = self._pools(f"{clause.id}/{i}", capabilities)
             program = program_for(clause.id, pools)
             failure = self.player.replay(program, around=i % 2 == 0)
@@ -146,21 +175,26 @@ class Campaign:
                 failure = self.player.replay(program, around=False)  # it may show more
 
     def _walk(self) -> None:
-        number = 0
         while self.player.operations < self.profile.operations and self.until not in self.failures:
-            pools = self._pools(f"walk/{number}", self.backend.claimed & QUERY_CAPABILITIES)
-            walk = Walk(pools, self.backend.claimed)
             before = self.player.operations
-            failure = self.player.play(partial(_steps, walk))
-            if failure is not None:
-                self._handle(failure, "")
-            number += 1
-            if number % 20 == 0:
+            if f"walk/{self.walks_done}" not in self.given_up:
+                self._walk_once(f"walk/{self.walks_done}")
+            self.walks_done += 1
+            if self.walks_done % 20 == 0:
+                self.checkpoint()
                 self.listen(Progress(self.player.operations, "random walks"))
-            if self.player.operations == before and number > self.profile.operations:
+            if self.player.operations == before and self.walks_done > self.profile.operations:
                 return  # all that could be tried is known to fail
 
+    def _walk_once(self, name: str) -> None:
+        pools = self._pools(name, self.backend.claimed & QUERY_CAPABILITIES)
+        walk = Walk(pools, self.backend.claimed)
+        failure = self.player.play(partial(_steps, walk))
+        if failure is not None:
+            self._handle(failure, "")
+
     def _pools(self, name: str, capabilities: frozenset[Capability]) -> Pools:
+        recorder().enter(name)
         source = RandomSource(f"{self.seed}/{name}")
         return Pools(source, capabilities, self.backend.resolution)
 
@@ -169,14 +203,23 @@ class Campaign:
         operations, evidence = self.player.operations, self.player.evidence.copy()
         failure, careful = self._carefully(failure)
         clause = blame(self.player, failure, focus)
-        if clause in self.failures or len(self.doubts.get(clause, ())) >= DOUBTS:
+        if self.is_settled(clause):
             self.player.operations, self.player.evidence = operations, evidence
             return False
-        failure = self._shrunk(failure, clause, focus, careful)
+        trials: list[Trial] = []
+        failure = self._shrunk(failure, clause, focus, careful, trials)
         self.player.operations, self.player.evidence = operations, evidence
-        return self._report(clause, self.emitter.counterexample(failure, clause))
+        example = self.emitter.counterexample(failure, clause)
+        if example.holds:
+            words = explain(self.player, failure, careful, trials)
+            example = replace(example, explanation=words)
+        found = self.report(clause, example)
+        if found and clause == "REC-1":
+            self.player.find_lost_fields()
+        self.checkpoint()
+        return found
 
-    def _report(self, clause: str, example: Counterexample) -> bool:
+    def report(self, clause: str, example: Counterexample) -> bool:
         """Only what was confirmed is held against the backend; what is not, is tried again."""
         if not example.holds:
             self.doubts.setdefault(clause, []).append(example)
@@ -186,22 +229,27 @@ class Campaign:
         self.doubts.pop(clause, None)
         self.player.failed.add(clause)
         self.failures[clause] = example
-        if clause == "REC-1":
-            self.player.find_lost_fields()
         self.listen(ClauseFailed(clause, clauses()[clause].title, example))
         return True
+
+    def is_settled(self, clause: str) -> bool:
+        """Whether nothing more is to be found out about a clause."""
+        return clause in self.failures or len(self.doubts.get(clause, ())) >= DOUBTS
 
     def _carefully(self, failure: Failure) -> tuple[Failure, bool]:
         """The same program with every record read back after each step, if it fails that way."""
         earlier = self.player.replay(failure.program)
         return (earlier, True) if earlier is not None else (failure, False)
 
-    def _shrunk(self, failure: Failure, clause: str, focus: str, careful: bool) -> Failure:
+    def _shrunk(
+        self, failure: Failure, clause: str, focus: str, careful: bool, trials: list[Trial]
+    ) -> Failure:
         latest = failure
 
         def fails(program: Program) -> Program | None:
             nonlocal latest
             again = self.player.replay(program, careful)
+            trials.append(Trial(program, again))
             if again is None or again.finding.kind != failure.finding.kind:
                 return None
             if failure.finding.family and again.finding.suspects != failure.finding.suspects:

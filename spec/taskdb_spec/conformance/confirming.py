@@ -23,7 +23,8 @@ def run_script(text: str) -> tuple[int, str]:
         try:
             done = subprocess.run(
                 [sys.executable, str(path)],
-                capture_output=True,
+                stdout=subprocess.DEVNULL,  # a store may write any amount
+                stderr=subprocess.PIPE,
                 text=True,
                 errors="replace",
                 timeout=LIMIT,

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from taskdb_spec.backend import Backend
+from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.confirming import confirm
+from taskdb_spec.conformance.ends import End, fatal_script, fatal_summary
+from taskdb_spec.conformance.operations import Program
 from taskdb_spec.conformance.playing import Failure
 from taskdb_spec.conformance.report import Counterexample
 from taskdb_spec.conformance.script import Opener, backend_opener, model_opener, script, summary
+
+NOT_RUN = "not run: the backend is not an attribute of a module that can be imported"
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,28 @@ class Emitter:
     def counterexample(self, failure: Failure, clause: str) -> Counterexample:
         """The counterexample, confirmed in fresh processes where the backend can be imported."""
         sentence = summary(failure.program.operations, failure.finding)
-        text = self._script(failure, clause, sentence, self._opener(failure))
+        text = self._script(failure, clause, sentence, self._opener(failure.program.limits))
         return Counterexample(
             sentence, text, self._confirm(failure, clause, text), len(failure.program)
         )
 
-    def _opener(self, failure: Failure) -> Opener:
+    def fatal(self, program: Program, clause: str, end: End, limit: float) -> Counterexample:
+        """The counterexample where the last call of a program does not come back."""
+        sentence = fatal_summary(program, end)
+        text = fatal_script(program, clause, end, limit, self._opener(program.limits))
+        confirmed = confirm(clause, text, None) if self.target else NOT_RUN
+        return Counterexample(sentence, text, confirmed, len(program))
+
+    def _opener(self, limits: Limits | None) -> Opener:
         target = self.target or "your_module:backend"
-        return backend_opener(target, self.backend, self.path, failure.program.limits)
+        return backend_opener(target, self.backend, self.path, limits)
 
     def _script(self, failure: Failure, clause: str, sentence: str, opener: Opener) -> str:
         return script(failure.program, failure.raised, failure.finding, clause, sentence, opener)
 
     def _confirm(self, failure: Failure, clause: str, text: str) -> str:
         if self.target is None:
-            return "not run: the backend is not an attribute of a module that can be imported"
+            return NOT_RUN
         if failure.program.limits is not None or self.backend.stores_nothing:
             return confirm(
                 clause, text, None

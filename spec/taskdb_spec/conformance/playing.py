@@ -6,11 +6,13 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.conformance.dangers import Danger, shunned
 from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.judging.differences import value_clauses
@@ -26,7 +28,8 @@ from taskdb_spec.conformance.operations import (
     Operation,
     Program,
 )
-from taskdb_spec.conformance.session import Session
+from taskdb_spec.conformance.recorder import recorder
+from taskdb_spec.conformance.session import NotCalled, Session
 from taskdb_spec.records.fields import TASK_FIELDS, new_record
 
 Steps = Callable[[Session], Iterator[Operation]]
@@ -53,13 +56,14 @@ class Player:
     folder: Path
     failed: set[str] = field(default_factory=set)
     lost: frozenset[str] = frozenset()  # root fields that the backend does not have (REC-1)
+    dangers: tuple[Danger, ...] = ()  # calls that do not come back
     evidence: Evidence = field(default_factory=Counter)
     operations: int = 0
     used: int = 0
 
     def find_lost_fields(self) -> None:
         """See which root fields of a whole record the backend does not give back."""
-        session = Session(self.backend, self.folder / f"{self.used}")
+        session = self._session(self.folder / f"{self.used}")
         probe = new_record("probe", submitted=EPOCH)
         session.call(Operation(Call.add, ("probe", dict(probe))))
         answer = session.call(Operation(Call.get, ("probe",))).value
@@ -68,13 +72,17 @@ class Player:
         if isinstance(answer, dict):
             self.lost = frozenset(TASK_FIELDS) - answer.keys()
 
+    def _session(self, workdir: Path, limits: Limits | None = None) -> Session:
+        session = Session(self.backend, workdir, limits)
+        if self.dangers:
+            session.shuns = partial(shunned, self.dangers)
+        return session
+
     def _clear(self, workdir: Path) -> None:
-        """A folder that a store has left empty, as those in memory do, serves the next one too."""
-        folders = [workdir, workdir.with_name(f"{workdir.name}-neighbour")]
-        if any(folder.exists() and any(folder.iterdir()) for folder in folders):
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
-            self.used += 1
+        """Remove what a store has left. No folder serves twice: a store may be kept by its name."""
+        for folder in (workdir, workdir.with_name(f"{workdir.name}-neighbour")):
+            shutil.rmtree(folder, ignore_errors=True)
+        self.used += 1
 
     @property
     def model_capabilities(self) -> frozenset[Capability]:
@@ -93,9 +101,11 @@ class Player:
         `careful` reads everything back after each step; `around` leaves out what is known to fail,
         where None leaves the program as it is to the letter.
         """
+        if limits is not None and any(not danger.clause for danger in self.dangers):
+            return None  # what a store has culled is seen by calls that may be among them
         careful = careful or bool(self.failed)
         workdir = self.folder / f"{self.used}"
-        session = Session(self.backend, workdir, limits)
+        session = self._session(workdir, limits)
         try:
             return self._play(session, steps(session), careful, around)
         finally:
@@ -119,12 +129,14 @@ class Player:
         raised: list[bool] = []
         for step in steps:
             operation = step if around is None else self._around_known(session, step, around)
-            if operation is None:
+            if operation is None or session.shunned(operation):
                 continue
             done.append(operation)
             self.operations += 1
+            recorder().step(operation)
             judgement = take(session, operation, careful)
             raised.append(judgement.raised)
+            session.made.append(operation.call)
             new = self._unknown(judgement) or self._only_when_empty(judgement, operation)
             if new is not None:
                 return Failure(Program(tuple(done), session.limits), new, raised)
@@ -137,7 +149,8 @@ class Player:
     def _unknown(self, judgement: Judgement) -> Finding | None:
         """The first finding that no known failure explains; without one, count the evidence."""
         for finding in judgement.findings:
-            if self.failed.isdisjoint(finding.suspects):
+            known = isinstance(finding.actual, NotCalled)
+            if not known and self.failed.isdisjoint(finding.suspects):
                 return finding
         self.evidence.update(judgement.evidence)
         return None

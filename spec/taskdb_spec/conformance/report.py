@@ -92,7 +92,7 @@ ENOUGH = 1
 
 @dataclass(frozen=True)
 class Report:
-    """What a run says of one backend."""
+    """What a run says of one backend. `cut_short` says why it was not made to its end, if so."""
 
     backend: str
     profile: str
@@ -101,6 +101,7 @@ class Report:
     clauses: tuple[ClauseResult, ...]
     seconds: float
     operations: int
+    cut_short: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -88,23 +88,30 @@ def script(
     """
     body: list[str] = []
     for operation, raises in zip(program.operations[:-1], raised, strict=False):
-        body += [line.replace("answer = ", "") for line in _step(operation, raises, opener)]
+        body += step_source(operation, raises, opener)
     body += _last(program.operations[-1], finding, clause, opener)
     text = "\n".join(body)
-    lines = [f'"""{_docstring(clause, summary)}"""', *_imports(text, opener), ""]
+    lines = [f'"""{docstring(clause, summary)}"""', *imports(text, opener), ""]
+    if isinstance(finding.actual, MemoryError):
+        lines += [*LIMITED_MEMORY, ""]
     lines += ["folder = Path(tempfile.mkdtemp())", f"db = {opener.at('folder')}", text]
     return "\n".join(lines) + "\n"
 
 
-def _docstring(clause: str, summary: str) -> str:
+def docstring(clause: str, summary: str) -> str:
     text = f"{clause}: {clauses()[clause].title}\n\n{textwrap.fill(summary, 96)}\n"
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
+LIMITED_MEMORY = (
+    "import resource",
+    "",
+    "resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))  # the store may take all there is",
+)
 NAMED = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
 
 
-def _imports(text: str, opener: Opener) -> list[str]:
+def imports(text: str, opener: Opener) -> list[str]:
     lines = ["import tempfile"]
     for module in ("re", "tracemalloc"):
         if re.search(rf"\b{module}\.", text):
@@ -120,9 +127,9 @@ def _imports(text: str, opener: Opener) -> list[str]:
     return [*lines, "from pathlib import Path", "", *opener.header]
 
 
-def _step(operation: Operation, raises: bool, opener: Opener) -> list[str]:
+def step_source(operation: Operation, raises: bool, opener: Opener) -> list[str]:
     """An operation on the way; what it raises is let pass."""
-    lines = _statements(operation, opener)
+    lines = [line.replace("answer = ", "") for line in _statements(operation, opener)]
     if not raises:
         return lines
     return ["with suppress(Exception):", *(f"    {line}" for line in lines)]
@@ -203,10 +210,16 @@ def _answered(lines: list[str], finding: Finding, clause: str) -> list[str]:
         "try:",
         *(f"    {line}" for line in lines),
         f"    got = {finding.subject}",
-        "except Exception as error:",
+        f"except {_caught(finding)} as error:",
         f'    raise AssertionError(f"{message}") from error',
         *_compare(finding, clause)[2:],
     ]
+
+
+def _caught(finding: Finding) -> str:
+    """What a script has to catch: a store may raise what no store should."""
+    raised = isinstance(finding.actual, BaseException)
+    return "BaseException" if raised and not isinstance(finding.actual, Exception) else "Exception"
 
 
 def _compare(finding: Finding, clause: str) -> list[str]:
@@ -227,7 +240,7 @@ def _refused(lines: list[str], finding: Finding, clause: str) -> list[str]:
         *(f"    {line}" for line in lines),
         f"except {family}:",
         "    pass",
-        "except Exception as error:",
+        f"except {_caught(finding)} as error:",
         f'    raise AssertionError(f"{clause}: expected {wanted}, got {{error!r}}") from error',
         "else:",
         f'    raise AssertionError(f"{clause}: expected {wanted}, got {{answer!r}}")',

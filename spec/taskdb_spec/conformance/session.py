@@ -11,6 +11,7 @@ from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.conformance.operations import Call, Operation, fresh
+from taskdb_spec.conformance.recorder import recorder
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.records.errors import RecordError
 from taskdb_spec.records.fields import TaskRecord
@@ -30,17 +31,22 @@ class Outcome:
 
 
 def attempt(call: Callable[..., Any], *args: Any) -> Outcome:
-    """Make a call; whatever it raises, but the end of the process, is its outcome."""
+    """Make a call; whatever it raises, but an interruption by the user, is its outcome."""
+    recorder().beat()
     try:
         return Outcome(call(*args))
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
     except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not recorder().alone:
+            raise
         return Outcome(error=error)
 
 
 class StoreNotOpened(Exception):
     """A backend's `open` failed, or gave a store that is not empty: no run can be made."""
+
+
+class NotCalled(Exception):
+    """Stands for the answer of a call that is known to stall or end the process."""
 
 
 class Session:
@@ -56,7 +62,11 @@ class Session:
         self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
         self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
         self.culled: set[str] = set()
+        self.found_some = False  # has any query found a record?
         self.last_history: list[str] | None = None  # since the last write
+        self.made: list[Call] = []  # the steps so far
+        self.shuns: Callable[[Session, Operation], bool] | None = None
+        recorder().begin(limits)
         self.store: TaskDB = self.open(workdir)
 
     def open(self, workdir: Path) -> TaskDB:
@@ -74,10 +84,20 @@ class Session:
         return store
 
     def close(self) -> None:
-        attempt(self.store.close)
+        recorder().closing()
+        if not self.shunned(Operation(Call.close)):
+            attempt(self.store.close)
+        recorder().end()
+
+    def shunned(self, operation: Operation) -> bool:
+        """Whether a call must not be made, because it is known not to come back."""
+        return self.shuns is not None and self.shuns(self, operation)
 
     def call(self, operation: Operation, args: tuple[Any, ...] | None = None) -> Outcome:
         """Make a call of the interface on the store, with fresh arguments if none are given."""
+        if self.shunned(operation):
+            return Outcome(error=NotCalled(f"{operation.call.value} is known not to come back"))
+        recorder().calling(operation)
         if args is None:
             args = tuple(map(fresh, operation.args))
         return attempt(getattr(self.store, operation.call.value, _no_such_call), *args)

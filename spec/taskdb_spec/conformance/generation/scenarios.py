@@ -110,6 +110,7 @@ def _query_program(clause: str, pools: Pools) -> list[Operation]:
         for msg_id, plant in zip(ids(pools, len(plants)), plants, strict=True)
     ]
     steps = pools.shuffled(steps)
+    steps.append(find({"msg_id": {"$in": [step.args[0] for step in steps[:2]]}}))
     steps += [find(sample.query, aim=clause) for sample in samples]
     if clause == "QRY-2":
         steps.append(find({"msg_id": steps[0].args[0], **query}, aim=clause))
@@ -154,29 +155,31 @@ def _any_fault(pools: Pools) -> tuple[Any, Any]:
 
 @scenario("QRY-9")
 def refused_when_empty(pools: Pools) -> list[Operation]:
-    bad, _ = _any_fault(pools)
-    return [find(bad), purge(bad)]
+    bad, good = _any_fault(pools)
+    return [find(bad), purge(bad), find(good, aim="QRY-9")]
 
 
 @scenario("QRY-10")
 def refused_when_unreachable(pools: Pools) -> list[Operation]:
-    bad, _ = _any_fault(pools)
+    bad, good = _any_fault(pools)
     checks = [{"msg_id": "never", **bad}, {**bad, "msg_id": {"$in": []}}]
     for place, condition in bad.items():
         if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
             checks.append({place: {"$in": [], **condition}})
     check = pools.one_of(checks)
-    return [*some_records(pools), find(check, aim="QRY-10")]
+    fine = find({"msg_id": "never", **good}, aim="QRY-10")
+    return [*some_records(pools), find(check, aim="QRY-10"), fine]
 
 
 @scenario("LOG-2")
 def refused_in_every_branch(pools: Pools) -> list[Operation]:
-    bad, _ = _any_fault(pools)
+    bad, good = _any_fault(pools)
     never = {"msg_id": "never"}
     check = pools.one_of(
         ({"$or": [{}, bad]}, {"$and": [never, bad]}, {"$nor": [{}, bad]}, {"$or": [bad, {}]})
     )
-    return [*some_records(pools), find(check, aim="LOG-2")]
+    fine = find({"$or": [{}, good]}, aim="LOG-2")
+    return [*some_records(pools), find(check, aim="LOG-2"), fine]
 
 
 @scenario("PURGE-3", "ERR-4")

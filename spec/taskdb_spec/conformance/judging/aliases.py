@@ -44,7 +44,8 @@ def scribble(
             extra = tuple(statements)
             judgement.blame([clause], *found, probe, extra=extra)
             return
-    judgement.saw(clause, "mutated")
+    if target:
+        judgement.saw(clause, "mutated")
 
 
 def _changes(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:

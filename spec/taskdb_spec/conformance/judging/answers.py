@@ -209,6 +209,7 @@ def _find_evidence(
     session: Session, operation: Operation, matched: set[str], judgement: Judgement
 ) -> None:
     judgement.saw("FIND-1", "found" if matched else "empty")
+    session.found_some = session.found_some or bool(matched)
     if matched:
         for clause in keys_suspects(operation) or ["FIND-2"]:
             judgement.saw(clause, "read")
@@ -216,12 +217,26 @@ def _find_evidence(
         judgement.evidence["QRY-1", "matched"] += len(matched)
     aim = operation.aim
     kinds = _evidence_of(aim) if aim else ()
+    if not _tells_apart(session, aim, kinds, matched):
+        return
     for msg_id in session.model.records if kinds else ():
         kind = "matched" if msg_id in matched else "unmatched"
         if kind in kinds and (
             aim not in SPECIAL or aim in query_suspects(session, operation, [msg_id])
         ):
             judgement.saw(aim, kind)
+
+
+def _tells_apart(session: Session, aim: str, kinds: tuple[str, ...], matched: set[str]) -> bool:
+    """Whether an answer says anything: one that finds all, or nothing ever, need not have looked.
+
+    Where a clause takes evidence of both kinds, the other kind sees to that.
+    """
+    if kinds == ("unmatched",) and aim not in ("IN-3", "CMP-4", "ALL-2"):
+        return session.found_some
+    if kinds == ("matched",) and aim != "NIN-4":
+        return len(matched) < len(session.model.records)
+    return True
 
 
 # get_history
@@ -257,7 +272,8 @@ def _judge_repetition(
     elif session.last_history is not None and session.last_history != answer:
         judgement.blame(["HIST-5"], "answer", session.last_history, answer)
     session.last_history = answer
-    judgement.saw("HIST-5", "repeated")
+    if len(answer) > 1:
+        judgement.saw("HIST-5", "repeated")
 
 
 def _in_order(session: Session, one: str, other: str, judgement: Judgement) -> None:

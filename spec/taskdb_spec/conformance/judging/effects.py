@@ -151,7 +151,8 @@ def _still(before: Any, name: str, actual: Any) -> bool:
 def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator[tuple[str, str]]:
     if refused:
         yield _refused(operation, _own(operation) in session.model.records)[0], "kept"
-        yield "REC-10", "unchanged"
+        if any(value for record in session.model.records.values() for value in record.values()):
+            yield "REC-10", "unchanged"
     elif operation.call is Call.add:
         yield from _added(session, operation)
     elif operation.call is Call.update:

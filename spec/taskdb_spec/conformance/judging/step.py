@@ -133,7 +133,7 @@ def _circumstances(session: Session, operation: Operation, due: list[Refusal]) -
     if operation.call not in QUERY_CALLS:
         return []
     found = []
-    if not session.model.records:
+    if not session.model.records and operation.call is Call.find:
         found.append("QRY-9")
     if operation.aim in ("QRY-10", "LOG-2"):
         found.append(operation.aim)

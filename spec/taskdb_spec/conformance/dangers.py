@@ -1,0 +1,82 @@
+"""Calls that have stalled or ended the process, and are not made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
+from taskdb_spec.conformance.judging.refusals import refusals
+from taskdb_spec.conformance.operations import WRITES, Call, Operation
+from taskdb_spec.conformance.session import Session
+
+
+@dataclass(frozen=True)
+class Danger:
+    """A call that does not come back once so many of each call came `before`.
+
+    Where a `clause` is given, only calls that it applies to are meant, else any arguments will do.
+    """
+
+    call: Call
+    before: tuple[tuple[Call, int], ...]
+    clause: str = ""
+
+    def threatens(self, session: Session, operation: Operation) -> bool:
+        if operation.call in _OF_SEVERAL_CALLS and not self.clause:
+            return True
+        if operation.call is not self.call:
+            return False
+        if any(session.made.count(call) < count for call, count in self.before):
+            return False
+        return not self.clause or self.clause in suspects(session, operation)
+
+
+_OF_SEVERAL_CALLS = (Call.neighbour, Call.crowd, Call.hoard, Call.reopen)
+
+
+def shunned(dangers: Sequence[Danger], session: Session, operation: Operation) -> bool:
+    """Whether a call is better not made."""
+    return any(danger.threatens(session, operation) for danger in dangers)
+
+
+BASE = {
+    Call.add: "ADD-1",
+    Call.get: "GET-1",
+    Call.update: "UPD-1",
+    Call.drop: "DROP-1",
+    Call.purge: "PURGE-1",
+    Call.find: "FIND-1",
+    Call.history: "HIST-1",
+    Call.close: "CLOSE-1",
+    Call.reopen: "DUR-1",
+    Call.neighbour: "ISO-9",
+    Call.crowd: "KEEP-1",
+    Call.hoard: "NODB-4",
+}
+"""The clause by which each call has to come back at all."""
+
+
+def base(stores_nothing: bool, call: Call) -> str:
+    """The clause by which a call of a backend has to come back at all."""
+    if not stores_nothing or call is Call.hoard:
+        return BASE[call]
+    if call is Call.close:
+        return "NODB-5"
+    return "NODB-1" if call in WRITES else "NODB-2"
+
+
+def suspects(session: Session, operation: Operation) -> list[str]:
+    """The clauses that a call is under, from the general to the special."""
+    general = base(session.backend.stores_nothing, operation.call)
+    if session.backend.stores_nothing:
+        return [general]
+    due = refusals(session.model, operation)
+    if due:
+        return [refusal.clause for refusal in due]
+    if operation.call is Call.find:
+        found = query_suspects(session, operation, session.model.records)
+        return found + keys_suspects(operation)
+    if operation.call in WRITES:
+        return list(write_suspects(session, operation))
+    return [general]

@@ -1,0 +1,123 @@
+"""A run: reproducible, complete, and its counterexamples hold up."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskdb_reference.targets import dict_backend, none_backend
+from taskdb_spec import Backend
+from taskdb_spec.conformance import StoreNotOpened, check_backend, conformance_tests
+from taskdb_spec.conformance.model import Model, model_backend
+
+from .running import small_report
+
+BROKEN = '''
+from taskdb_spec.conformance.model import Model
+
+class Broken(Model):
+    """Merges dicts on update, and drops what is not there."""
+
+    def update_record(self, msg_id, rec, /):
+        old = self.get_record(msg_id)
+        both = {n: {**old[n], **v} if isinstance(v, dict) and old.get(n) else v
+                for n, v in rec.items()}
+        super().update_record(msg_id, both)
+
+    def drop_record(self, msg_id, /):
+        self.records.pop(msg_id, None)
+'''
+
+
+def broken_module(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    (folder / "broken_store.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "broken_store", raising=False)
+    import broken_store
+
+    return broken_store
+
+
+def test_sound_stores_conform_with_every_claimed_clause_exercised() -> None:
+    for backend in (model_backend, dict_backend, none_backend):
+        report = check_backend(backend, "quick")
+        assert report.verdict == "conforms"
+        assert report.with_verdict("unexercised") == []
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    def facts(seed: int) -> list[tuple[str, Any]]:
+        small_report.cache_clear()
+        return [(r.clause.id, r.evidence) for r in small_report(model_backend, seed).clauses]
+
+    assert facts(1) == facts(1)
+    assert facts(1) != facts(2)
+
+
+def test_counterexamples_run_as_plain_scripts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = check_backend(broken_module(tmp_path, monkeypatch).Broken, "quick")
+    assert report.verdict == "fails"
+    failing = {result.clause.id: result for result in report.with_verdict("fail")}
+    assert {"UPD-3", "DROP-2"} <= set(failing)
+    for name in ("UPD-3", "DROP-2"):
+        example = failing[name].counterexample
+        assert example is not None
+        assert example.confirmed == "confirmed"
+        assert example.operations <= 3
+        assert "hypothesis" not in example.script
+        done = subprocess.run(
+            [sys.executable, "-"], input=example.script, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0
+        assert f"AssertionError: {name}: expected" in done.stderr
+
+
+def test_a_store_that_is_not_empty_is_refused() -> None:
+    def opened(workdir: Path) -> Model:
+        store = Model()
+        store.add_record("somebody's", {})
+        return store
+
+    with pytest.raises(StoreNotOpened, match="not empty"):
+        check_backend(Backend(name="used", open=opened), "quick")
+
+
+def test_a_store_that_does_not_open_is_refused() -> None:
+    def opened(workdir: Path) -> Model:
+        raise OSError("no such server")
+
+    with pytest.raises(StoreNotOpened, match="no such server"):
+        check_backend(Backend(name="away", open=opened), "quick")
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such profile: 'slow'"):
+        check_backend(Model, "slow")
+
+
+def test_pytest_users_get_one_test_a_clause() -> None:
+    tests = conformance_tests(model_backend, "quick")
+    names = [name for name in dir(tests) if name.startswith("test_")]
+    report = check_backend(model_backend, "quick")
+    claimed = [r for r in report.clauses if r.verdict != "unclaimed" and r.clause.level == "MUST"]
+    assert len(names) == len(claimed)
+    tests().test_ADD_2()
+
+
+def test_a_failing_clause_fails_its_test() -> None:
+    class Forgetful(Model):
+        def drop_record(self, msg_id: str, /) -> None:
+            self.records.pop(msg_id, None)
+
+    backend = dataclasses.replace(model_backend, name="forgetful", open=lambda w: Forgetful())
+    tests = conformance_tests(backend, "quick")()
+    tests.test_ADD_2()
+    with pytest.raises(AssertionError, match="DROP-2: A drop of an unknown id is refused"):
+        tests.test_DROP_2()
