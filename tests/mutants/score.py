@@ -1,4 +1,4 @@
-"""How strong the suite is: ``python -m tests.mutants.score [small|quick|default] [part of a name]``.
+"""How strong the suite is: ``python -m tests.mutants.score [small|quick|default] [name]``.
 
 Runs the suite on every mutant and prints how many were killed, under which clauses, and what that
 took; then the clauses that no mutant proves. Exits with 1 if a mutant survives at `default`.

@@ -1,8 +1,8 @@
 """The conformance suite: it tells where a backend departs from SPEC.md.
 
 >>> from taskdb_spec.conformance import check_backend
->>> from taskdb_spec.conformance.model import Model
->>> report = check_backend(Model, profile="quick")
+>>> from taskdb_spec.conformance.model import model_backend
+>>> report = check_backend(model_backend, profile="quick")
 >>> report.verdict, report["ADD-2"].verdict
 ('conforms', 'pass')
 """

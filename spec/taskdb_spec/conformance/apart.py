@@ -70,7 +70,7 @@ class Apart:
                 elif dead:
                     self.end = _end(self._status or 0)
                 elif self._is_stalled():
-                    self.end = End(True, f"did not return within {self._limit:g} s")
+                    self.end = End(True, f"did not return within {self._allowed():g} s")
         finally:
             self._kill()
             self._reader.close()
@@ -102,7 +102,12 @@ class Apart:
         now = time.monotonic()
         if phase is Phase.idle or beat != self._beat:
             self._beat, self._since = beat, now
-        return now - self._since > self._limit * (OPENING if phase is Phase.opening else 1)
+        return now - self._since > self._allowed()
+
+    def _allowed(self) -> float:
+        """The seconds that the call in flight may take."""
+        _, phase = self._recorder.pulse()
+        return self._limit * (OPENING if phase is Phase.opening else 1)
 
     def _kill(self) -> None:
         """End the process and those that it has started."""

@@ -61,8 +61,8 @@ def check_backend(
 
     Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile.
 
-    >>> from taskdb_spec.conformance.model import Model
-    >>> check_backend(Model, profile="quick").verdict
+    >>> from taskdb_spec.conformance.model import model_backend
+    >>> check_backend(model_backend, profile="quick").verdict
     'conforms'
     """
     if profile not in PROFILES:
@@ -206,7 +206,7 @@ class Campaign:
         if self.is_settled(clause):
             self.player.operations, self.player.evidence = operations, evidence
             return False
-        trials: list[Trial] = []
+        trials = [Trial(failure.program, failure)]
         failure = self._shrunk(failure, clause, focus, careful, trials)
         self.player.operations, self.player.evidence = operations, evidence
         example = self.emitter.counterexample(failure, clause)

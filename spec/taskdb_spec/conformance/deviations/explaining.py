@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from taskdb_spec.conformance.deviations.deviant import Deviation
 from taskdb_spec.conformance.deviations.sharing import LIMITED
 from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.model import Model
-from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.operations import Call, Many, Operation, Program
 from taskdb_spec.conformance.playing import Failure, Player
 from taskdb_spec.records.values import same
 
@@ -38,24 +38,40 @@ def explain(player: Player, failure: Failure, careful: bool, trials: Sequence[Tr
     """
     found = candidates(player, failure, careful)
     if len(found) > 1:
-        agreeing = {d.name: _agreement(player, d, trials[-TRIALS:], careful) for d in found}
+        chosen = [*trials[:1], *trials[1:][-TRIALS:]]
+        agreeing = {d.name: _agreement(player, d, chosen, careful) for d in found}
         most = max(agreeing.values())
         found = [d for d in found if agreeing[d.name] == most]
     return str(found[0]) if len(found) == 1 else ""
 
 
 TRIALS = 100
-"""How many trials decide, at the most: the last ones, which are the smallest."""
+"""How many trials decide beside the first, at the most: the last ones, which are the smallest."""
 
 
 def candidates(player: Player, failure: Failure, careful: bool) -> list[Deviation]:
     """The deviations on whose stores the program fails as it does on the player's backend."""
+    trials = [Trial(failure.program, failure)]
+    return [d for d in _within_reach(player, failure) if _agreement(player, d, trials, careful)]
+
+
+def _within_reach(player: Player, failure: Failure) -> Iterable[Deviation]:
+    """The deviations that it makes sense to try: few where the program takes long."""
     if player.backend.stores_nothing or failure.program.limits is not None:
         return []
-    crowded = any(operation.call is Call.crowd for operation in failure.program)
-    trials = [Trial(failure.program, failure)]
-    deviations = [LIMITED] if crowded else DEVIATIONS.values()
-    return [d for d in deviations if _agreement(player, d, trials, careful)]
+    if any(operation.call is Call.crowd for operation in failure.program):
+        return [LIMITED]
+    arguments = [operation.args for operation in failure.program]
+    return [] if _has_many(arguments) else DEVIATIONS.values()
+
+
+def _has_many(value: Any) -> bool:
+    """Whether a long operand is anywhere in the arguments."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, Many) or (
+        isinstance(value, list | tuple) and any(map(_has_many, value))
+    )
 
 
 def _agreement(player: Player, deviation: Deviation, trials: Sequence[Trial], careful: bool) -> int:
