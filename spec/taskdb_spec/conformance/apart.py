@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import math
 import multiprocessing.connection
 import os
@@ -157,6 +158,7 @@ def _work(work: Work, writer: Connection, recorder: SharedRecorder, memory: int)
 
 
 def _settle(memory: int) -> None:
+    gc.freeze()  # what is there stays, and its pages shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends this one
     faulthandler.disable()
     _limit(resource.RLIMIT_CORE, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.judging.refusals import refusals
-from taskdb_spec.conformance.operations import WRITES, Call, Operation
+from taskdb_spec.conformance.operations import QUERY_CALLS, WRITES, Call, Operation
 from taskdb_spec.conformance.session import Session
 
 
@@ -15,21 +16,47 @@ from taskdb_spec.conformance.session import Session
 class Danger:
     """A call that does not come back once so many of each call came `before`.
 
-    Where a `clause` is given, only calls that it applies to are meant, else any arguments will do.
+    Only calls are meant that the `clause` applies to, if there is one, and that have all of the
+    `operators`; where there are neither, whatever their arguments are.
     """
 
     call: Call
     before: tuple[tuple[Call, int], ...]
     clause: str = ""
+    operators: frozenset[str] = frozenset()
+
+    @property
+    def any(self) -> bool:
+        """Whether the arguments do not matter."""
+        return not self.clause and not self.operators
+
+    def wider(self, operation: Operation) -> Danger:
+        """The danger of all calls with the operators that this one has."""
+        return replace(self, clause="", operators=_operators(operation))
 
     def threatens(self, session: Session, operation: Operation) -> bool:
-        if operation.call in _OF_SEVERAL_CALLS and not self.clause:
+        """Whether the call must not be made now."""
+        if operation.call in _OF_SEVERAL_CALLS and self.any:
             return True
-        if operation.call is not self.call:
+        if operation.call is not self.call or not self.operators <= _operators(operation):
             return False
         if any(session.made.count(call) < count for call, count in self.before):
             return False
         return not self.clause or self.clause in suspects(session, operation)
+
+
+def _operators(operation: Operation) -> frozenset[str]:
+    """The operators of a query."""
+    return frozenset(_names(operation.args[0])) if operation.call in QUERY_CALLS else frozenset()
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (key for key in value if isinstance(key, str) and key.startswith("$"))
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _names(item)
 
 
 _OF_SEVERAL_CALLS = (Call.neighbour, Call.crowd, Call.hoard, Call.reopen)

@@ -94,9 +94,13 @@ class _Supervisor:
         if accident.danger is None and self.accidents[notes.program] == 1:
             return  # it may have been chance: once more
         campaign.given_up.add(notes.program)
+        known = campaign.is_settled(accident.clause)
         if accident.danger is not None:
-            campaign.player.dangers += (accident.danger,)
-        if not campaign.is_settled(accident.clause):
+            # A second accident under the same clause shows that the clause says too little.
+            last = accident.program.operations[-1]
+            danger = accident.danger.wider(last) if known else accident.danger
+            campaign.player.dangers += (danger,)
+        if not known:
             limit = self.patience.script
             example = campaign.emitter.fatal(accident.program, accident.clause, end, limit)
             campaign.report(accident.clause, example)

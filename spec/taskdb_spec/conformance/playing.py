@@ -101,7 +101,7 @@ class Player:
         `careful` reads everything back after each step; `around` leaves out what is known to fail,
         where None leaves the program as it is to the letter.
         """
-        if limits is not None and any(not danger.clause for danger in self.dangers):
+        if limits is not None and any(danger.any for danger in self.dangers):
             return None  # what a store has culled is seen by calls that may be among them
         careful = careful or bool(self.failed)
         workdir = self.folder / f"{self.used}"

@@ -133,14 +133,14 @@ class SharedRecorder(Recorder):
     def step(self, operation: Operation) -> None:
         self._step = operation
         self._numbers[_CALL] = 0
-        self._numbers[_END] += self._write((operation.call.value, operation.args))
+        self._numbers[_END] += self._write((operation.call._value_, operation.args))
         self._numbers[_PHASE] = Phase.running
         self.beat()
 
     def calling(self, operation: Operation) -> None:
         self._numbers[_CALL] = 0
         if operation is not self._step:
-            self._numbers[_CALL] = self._write((operation.call.value, operation.args))
+            self._numbers[_CALL] = self._write((operation.call._value_, operation.args))
             self._numbers[_PHASE] = Phase.running
 
     def beat(self) -> None:

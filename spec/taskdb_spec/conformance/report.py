@@ -130,6 +130,7 @@ class Report:
             "clauses": [result.to_json() for result in self.clauses],
             "seconds": round(self.seconds, 3),
             "operations": self.operations,
+            "cut_short": self.cut_short or None,
         }
 
 

@@ -89,7 +89,8 @@ def script(
     body: list[str] = []
     for operation, raises in zip(program.operations[:-1], raised, strict=False):
         body += step_source(operation, raises, opener)
-    body += _last(program.operations[-1], finding, clause, opener)
+    raises = len(raised) == len(program) and raised[-1]
+    body += _last(program.operations[-1], raises, finding, clause, opener)
     text = "\n".join(body)
     lines = [f'"""{docstring(clause, summary)}"""', *imports(text, opener), ""]
     if isinstance(finding.actual, MemoryError):
@@ -165,7 +166,9 @@ def _hoard() -> list[str]:
     ]
 
 
-def _last(operation: Operation, finding: Finding, clause: str, opener: Opener) -> list[str]:
+def _last(
+    operation: Operation, raises: bool, finding: Finding, clause: str, opener: Opener
+) -> list[str]:
     """The operation that shows the departure, the caller's part, the probe, and the assertion."""
     lines: list[str] = []
     if "given[" in finding.subject + "".join(finding.extra):
@@ -173,7 +176,7 @@ def _last(operation: Operation, finding: Finding, clause: str, opener: Opener) -
         names = tuple(f"given[{i}]" for i in range(len(operation.args)))
         lines += _quietly(f"answer = {call_source(operation, names)}", finding)
     elif finding.probe is not None:
-        lines += _statements(operation, opener)
+        lines += step_source(operation, raises, opener)
     else:
         lines += ["", *_assertion(operation, finding, clause, opener)]
         return lines

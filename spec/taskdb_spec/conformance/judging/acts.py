@@ -89,7 +89,8 @@ def neighbour(session: Session, operation: Operation, judgement: Judgement) -> N
                     [clause], source, expected, outcome.told, family=family, extra=tuple(done)
                 )
                 return
-            done.append(source)
+            if expected is None:  # a write; what only looks is not needed to show the fault
+                done.append(source)
         judgement.saw(clause, "compared")
     finally:
         attempt(other.close)
