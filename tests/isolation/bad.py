@@ -66,9 +66,11 @@ class EndsInHistory(Model):
 class TakesAllMemory(Model):
     def get_record(self, msg_id, /):
         taken = []
-        while len(self.records) > 3:
+        while True:
             taken.append(bytes(10**7))
-        return super().get_record(msg_id)
+
+    def get_history(self):
+        return super().get_history()[::-1]
 
 
 class RaisesKeyboardInterrupt(Model):
@@ -125,7 +127,7 @@ exits_in_update = _declared(ExitsInUpdate)
 ends_in_drop = _declared(EndsInDrop)
 crashes_in_find = _declared(CrashesInFind)
 ends_in_history = _declared(EndsInHistory)
-takes_all_memory = _declared(TakesAllMemory)
+takes_all_memory = Backend("TakesAllMemory", lambda folder: TakesAllMemory())
 raises_keyboard_interrupt = _declared(RaisesKeyboardInterrupt)
 raises_generator_exit = _declared(RaisesGeneratorExit)
 floods = Backend("floods", lambda folder: Floods(), QUERY_CAPABILITIES)

@@ -64,10 +64,9 @@ class _Supervisor:
                     return message.report
             assert process.end is not None
             self._learn(self.recorder.notes(), process.end)
-        times = self.patience.restarts + 1
-        return self.campaign.finish(
-            self.strict, f"calls did not come back {times} times; the run was ended there"
-        )
+        calls = self.patience.restarts + 1
+        why = f"the run was ended after {calls} of its calls had not come back"
+        return self.campaign.finish(self.strict, why)
 
     def _work(self, send: Send) -> None:
         """What the process does."""

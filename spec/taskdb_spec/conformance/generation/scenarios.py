@@ -100,10 +100,10 @@ def some_records(pools: Pools, low: int = 1, high: int = 4) -> list[Operation]:
 
 
 def _query_program(clause: str, pools: Pools) -> list[Operation]:
-    samples = [MAKERS[clause](pools) for _ in range(pools.between(1, 3))]
+    samples = [MAKERS[clause](pools) for _ in range(pools.between(1, 2))]
     plants = [p for sample in samples for p in sample.plants[:1] * pools.one_of((1, 1, 2))]
     for sample in samples:
-        plants += pools.some(sample.plants or ({},), 1, 2)
+        plants += pools.some(sample.plants or ({},), 2, 4)
     query = samples[0].query
     steps = [
         add(msg_id, {**record(pools, 0), **plant})

@@ -41,7 +41,7 @@ def reopen(session: Session, operation: Operation, judgement: Judgement) -> None
         expected = session.model.records.get(msg_id)
         if expected is None:
             if outcome.error is None:
-                judgement.blame(["DUR-1", "DUR-2"], "", KEY, outcome.value, probe, family=KEY)
+                judgement.blame(["DUR-2"], "", KEY, outcome.value, probe, family=KEY)
             elif msg_id in session.dropped:
                 judgement.saw("DUR-2", "dropped")
         elif outcome.error is not None:
@@ -65,7 +65,7 @@ def _reopened_record(
                 for name, value in expected.items()
             )
         )
-        clause = ["DUR-1", "DUR-2"] if stale else ["DUR-1"]
+        clause = ["DUR-2"] if stale else ["DUR-1"]
         judgement.blame(clause, found.subject, found.expected, found.actual, probe)
     judgement.saw("DUR-1", "kept")
 

@@ -76,6 +76,8 @@ def write_suspects(session: Session, operation: Operation) -> Iterator[str]:
 
 def _record_suspects(session: Session, operation: Operation) -> list[str]:
     msg_id, fields = operation.args
+    if msg_id in session.culled:
+        return ["CULL-6"]
     found = {"ADD-1"} if operation.call is Call.add else {"UPD-1"}
     if operation.call is Call.update and not fields:
         return ["UPD-4"]

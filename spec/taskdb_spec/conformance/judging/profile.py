@@ -30,7 +30,8 @@ SPECIAL = frozenset(
     {
         *("NE-2", "NE-3", "CMP-1", "CMP-2", "CMP-3", "CMP-4", "IN-2", "IN-3", "IN-4"),
         *("NIN-2", "NIN-3", "NIN-4", "NOT-2", "PATH-2", "PATH-3", "PATH-8", "LIST-3", "LIST-4"),
-        *("LIST-5", "NUM-6", "GLB-5", "RGX-3", "MOD-1", "EQ-3", "EQ-5", "ORD-2"),
+        *("NUM-2", "NUM-3", "NUM-4", "NUM-5", "MOD-3", "MOD-4", "PATH-1", "PATH-5", "PATH-6"),
+        *("LIST-5", "NOT-1", "NUM-6", "GLB-5", "RGX-3", "MOD-1", "EQ-3", "EQ-5", "ORD-2"),
     }
 )
 """Clauses of which `profile` can tell for each single record whether it exercises them."""
@@ -148,12 +149,14 @@ def _number(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Itera
     if not path.rest:
         yield "NUM-1"
         return
-    yield "NUM-3" if ordered else "NUM-2"
     numbers = [operand, *(c for c in found.candidates if isinstance(c, bool | int | float))]
     if any(isinstance(number, bool) for number in numbers):
         yield "NUM-5"
+        return
     if any(number != number for number in numbers):
         yield "NUM-6"
+        return
+    yield "NUM-3" if ordered else "NUM-2"
     if any(abs(number) >= 2**53 for number in numbers):
         yield "NUM-4"
 
@@ -162,7 +165,9 @@ def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> 
     if isinstance(test, tree.Glob | tree.Regex):
         yield from _pattern(test, found)
         return
-    if not isinstance(test, tree.Mod):
+    if isinstance(test, tree.Not) and not path.rest and found.values[0] is None:
+        yield "NOT-2"
+    elif not isinstance(test, tree.Mod):
         yield OPERATORS[type(test)]
     if isinstance(test, tree.Mod):
         numbers = [c for c in found.candidates if type(c) in (int, float) and abs(c) < 2**63]
@@ -172,8 +177,6 @@ def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> 
     elif isinstance(test, tree.ElemQuery):
         yield "ELEM-1"
     elif isinstance(test, tree.Not | tree.ElemMatch):
-        if isinstance(test, tree.Not) and not path.rest and found.values[0] is None:
-            yield "NOT-2"
         for inner in test.tests:
             yield from _test(inner, path, found, offsets)
 
@@ -194,17 +197,20 @@ def _path(
     path: tree.Path, test: tree.Test, found: Found, record: Mapping[str, Any]
 ) -> Iterator[str]:
     complement = isinstance(test, COMPLEMENTS)
-    if any(isinstance(value, list) for value in found.values):
+    of_lists = isinstance(test, tree.ElemMatch | tree.ElemQuery | tree.Size | tree.All)
+    if any(isinstance(value, list) for value in found.values) and not of_lists:
         yield "LIST-4" if complement else "LIST-3"
         if None in found.candidates:
             yield "LIST-5"
     if not path.rest:
         return
-    yield "PATH-1"
     if MISSING in found.candidates:
         yield "PATH-3" if complement else "PATH-2"
-    if not found.candidates:
+    elif not found.candidates:
         yield "PATH-8"
+        return
+    else:
+        yield "PATH-1"
     if any("." in key for key in _keys(record.get(path.root))):
         yield "PATH-4"
     lists = list(_lists(record.get(path.root)))
