@@ -67,10 +67,11 @@ class TakesAllMemory(Model):
     def get_record(self, msg_id, /):
         taken = []
         while True:
-            taken.append(bytes(10**7))
+            taken.append(bytes(10**8))
 
-    def get_history(self):
-        return super().get_history()[::-1]
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        return msg_id
 
 
 class RaisesKeyboardInterrupt(Model):
@@ -127,7 +128,7 @@ exits_in_update = _declared(ExitsInUpdate)
 ends_in_drop = _declared(EndsInDrop)
 crashes_in_find = _declared(CrashesInFind)
 ends_in_history = _declared(EndsInHistory)
-takes_all_memory = Backend("TakesAllMemory", lambda folder: TakesAllMemory())
+takes_all_memory = Backend("TakesAllMemory", lambda folder: TakesAllMemory(), QUERY_CAPABILITIES)
 raises_keyboard_interrupt = _declared(RaisesKeyboardInterrupt)
 raises_generator_exit = _declared(RaisesGeneratorExit)
 floods = Backend("floods", lambda folder: Floods(), QUERY_CAPABILITIES)

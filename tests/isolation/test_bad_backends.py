@@ -55,7 +55,7 @@ def test_a_bad_backend_fails_and_the_run_goes_on(backend, clause, said):
     found = failing(report)
     assert clause in found
     assert said in found[clause].summary
-    assert {"ADD-2", "HIST-2"} & found.keys()  # what is wrong beside
+    assert {"ADD-2", "RET-1"} & found.keys()  # what is wrong beside
     assert {example.confirmed for example in found.values()} == {"confirmed"}
     assert report.cut_short == ""
 

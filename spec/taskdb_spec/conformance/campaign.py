@@ -206,10 +206,13 @@ class Campaign:
         if self.is_settled(clause):
             self.player.operations, self.player.evidence = operations, evidence
             return False
-        trials = [Trial(failure.program, failure)]
-        failure = self._shrunk(failure, clause, focus, careful, trials)
-        self.player.operations, self.player.evidence = operations, evidence
+        trials, whole = [Trial(failure.program, failure)], failure
+        failure = self._shrunk(whole, clause, focus, careful, trials)
         example = self.emitter.counterexample(failure, clause)
+        if not example.holds and failure.adopted:  # the model had followed the store too far
+            failure = self._shrunk(whole, clause, focus, careful, trials, follow=False)
+            example = self.emitter.counterexample(failure, clause)
+        self.player.operations, self.player.evidence = operations, evidence
         if example.holds:
             words = explain(self.player, failure, careful, trials)
             example = replace(example, explanation=words)
@@ -242,8 +245,15 @@ class Campaign:
         return (earlier, True) if earlier is not None else (failure, False)
 
     def _shrunk(
-        self, failure: Failure, clause: str, focus: str, careful: bool, trials: list[Trial]
+        self,
+        failure: Failure,
+        clause: str,
+        focus: str,
+        careful: bool,
+        trials: list[Trial],
+        follow: bool = True,
     ) -> Failure:
+        """The smallest program of the same failure; `follow` says if known faults may occur in it."""
         latest = failure
 
         def fails(program: Program) -> Program | None:
@@ -251,6 +261,8 @@ class Campaign:
             again = self.player.replay(program, careful)
             trials.append(Trial(program, again))
             if again is None or again.finding.kind != failure.finding.kind:
+                return None
+            if again.adopted and not follow:
                 return None
             if failure.finding.family and again.finding.suspects != failure.finding.suspects:
                 return None

@@ -88,12 +88,13 @@ def _path_of(target: str) -> str | None:
     folder = Path(file).resolve().parents[module.__name__.count(".")]
     if Path(file).name == "__init__.py":
         folder = folder.parent
-    installed = {Path(path).resolve() for path in sysconfig.get_paths().values()}
-    return None if folder in installed or _importable(module.__name__) else str(folder)
+    return None if folder in _installed() else str(folder)
 
 
-def _importable(module: str) -> bool:
-    """Whether an installed distribution, maybe by a link into a source tree, has the module."""
-    from importlib.metadata import packages_distributions
-
-    return module.partition(".")[0] in packages_distributions()
+def _installed() -> set[Path]:
+    """The folders that every interpreter of this environment imports from, links included."""
+    folders = {Path(path).resolve() for path in sysconfig.get_paths().values()}
+    for site in list(folders):
+        for links in site.glob("*.pth"):
+            folders |= {Path(line.strip()).resolve() for line in links.read_text().splitlines()}
+    return folders

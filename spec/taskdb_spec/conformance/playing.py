@@ -43,6 +43,7 @@ class Failure:
     program: Program
     finding: Finding
     raised: list[bool]
+    adopted: bool = False  # the model followed the store before, so it may be wrong itself
 
 
 @dataclass
@@ -139,7 +140,7 @@ class Player:
             session.made.append(operation.call)
             new = self._unknown(judgement) or self._only_when_empty(judgement, operation)
             if new is not None:
-                return Failure(Program(tuple(done), session.limits), new, raised)
+                return Failure(Program(tuple(done), session.limits), new, raised, session.adopted)
             if judgement.findings and not self._follow(session, operation):
                 return None
             if operation.call is Call.close:

@@ -62,6 +62,7 @@ class Session:
         self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
         self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
         self.culled: set[str] = set()
+        self.adopted = False  # has the model ever followed the store?
         self.found_some = False  # has any query found a record?
         self.last_history: list[str] | None = None  # since the last write
         self.made: list[Call] = []  # the steps so far
@@ -146,7 +147,7 @@ class Session:
                     return False
             elif not isinstance(outcome.error, KeyError):
                 return False
-        self.model.records, self.last_history = records, None
+        self.model.records, self.last_history, self.adopted = records, None, True
         return True
 
 

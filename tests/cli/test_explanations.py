@@ -12,9 +12,9 @@ from taskdb_spec.conformance.pytesting import _what_is_wrong
 from taskdb_spec.conformance.report import ClauseResult, Report, json_report
 from taskdb_spec.conformance.reporters import html
 
-from ..cli.made import failing
-from ..cli.test_files import outcomes
-from ..cli.test_terminal import told
+from .made import failing
+from .test_files import outcomes
+from .test_terminal import told
 
 WORDS = "`$gt` behaves as `<`: look at <sides>"
 
