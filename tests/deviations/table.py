@@ -251,6 +251,8 @@ SHOWN_BY = {
 }
 
 AMBIGUOUS = (
+    "numbers in a path are not taken for positions in a list",
+    "the elements of a list are not looked at",
     "an update of an id that is not there adds it",
     "an `add_record` of an id that is there overwrites it",
     "an `add_record` of an id that is there updates it",

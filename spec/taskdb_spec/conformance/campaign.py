@@ -202,6 +202,9 @@ class Campaign:
         """Find out which clause is to blame for a failure, and shrink it; False if it is known."""
         operations, evidence = self.player.operations, self.player.evidence.copy()
         failure, careful = self._carefully(failure)
+        if isinstance(failure.finding.actual, Exception) and not failure.finding.family:
+            # Any record and any condition may have raised: only the smallest program can tell.
+            failure = self._shrunk(failure, "", focus, careful, [])
         clause = blame(self.player, failure, focus)
         if self.is_settled(clause):
             self.player.operations, self.player.evidence = operations, evidence
@@ -253,7 +256,7 @@ class Campaign:
         trials: list[Trial],
         follow: bool = True,
     ) -> Failure:
-        """The smallest program of the same failure; `follow` says if known faults may occur in it."""
+        """The smallest program of the same failure; with `follow`, known faults may occur in it."""
         latest = failure
 
         def fails(program: Program) -> Program | None:
@@ -266,7 +269,11 @@ class Campaign:
                 return None
             if failure.finding.family and again.finding.suspects != failure.finding.suspects:
                 return None
-            if clause not in again.finding.suspects and blame(self.player, again, focus) != clause:
+            if (
+                clause
+                and clause not in again.finding.suspects
+                and blame(self.player, again, focus) != clause
+            ):
                 return None
             latest = again
             return again.program

@@ -31,7 +31,21 @@ SPECIAL = frozenset(
         *("NE-2", "NE-3", "CMP-1", "CMP-2", "CMP-3", "CMP-4", "IN-2", "IN-3", "IN-4"),
         *("NIN-2", "NIN-3", "NIN-4", "NOT-2", "PATH-2", "PATH-3", "PATH-8", "LIST-3", "LIST-4"),
         *("NUM-2", "NUM-3", "NUM-4", "NUM-5", "MOD-3", "MOD-4", "PATH-1", "PATH-5", "PATH-6"),
-        *("LIST-5", "NOT-1", "NUM-6", "GLB-5", "RGX-3", "MOD-1", "EQ-3", "EQ-5", "ORD-2"),
+        *(
+            "LT-1",
+            "LTE-1",
+            "GT-1",
+            "GTE-1",
+            "LIST-5",
+            "NOT-1",
+            "NUM-6",
+            "GLB-5",
+            "RGX-3",
+            "MOD-1",
+            "EQ-3",
+            "EQ-5",
+            "ORD-2",
+        ),
     }
 )
 """Clauses of which `profile` can tell for each single record whether it exercises them."""
