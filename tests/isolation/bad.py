@@ -64,14 +64,10 @@ class EndsInHistory(Model):
 
 
 class TakesAllMemory(Model):
-    def get_record(self, msg_id, /):
+    def get_history(self):
         taken = []
         while True:
             taken.append(bytes(10**8))
-
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        return msg_id
 
 
 class RaisesKeyboardInterrupt(Model):
@@ -128,7 +124,7 @@ exits_in_update = _declared(ExitsInUpdate)
 ends_in_drop = _declared(EndsInDrop)
 crashes_in_find = _declared(CrashesInFind)
 ends_in_history = _declared(EndsInHistory)
-takes_all_memory = Backend("TakesAllMemory", lambda folder: TakesAllMemory(), QUERY_CAPABILITIES)
+takes_all_memory = _declared(TakesAllMemory)
 raises_keyboard_interrupt = _declared(RaisesKeyboardInterrupt)
 raises_generator_exit = _declared(RaisesGeneratorExit)
 floods = Backend("floods", lambda folder: Floods(), QUERY_CAPABILITIES)

@@ -44,7 +44,7 @@ def failing(report):
         (bad.ends_in_drop, "DROP-1", "ended the process with exit status 0"),
         (bad.crashes_in_find, "FIND-1", "ended the process by SIGSEGV"),
         (bad.ends_in_history, "HIST-1", "ended the process with exit status 1"),
-        (bad.takes_all_memory, "GET-1", "MemoryError"),
+        (bad.takes_all_memory, "HIST-1", "MemoryError"),
         (bad.raises_keyboard_interrupt, "GLB-5", "KeyboardInterrupt"),
         (bad.raises_generator_exit, "RGX-1", "GeneratorExit"),
     ],
@@ -55,7 +55,7 @@ def test_a_bad_backend_fails_and_the_run_goes_on(backend, clause, said):
     found = failing(report)
     assert clause in found
     assert said in found[clause].summary
-    assert {"ADD-2", "RET-1"} & found.keys()  # what is wrong beside
+    assert "ADD-2" in found  # what is wrong beside
     assert {example.confirmed for example in found.values()} == {"confirmed"}
     assert report.cut_short == ""
 

@@ -139,7 +139,7 @@ def _alike(one: Any, other: Any) -> bool:
 
 
 def _both_accepted(one: Finding, other: Finding) -> bool:
-    """Where a refusal is due, what is returned instead does not matter."""
+    """Where a refusal is due, what is returned instead hardly matters."""
     values = one.actual, other.actual
     accepted = not any(isinstance(value, BaseException) for value in values)
-    return bool(one.family) and accepted and bool(values[0]) == bool(values[1])
+    return bool(one.family) and accepted and (values[0] is None) == (values[1] is None)
