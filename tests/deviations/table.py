@@ -86,7 +86,6 @@ SHOWN_BY = {
         "`keys` is looked at only where a record is found",
     ),
     "KEYS-5": ("a text is taken for a list of keys",),
-    "EQ-1": ("`$eq` behaves as `$ne`",),
     "EQ-4": (
         "texts are equal without regard to case",
         "blanks at the ends do not count in a comparison of texts",

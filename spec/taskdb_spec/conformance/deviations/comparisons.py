@@ -166,7 +166,6 @@ COMPARISONS = (
     _instead(tree.Gt, tree.Gte, "includes its operand", BOUNDARY),
     _instead(tree.Lte, tree.Lt, "leaves its operand out", BOUNDARY),
     _instead(tree.Gte, tree.Gt, "leaves its operand out", BOUNDARY),
-    rewriting("`$eq` behaves as `$ne`", "negations", tree.Eq, lambda t: tree.Not((t,))),
     judging(
         "`$ne` leaves out records where the field is None",
         "the three values of SQL's logic, where NULL is neither equal nor unequal",

@@ -35,13 +35,13 @@ def explain(player: Player, failure: Failure, careful: bool, trials: Sequence[Tr
     """The deviation that explains a failure, with where to look; empty unless it is just one.
 
     Where several do, `trials`, other programs that the player has played, decide between them.
+    No call is made on the player's own backend.
     """
     found = candidates(player, failure, careful)
     if len(found) > 1:
         chosen = [*trials[:1], *trials[1:][-TRIALS:]]
-        agreeing = {d.name: _agreement(player, d, chosen, careful) for d in found}
-        most = max(agreeing.values())
-        found = [d for d in found if agreeing[d.name] == most]
+        counts = _agreements(player, found, chosen, careful)
+        found = [each for each, count in zip(found, counts, strict=True) if count == max(counts)]
     return str(found[0]) if len(found) == 1 else ""
 
 
@@ -51,8 +51,9 @@ TRIALS = 100
 
 def candidates(player: Player, failure: Failure, careful: bool) -> list[Deviation]:
     """The deviations on whose stores the program fails as it does on the player's backend."""
-    trials = [Trial(failure.program, failure)]
-    return [d for d in _within_reach(player, failure) if _agreement(player, d, trials, careful)]
+    tried = list(_within_reach(player, failure))
+    counts = _agreements(player, tried, [Trial(failure.program, failure)], careful)
+    return [each for each, count in zip(tried, counts, strict=True) if count]
 
 
 def _within_reach(player: Player, failure: Failure) -> Iterable[Deviation]:
@@ -74,13 +75,18 @@ def _has_many(value: Any) -> bool:
     )
 
 
-def _agreement(player: Player, deviation: Deviation, trials: Sequence[Trial], careful: bool) -> int:
-    """How many of the programs go on the deviation's store as they went on the backend."""
+def _agreements(
+    player: Player, deviations: Sequence[Deviation], trials: Sequence[Trial], careful: bool
+) -> list[int]:
+    """How many of the programs go on each deviation's store as they went on the backend."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        return sum(
-            _goes_alike(_deviant_player(player, deviation, Path(folder)), trial, careful)
-            for trial in trials
-        )
+        return [
+            sum(
+                _goes_alike(_deviant_player(player, deviation, Path(folder)), trial, careful)
+                for trial in trials
+            )
+            for deviation in deviations
+        ]
 
 
 def _deviant_player(player: Player, deviation: Deviation, folder: Path) -> Player:
