@@ -72,8 +72,7 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
         yield _suspects(player, [*stored, operation.but(call=Call.find)])
     elif operation.call is Call.find:
         for part in _parts(operation.args[0]):
-            args = (part, *operation.args[1:]) if operation.call is Call.find else (part,)
-            yield _suspects(player, [*stored, Operation(Call.find, args[:1])])
+            yield _suspects(player, [*stored, Operation(Call.find, (part,))])
     rewritten = any(step.call in WRITES and step.call is not Call.add for step in before)
     if (
         rewritten

@@ -45,14 +45,14 @@ def _judge_choice(
     records: dict[str, TaskRecord], gone: set[str], written: str, judgement: Judgement
 ) -> None:
     if written in gone:
-        _blame(judgement, "CULL-2", written, kept=True)
+        _blame(judgement, "CULL-2", written)
         return
     others = {msg_id for msg_id in records if msg_id != written}
     for culled in gone:
         for kept in others - gone:
             clause = _out_of_turn(records[culled], records[kept])
             if clause:
-                _blame(judgement, clause, culled, kept=True)
+                _blame(judgement, clause, culled)
                 return
     if gone:
         for clause in ("CULL-2", "CULL-3", "CULL-4"):
@@ -78,7 +78,7 @@ def _judge_amount(
     if limits.record_limit is not None and left > limits.record_limit:
         judgement.blame(["CULL-1"], f"len(db.get_history()) <= {limits.record_limit}", True, False)
     elif limits.size_limit is None and gone and not over:
-        _blame(judgement, "CULL-1", min(gone), kept=True)
+        _blame(judgement, "CULL-1", min(gone))
     elif limits.record_limit is not None:
         judgement.saw("CULL-1", "culled" if gone else "kept")
     if limits.size_limit is None:
@@ -97,17 +97,14 @@ def text_size(value: Any) -> int:
         return sum(map(text_size, value.values()))
     if isinstance(value, list):
         return sum(map(text_size, value))
-    return (
-        len(value.encode())
-        if isinstance(value, str)
-        else len(value)
-        if isinstance(value, bytes)
-        else 0
-    )
+    if isinstance(value, str):
+        value = value.encode()
+    return len(value) if isinstance(value, bytes) else 0
 
 
-def _blame(judgement: Judgement, clause: str, msg_id: str, kept: bool) -> None:
-    judgement.blame([clause], f"{msg_id!a} in db.get_history()", kept, not kept)
+def _blame(judgement: Judgement, clause: str, msg_id: str) -> None:
+    """The record should be there, and is not."""
+    judgement.blame([clause], f"{msg_id!a} in db.get_history()", True, False)
 
 
 def _judge_culled(session: Session, judgement: Judgement) -> None:
