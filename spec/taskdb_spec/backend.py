@@ -21,13 +21,18 @@ class Limits:
     cull_fraction: float = 0.1
 
 
+def _kept_in_files(workdir: Path) -> None:
+    """There is nothing to discard but the folder."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """A backend, how it is opened, and what it claims.
 
     `open` opens the store that is kept under a folder; opening the same folder again reopens it.
     `open_limited` does so with limits, and is needed to claim ``culling``. A backend that
-    `stores_nothing` is held to NoDB's clauses alone.
+    `stores_nothing` is held to NoDB's clauses alone. `discard` removes the stores that were opened
+    under a folder, or under folders in it; a store that keeps what it has in files there needs none.
 
     >>> from taskdb_spec.conformance.model import Model
     >>> Backend(name="model", open=lambda workdir: Model(), capabilities={"logic", "paths"}).name
@@ -40,6 +45,7 @@ class Backend:
     resolution: Literal["microsecond", "millisecond"] = "microsecond"
     stores_nothing: bool = False
     open_limited: Callable[[Path, Limits], TaskDB] | None = None
+    discard: Callable[[Path], None] = _kept_in_files
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "capabilities", capability_set(self.capabilities))

@@ -73,11 +73,14 @@ def check_backend(
         campaign = Campaign(
             subject, PROFILES[profile], seed, emitter, Path(folder), listen or (lambda event: None)
         )
-        if not hasattr(os, "fork"):
-            return campaign.run(strict)
-        from taskdb_spec.conformance.isolation import run_apart
+        try:
+            if not hasattr(os, "fork"):
+                return campaign.run(strict)
+            from taskdb_spec.conformance.isolation import run_apart
 
-        return run_apart(campaign, strict, patience)
+            return run_apart(campaign, strict, patience)
+        finally:
+            subject.discard(Path(folder))
 
 
 @dataclass

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 CONFIRMED = "confirmed"
@@ -13,8 +14,11 @@ LIMIT = 60
 """Seconds that a script may take."""
 
 
-def run_script(text: str) -> tuple[int, str]:
-    """Run a script in a fresh process and an empty folder: its status, and its last line."""
+def run_script(text: str, discard: Callable[[Path], None]) -> tuple[int, str]:
+    """Run a script in a fresh process and an empty folder: its status, and its last line.
+
+    `discard` removes the store that the script made under that folder.
+    """
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         path = Path(folder) / "counterexample.py"
         path.write_text(text, encoding="utf-8")
@@ -33,19 +37,23 @@ def run_script(text: str) -> tuple[int, str]:
             )
         except subprocess.TimeoutExpired:
             return -1, f"no end within {LIMIT} s"
+        finally:
+            discard(Path(folder))
     lines = done.stderr.strip().splitlines()
     return done.returncode, lines[-1] if lines else ""
 
 
-def confirm(clause: str, on_backend: str, on_model: str | None) -> str:
+def confirm(
+    clause: str, on_backend: str, on_model: str | None, discard: Callable[[Path], None]
+) -> str:
     """Run a counterexample on the backend, where it has to fail, and on the model, where not."""
-    status, said = run_script(on_backend)
+    status, said = run_script(on_backend, discard)
     if status == 0:
         return "not confirmed: it passed in a fresh process; the backend may be nondeterministic"
     if not said.startswith(f"AssertionError: {clause}:"):
         return f"not confirmed: the script failed otherwise ({said})"
     if on_model is not None:
-        status, said = run_script(on_model)
+        status, said = run_script(on_model, lambda folder: None)
         if status:
             return f"fault of the kit: the script fails on the model as well ({said})"
     return CONFIRMED

@@ -46,8 +46,7 @@ class Emitter:
         """The counterexample where the last call of a program does not come back."""
         sentence = fatal_summary(program, end)
         text = fatal_script(program, clause, end, limit, self._opener(program.limits))
-        confirmed = confirm(clause, text, None) if self.target else NOT_RUN
-        return Counterexample(sentence, text, confirmed, len(program))
+        return Counterexample(sentence, text, self._confirmed(clause, text, None), len(program))
 
     def _opener(self, limits: Limits | None) -> Opener:
         target = self.target or "your_module:backend"
@@ -57,13 +56,16 @@ class Emitter:
         return script(failure.program, failure.raised, failure.finding, clause, sentence, opener)
 
     def _confirm(self, failure: Failure, clause: str, text: str) -> str:
+        if failure.program.limits is not None or self.backend.stores_nothing:
+            # The model has no limits, and stores what it is given.
+            return self._confirmed(clause, text, None)
+        on_model = self._script(failure, clause, "", model_opener(self.backend))
+        return self._confirmed(clause, text, on_model)
+
+    def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:
         if self.target is None:
             return NOT_RUN
-        if failure.program.limits is not None or self.backend.stores_nothing:
-            return confirm(
-                clause, text, None
-            )  # the model has no limits, and stores what it is given
-        return confirm(clause, text, self._script(failure, clause, "", model_opener(self.backend)))
+        return confirm(clause, text, on_model, self.backend.discard)
 
 
 def _find_target(backend: Backend, given: Any) -> str | None:

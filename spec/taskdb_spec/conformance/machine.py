@@ -52,6 +52,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.close()
+        self.backend.discard(Path(self._folder.name))
         self._folder.cleanup()
 
     @initialize(data=st.data())

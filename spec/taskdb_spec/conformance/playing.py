@@ -82,6 +82,7 @@ class Player:
     def _clear(self, workdir: Path) -> None:
         """Remove what a store has left. No folder serves twice: a store may be kept by its name."""
         for folder in (workdir, workdir.with_name(f"{workdir.name}-neighbour")):
+            self.backend.discard(folder)
             shutil.rmtree(folder, ignore_errors=True)
         self.used += 1
 
