@@ -32,7 +32,7 @@ class Backend:
     `open` opens the store that is kept under a folder; opening the same folder again reopens it.
     `open_limited` does so with limits, and is needed to claim ``culling``. A backend that
     `stores_nothing` is held to NoDB's clauses alone. `discard` removes the stores that were opened
-    under a folder, or under folders in it; a store that keeps what it has in files there needs none.
+    under a folder, or under folders in it; a store that keeps all in files there needs none.
 
     >>> from taskdb_spec.conformance.model import Model
     >>> Backend(name="model", open=lambda workdir: Model(), capabilities={"logic", "paths"}).name
