@@ -61,7 +61,10 @@ backend = Backend("silent", lambda workdir: Silent(), stores_nothing=True)
     again = run("replay", "out/silent-NODB-2.py")
     assert again.returncode == 1, again.stderr
     assert again.stdout.startswith("still FAILED: NODB-2: ")
+    test = [sys.executable, "-m", "pytest", "-q", "out"]
+    assert "1 failed" in subprocess.run(test, capture_output=True, text=True, cwd=stores).stdout
     (stores / "made_silent.py").write_text(source.replace("def get_history", "def history"))
+    assert "1 passed" in subprocess.run(test, capture_output=True, text=True, cwd=stores).stdout
     fixed = run("replay", "out/silent-NODB-2.py")
     assert (fixed.returncode, fixed.stdout) == (0, "FIXED\n"), fixed.stderr
 

@@ -6,6 +6,14 @@ specification does not allow (KEEP-1).
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from taskdb_reference import targets
+from taskdb_spec.conformance.report import Report
+from taskdb_spec.conformance.reporters.words import printable, summary_of
+
+from .running import small_report
+
 DICT = (
     ("`$gt` behaves as `$lt`", "GT-1"),
     ("with several equality conditions, every field is compared with the last value", "QRY-2"),
@@ -60,3 +68,28 @@ SQLITE = (
     ("`[!ab]` is no negation in `$glob`", "GLB-3"),
     ("a second close raises", "CLOSE-1"),
 )
+
+BACKENDS = {
+    "ipyparallel-dict": (targets.ipyparallel_dict_backend, DICT),
+    "ipyparallel-sqlite": (targets.ipyparallel_sqlite_backend, SQLITE),
+}
+TABLE = Path(__file__).with_name("known_defects.md")
+"""Line, clause and counterexample; ``python -m tests.conformance.known_defects`` writes it anew."""
+
+
+def table() -> str:
+    """Every line with its clause, and how the clause failed in one run, as Markdown."""
+    parts = ["# What is known to be wrong in ipyparallel's backends, as one run found it\n"]
+    for name, (backend, defects) in BACKENDS.items():
+        parts += [f"\n## {name}\n\n", "| line | clause | counterexample |\n|---|---|---|\n"]
+        parts += [_row(small_report(backend), *defect) for defect in defects]
+    return "".join(parts)
+
+
+def _row(report: Report, line: str, clause: str) -> str:
+    told = printable(summary_of(report[clause])).replace("\n", " ").replace("|", "\\|")
+    return f"| {line} | {clause} | {told} |\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(), encoding="utf-8")

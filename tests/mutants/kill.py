@@ -38,8 +38,11 @@ class Kill:
         return self.clause in self.blamed
 
 
-def run(mutant: Mutant, profile: Profile | str = SMALL, seed: int = 0, whole: bool = False) -> Kill:
-    """Run the suite on a mutant, until its clause is blamed or, `whole`, to the end."""
+def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: bool = False) -> Kill:
+    """Run the suite on a mutant until its clause is blamed; with that clause `ahead` of the others.
+
+    With its clause first, the run is short; where it takes its turn, it is as users run it.
+    """
     if isinstance(profile, str):
         profile = PROFILES[profile]
     blamed: list[str] = []
@@ -53,8 +56,10 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, seed: int = 0, whole: bo
 
     emitter = Emitter(mutant.backend, None, None)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        campaign = Campaign(mutant.backend, profile, seed, emitter, Path(folder), listen)
-        campaign.until = "" if whole else mutant.clause
+        campaign = Campaign(mutant.backend, profile, 0, emitter, Path(folder), listen)
+        campaign.until = mutant.clause
+        if ahead:
+            campaign.claimed.sort(key=lambda clause: clause.id != mutant.clause)
         campaign.run(strict=True)
     at = first[0] if first else (campaign.player.operations, time.process_time() - started)
     return Kill(mutant.name, mutant.clause, tuple(blamed), *at)

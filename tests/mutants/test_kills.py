@@ -19,7 +19,7 @@ TRIES = 4
 def test_suite_blames_the_clause_that_is_broken(clause: str) -> None:
     blamed: dict[str, tuple[str, ...]] = {}
     for mutant in OF_CLAUSE[clause][:TRIES]:
-        kill = run(mutant)
+        kill = run(mutant, ahead=True)
         if kill.named:
             return
         blamed[mutant.name] = kill.blamed

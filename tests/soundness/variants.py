@@ -39,10 +39,7 @@ class OneOffset(Store):
 
 
 def to_five_east(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(FIVE_EAST)
-    except OverflowError:  # the last hours of the year 9999
-        return moment
+    return moment.astimezone(FIVE_EAST)
 
 
 class SameOffset(Store):

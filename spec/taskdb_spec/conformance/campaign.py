@@ -29,7 +29,7 @@ from taskdb_spec.conformance.events import (
     RunStarted,
 )
 from taskdb_spec.conformance.generation.pools import Pools
-from taskdb_spec.conformance.generation.scenarios import program_for
+from taskdb_spec.conformance.generation.programs import program_for
 from taskdb_spec.conformance.generation.walk import Walk
 from taskdb_spec.conformance.operations import Call, Operation, Program
 from taskdb_spec.conformance.patience import PATIENCE, Patience
@@ -37,7 +37,7 @@ from taskdb_spec.conformance.playing import Failure, Player
 from taskdb_spec.conformance.profiles import HEAVY, PROFILES, WALK, Profile
 from taskdb_spec.conformance.randomness import RandomSource
 from taskdb_spec.conformance.recorder import recorder
-from taskdb_spec.conformance.report import ENOUGH, ClauseResult, Counterexample, Report
+from taskdb_spec.conformance.report import ClauseResult, Counterexample, Report, enough
 from taskdb_spec.conformance.session import Session, StoreNotOpened
 from taskdb_spec.conformance.shrinking import shrink
 
@@ -171,7 +171,7 @@ class Campaign:
                 return
             if f"{clause.id}/{i}" in self.given_up:
                 continue
-            pools = self._pools(f"{clause.id}/{i}", capabilities)
+            pools = self._pools(f"{clause.id}/{i}", capabilities, self.seed + i)
             program = program_for(clause.id, pools)
             failure = self.player.replay(program, around=i % 2 == 0)
             while failure is not None and self._handle(failure, clause.id):
@@ -196,10 +196,12 @@ class Campaign:
         if failure is not None:
             self._handle(failure, "")
 
-    def _pools(self, name: str, capabilities: frozenset[Capability]) -> Pools:
+    def _pools(
+        self, name: str, capabilities: frozenset[Capability], turn: int | None = None
+    ) -> Pools:
         recorder().enter(name)
         source = RandomSource(f"{self.seed}/{name}")
-        return Pools(source, capabilities, self.backend.resolution)
+        return Pools(source, capabilities, self.backend.resolution, turn)
 
     def _handle(self, failure: Failure, focus: str) -> bool:
         """Find out which clause is to blame for a failure, and shrink it; False if it is known."""
@@ -212,6 +214,7 @@ class Campaign:
         if self.is_settled(clause):
             self.player.operations, self.player.evidence = operations, evidence
             return False
+        self.listen(Progress(operations, f"shrinking {clause}"))
         trials, whole = [Trial(failure.program, failure)], failure
         failure = self._shrunk(whole, clause, focus, careful, trials)
         example = self.emitter.counterexample(failure, clause)
@@ -292,8 +295,8 @@ class Campaign:
             return ClauseResult(clause, "fail", counts, self.failures[clause.id])
         if clause.id in self.doubts:
             return ClauseResult(clause, "unexercised", counts, self.doubts[clause.id][-1])
-        enough = all(count >= ENOUGH for count in counts.values())
-        return ClauseResult(clause, "pass" if enough else "unexercised", counts)
+        seen = all(count >= enough(clause.id) for count in counts.values())
+        return ClauseResult(clause, "pass" if seen else "unexercised", counts)
 
 
 DOUBTS = 3

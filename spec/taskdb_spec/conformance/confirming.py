@@ -43,6 +43,20 @@ def run_script(text: str, discard: Callable[[Path], None]) -> tuple[int, str]:
     return done.returncode, lines[-1] if lines else ""
 
 
+def passes_here(text: str) -> bool:
+    """Run a script on the model in this process, which is quick and does no harm."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        tempfile.tempdir = folder  # the script's own folder goes with this one
+        try:
+            exec(compile(text, "counterexample", "exec"), {"__name__": "__main__"})
+        except Exception:
+            return False
+        finally:
+            tempfile.tempdir = before
+    return True
+
+
 def confirm(
     clause: str, on_backend: str, on_model: str | None, discard: Callable[[Path], None]
 ) -> str:

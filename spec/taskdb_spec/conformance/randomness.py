@@ -6,6 +6,7 @@ Generators take a `Source` and nothing else, so both drive the same space of pro
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -43,13 +44,30 @@ class HypothesisSource:
 
 
 class Chooser:
-    """What generators ask of a source."""
+    """What generators ask of a source.
 
-    def __init__(self, source: Source) -> None:
+    `turn` is the number of the program, where the programs of a clause share out what there is.
+    """
+
+    def __init__(self, source: Source, turn: int | None = None) -> None:
         self.below = source.below
+        self._turn = turn
+        self._dealt: Counter[int] = Counter()
 
     def one_of(self, items: Sequence[T]) -> T:
         return items[self.below(len(items))]
+
+    def deal(self, items: Sequence[T]) -> T:
+        """One of the items, which the programs of a clause take in turn, so that none is left out.
+
+        A program that asks for several goes on at another third of them.
+        """
+        if self._turn is None:
+            return self.one_of(items)
+        size = len(items)
+        turn = self._turn + self._dealt[size] * -(-size // 3)
+        self._dealt[size] += 1
+        return items[turn % size]
 
     def chance(self, out_of_ten: int) -> bool:
         return self.below(10) < out_of_ten
@@ -59,6 +77,10 @@ class Chooser:
 
     def some(self, items: Sequence[T], low: int, high: int) -> list[T]:
         return [self.one_of(items) for _ in range(self.between(low, high))]
+
+    def sample(self, items: Sequence[T], low: int, high: int) -> list[T]:
+        """Some of the items, each at most once."""
+        return self.shuffled(items)[: self.between(low, high)]
 
     def shuffled(self, items: Sequence[Any]) -> list[Any]:
         left, order = list(items), []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from taskdb_spec.clauses import Clause
+from taskdb_spec.conformance.profiles import HEAVY
 
 ClauseVerdict: TypeAlias = Literal["pass", "fail", "unclaimed", "unexercised"]
 Verdict: TypeAlias = Literal["conforms", "fails", "incomplete"]
@@ -63,7 +64,7 @@ class ClauseResult:
     @property
     def missing(self) -> list[str]:
         """The kinds of evidence that were not seen often enough."""
-        return [kind for kind, count in self.evidence.items() if count < ENOUGH]
+        return [kind for kind, count in self.evidence.items() if count < enough(self.clause.id)]
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample
@@ -86,8 +87,14 @@ class ClauseResult:
         }
 
 
-ENOUGH = 1
-"""How often each kind of evidence has to be seen before a clause passes."""
+ENOUGH = 3
+"""How often each kind of evidence has to be seen before a clause passes; less often only where its
+programs are too expensive for that (`HEAVY`)."""
+
+
+def enough(clause: str) -> int:
+    """How often each kind of evidence for that clause has to be seen."""
+    return min(ENOUGH, HEAVY.get(clause, ENOUGH))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,13 @@ from taskdb_spec.backend import Backend
 from taskdb_spec.conformance.baseline import Baseline, held_to, verdict_beside
 from taskdb_spec.conformance.cli.errors import RunError
 from taskdb_spec.conformance.cli.known import read_known
-from taskdb_spec.conformance.cli.outputs import STDOUT, check_folder, prepare, save_scripts
+from taskdb_spec.conformance.cli.outputs import (
+    PYTEST_FILE,
+    STDOUT,
+    check_folder,
+    prepare,
+    save_scripts,
+)
 from taskdb_spec.conformance.events import Event, RunFinished
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.reporters.console import console_for
@@ -214,4 +220,8 @@ def _save(folder: Path, reports: Sequence[Report]) -> None:
     saved = save_scripts(folder, reports)
     if saved:
         count = "1 script" if len(saved) == 1 else f"{len(saved)} scripts"
-        click.echo(f"saved {count}; run one again with: taskdb replay {saved[0]}", err=True)
+        click.echo(
+            f"saved {count}; run one again with: taskdb replay {saved[0]}, "
+            f"or all with: pytest {folder / PYTEST_FILE}",
+            err=True,
+        )

@@ -109,19 +109,42 @@ def check_folder(folder: Path) -> None:
 
 
 def save_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
-    """Write one script for each failing clause, and say where."""
+    """Write a script for each failing clause, say where, and write a test that runs them."""
     scripts = {
         folder / f"{_file_name(report.backend)}-{result.clause.id}.py": result.counterexample.script
         for report in reports
         for result in report.with_verdict("fail")
         if result.counterexample is not None
     }
-    for path, script in scripts.items():
+    names = "".join(f"    {path.name!r},\n" for path in scripts)
+    test = {folder / PYTEST_FILE: _PYTEST.format(names=names)} if scripts else {}
+    for path, text in {**scripts, **test}.items():
         try:
-            path.write_text(script, encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise _refused("--out", path, error) from error
     return list(scripts)
+
+
+PYTEST_FILE = "test_counterexamples.py"
+_PYTEST = '''"""Counterexamples of `taskdb check`; each passes once the backend keeps its clause."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = [
+{names}]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_counterexample(script):
+    path = Path(__file__).with_name(script)
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+'''
 
 
 def _file_name(backend: str) -> str:

@@ -10,12 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from taskdb_spec.conformance.generation.pools import (
-    DICT_PLACES,
-    TEXT_PLACES,
-    TIME_PLACES,
-    Pools,
-)
+from taskdb_spec.conformance.generation.pools import DICT_PLACES, TEXT_PLACES, TIME_PLACES, Pools
 
 Fault: TypeAlias = Callable[[Pools], tuple[Any, Any]]
 """Draws what has to be refused, and its sibling that is fine (None: there is no sibling)."""
@@ -47,7 +42,7 @@ def _operands(good: tuple[Any, ...], *bad: Any) -> Fault:
 
     def make(pools: Pools) -> tuple[Any, Any]:
         place = _place(pools)
-        return {place: pools.one_of(bad)}, {place: pools.one_of(good)}
+        return {place: pools.deal(bad)}, {place: pools.one_of(good)}
 
     return make
 
@@ -72,7 +67,7 @@ UNKNOWN = (
 
 @fault(QUERIES, "QRY-4")
 def unknown_operator(pools: Pools) -> tuple[Any, Any]:
-    place, name = _place(pools), pools.one_of(UNKNOWN)
+    place, name = _place(pools), pools.deal(UNKNOWN)
     operands: tuple[Any, ...] = ("a", None, [], True)
     operand = pools.one_of(operands)
     if pools.chance(3):
@@ -84,7 +79,7 @@ def unknown_operator(pools: Pools) -> tuple[Any, Any]:
 
 @fault(QUERIES, "QRY-5")
 def unknown_field(pools: Pools) -> tuple[Any, Any]:
-    name = pools.one_of(("nope", "Label", "label ", "_id", "", "msg_ids", "1=1 OR label", "rowid"))
+    name = pools.deal(("nope", "Label", "label ", "_id", "", "msg_ids", "1=1 OR label", "rowid"))
     return {name: pools.one_of((None, "a", {"$ne": None}, {"$in": []}))}, {"label": None}
 
 
@@ -99,7 +94,7 @@ def mixed(pools: Pools) -> tuple[Any, Any]:
 @fault(QUERIES, "QRY-7")
 def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
     place = _place(pools)
-    bad: Any = pools.one_of(OUTSIDE)
+    bad: Any = pools.deal(OUTSIDE)
     shapes = (bad, {"$eq": bad}, {"$ne": bad}, {"$lt": bad}, {"$in": [bad]}, {"$nin": [None, bad]})
     return {place: pools.one_of(shapes)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
 
@@ -110,7 +105,7 @@ OUTSIDE = (NAIVE, {"a"}, object(), re.compile("a"), "\ud800", 2**63, 1 + 2j, fro
 
 @fault(QUERIES, "QRY-8")
 def no_query(pools: Pools) -> tuple[Any, Any]:
-    return pools.one_of(
+    return pools.deal(
         (None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},))
     ), {}
 
@@ -165,7 +160,7 @@ QUERIES["MOD-2"] = _operands(
 def malformed_combination(pools: Pools) -> tuple[Any, Any]:
     place, name = _place(pools), pools.one_of(("$and", "$or", "$nor"))
     good = {place: {"$ne": "a"}}
-    bad: Any = pools.one_of(
+    bad: Any = pools.deal(
         (
             {name: []},
             {name: good},
@@ -188,7 +183,7 @@ def malformed_combination(pools: Pools) -> tuple[Any, Any]:
 
 def _unclaimed(*conditions: Any, place: str = "") -> Fault:
     def make(pools: Pools) -> tuple[Any, Any]:
-        return {place or _place(pools): pools.one_of(conditions)}, None
+        return {place or _place(pools): pools.deal(conditions)}, None
 
     return make
 
@@ -206,7 +201,7 @@ def unclaimed_logic(pools: Pools) -> tuple[Any, Any]:
 
 @fault(QUERIES, "CAP-5")
 def unclaimed_path(pools: Pools) -> tuple[Any, Any]:
-    path = pools.one_of(("header.a", "content.a.b", "buffers.0", "label.a"))
+    path = pools.deal(("header.a", "content.a.b", "buffers.0", "label.a"))
     return {path: pools.one_of((None, "a", {"$ne": None}, {"$in": ["a"]}))}, None
 
 
@@ -214,14 +209,14 @@ def unclaimed_path(pools: Pools) -> tuple[Any, Any]:
 def unclaimed_document(pools: Pools) -> tuple[Any, Any]:
     place = pools.one_of((*DICT_PLACES, "label"))
     document = pools.one_of(({}, {"a": "b"}, {"a": None}))
-    return {place: pools.one_of((document, {"$eq": document}, {"$in": [document]}))}, None
+    return {place: pools.deal((document, {"$eq": document}, {"$in": [document]}))}, None
 
 
 @fault(QUERIES, "CAP-7")
 def unclaimed_list(pools: Pools) -> tuple[Any, Any]:
     place = pools.one_of(("buffers", "label"))
     shapes = several([], ["a"], {"$eq": []}, {"$in": [[]]}, {"$all": ["a"]}, {"$size": 0})
-    return {place: pools.one_of((*shapes, {"$elemMatch": {"$ne": None}}))}, None
+    return {place: pools.deal((*shapes, {"$elemMatch": {"$ne": None}}))}, None
 
 
 QUERIES["CAP-8"] = _unclaimed(b"a", {"$eq": b""}, {"$in": [b"a"]}, {"$ne": b"a"})
@@ -231,7 +226,7 @@ QUERIES["CAP-10"] = _unclaimed({"$regex": "a"}, {"$regex": ""})
 
 @fault(KEYS, "KEYS-4")
 def unknown_key(pools: Pools) -> tuple[Any, Any]:
-    bad: Any = pools.one_of(("nope", "header.a", "_id", "", "Label", "*", None, 5))
+    bad: Any = pools.deal(("nope", "header.a", "_id", "", "Label", "*", None, 5))
     return pools.shuffled([bad, *pools.some(("label", "header"), 0, 1)]), ["label", "header"]
 
 
@@ -252,20 +247,20 @@ def _among_good(pools: Pools, name: Any, value: Any) -> dict[Any, Any]:
 
 @fault(RECORDS, "REC-4")
 def unknown_record_field(pools: Pools) -> tuple[Any, Any]:
-    name = pools.one_of(("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"))
+    name = pools.deal(("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"))
     return _among_good(pools, name, "a"), _among_good(pools, "queue", "a")
 
 
 @fault(RECORDS, "UPD-6")
 def dotted_field(pools: Pools) -> tuple[Any, Any]:
-    name = pools.one_of(("header.a", "label.", "content.a.b", "buffers.0"))
+    name = pools.deal(("header.a", "label.", "content.a.b", "buffers.0"))
     return _among_good(pools, name, "a"), _among_good(pools, "header", {"a": "b"})
 
 
 @fault(RECORDS, "REC-6")
 def no_datetime(pools: Pools) -> tuple[Any, Any]:
     at = pools.instant()
-    bad: Any = pools.one_of(("2024-02-29T12:00:00+00:00", 1709208000, 0.0, "", {}, [at], False))
+    bad: Any = pools.deal(("2024-02-29T12:00:00+00:00", 1709208000, 0.0, "", {}, [at], False))
     place = pools.one_of(TIME_PLACES[:5])
     return _among_good(pools, place, bad), _among_good(pools, place, at)
 
@@ -285,7 +280,7 @@ def another_class(pools: Pools) -> tuple[Any, Any]:
 
 @fault(RECORDS, "REC-8")
 def outside_domain(pools: Pools) -> tuple[Any, Any]:
-    bad: Any = pools.one_of(
+    bad: Any = pools.deal(
         ({"a"}, object(), 2**63, -(2**63) - 1, "\ud800", 1 + 2j, {5: "a"}, {None: 1}, ("a",))
     )
     shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})

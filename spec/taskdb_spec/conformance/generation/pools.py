@@ -116,9 +116,10 @@ STEPS = (
     ),
 )
 FAR = (
-    datetime(1, 1, 1, tzinfo=UTC),
+    # A store may give any offset back, so the first and the last day of the calendar are left out.
+    datetime(1, 1, 2, tzinfo=UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
-    datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC),
 )
 
 TEXT_PLACES = (
@@ -148,8 +149,9 @@ class Pools(Chooser):
         source: Source,
         capabilities: frozenset[Capability] = QUERY_CAPABILITIES,
         resolution: Resolution = "microsecond",
+        turn: int | None = None,
     ) -> None:
-        super().__init__(source)
+        super().__init__(source, turn)
         self.capabilities = capabilities
         self.tick = MICROSECOND if resolution == "microsecond" else MILLISECOND
 

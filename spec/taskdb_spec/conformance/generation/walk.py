@@ -8,10 +8,9 @@ from typing import Any
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.generation import faults
+from taskdb_spec.conformance.generation.makers import MAKERS
 from taskdb_spec.conformance.generation.pools import EPOCH, IDS, NEVER, STEPS, Pools
-from taskdb_spec.conformance.generation.queries import MAKERS
-from taskdb_spec.conformance.generation.records import FIELDS, record, update
-from taskdb_spec.conformance.generation.scenarios import (
+from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
     add,
     change,
@@ -20,6 +19,7 @@ from taskdb_spec.conformance.generation.scenarios import (
     get,
     purge,
 )
+from taskdb_spec.conformance.generation.records import FIELDS, record, update
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.conformance.operations import Call, Operation
 

@@ -34,6 +34,7 @@ def scribble(
         return
     given = operation.call in (Call.add, Call.update)
     target, name = (args[1], "given[1]") if given else (outcome.value, "answer")
+    telling = given or bool(target)  # an empty answer has nothing in it that could be shared
     statements = []
     for statement, change in list(_changes(target, name)):
         change()
@@ -44,7 +45,7 @@ def scribble(
             extra = tuple(statements)
             judgement.blame([clause], *found, probe, extra=extra)
             return
-    if target:
+    if telling:
         judgement.saw(clause, "mutated")
 
 

@@ -136,7 +136,7 @@ def _nested_clauses(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, str):
         if value in LOOKALIKES:
             yield "VAL-2"
-        if not value.isalnum() or not value.isascii():
+        if value and not (value.isalnum() and value.isascii()):
             yield "VAL-1"
     if isinstance(value, str | bytes | list | dict) and not value:
         yield "VAL-3"

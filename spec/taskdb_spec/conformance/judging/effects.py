@@ -150,8 +150,8 @@ def _still(before: Any, name: str, actual: Any) -> bool:
 
 def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator[tuple[str, str]]:
     if refused:
-        yield _refused(operation, _own(operation) in session.model.records)[0], "kept"
-        if any(value for record in session.model.records.values() for value in record.values()):
+        if any(map(_says_something, session.model.records.values())):
+            yield _refused(operation, _own(operation) in session.model.records)[0], "kept"
             yield "REC-10", "unchanged"
     elif operation.call is Call.add:
         yield from _added(session, operation)
@@ -167,7 +167,8 @@ def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator
 
 def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     msg_id, fields = operation.args
-    yield "ADD-1", "stored"
+    if _says_something(fields):
+        yield "ADD-1", "stored"
     if msg_id in session.dropped:
         yield "ADD-4", "stored"
     if len(fields) < len(TASK_FIELDS) - 1:
@@ -176,8 +177,15 @@ def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     yield from _values(fields)
 
 
+def _says_something(fields: Any) -> bool:
+    """Whether a record with these fields differs from one that is blank."""
+    return any(value for name, value in fields.items() if name != "msg_id")
+
+
 def _values(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
+        if name == "msg_id":
+            continue  # any record that is found at all has it
         for clause in value_clauses(name, value):
             yield clause, "kept"
 
@@ -193,7 +201,9 @@ def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]
             yield "UPD-1", "changed"
             if isinstance(before.get(name), dict | list) and before.get(name):
                 yield "UPD-3", "replaced"
-    yield "UPD-2", "kept"
+    others = {name: value for name, value in after.items() if name not in fields}
+    if _says_something(others):
+        yield "UPD-2", "kept"
     yield from _values(fields)
     if operation.aim == "HUB-3":
         yield "HUB-3", "stored"

@@ -39,6 +39,8 @@ def _suite(report: Report) -> Any:
     suite = _junit.TestSuite(printable(report.backend))
     for name in ("verdict", "profile", "seed", "strict", "operations"):
         suite.add_property(name, str(getattr(report, name)))
+    if report.cut_short:
+        suite.add_property("cut_short", printable(report.cut_short))
     suite.add_testcases([_case(report, result) for result in report.clauses])
     return suite
 

@@ -96,8 +96,9 @@ def ids_in_brief(results: Sequence[ClauseResult], limit: int = 6) -> str:
 def verdict_line(report: Report) -> str:
     """What the run says of the backend, in one sentence."""
     strict = ", strict" if report.strict else ""
+    cut_short = f"; {report.cut_short}" if report.cut_short else ""
     return (
-        f"{report.backend} {report.verdict.upper()}: {_because(report)} "
+        f"{report.backend} {report.verdict.upper()}: {_because(report)}{cut_short} "
         f"(profile {report.profile}, seed {report.seed}{strict})"
     )
 

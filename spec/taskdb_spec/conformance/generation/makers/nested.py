@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.generation.makers.making import MAKERS, ORDER, Maker, Sample, maker
 from taskdb_spec.conformance.generation.pools import BYTES, FLOATS, INTS, Pools
-from taskdb_spec.conformance.generation.queries import MAKERS, ORDER, Maker, Sample, maker
 
 PLACES = (
     ("header", "n"),
@@ -79,8 +79,8 @@ NOWHERE: tuple[Any, ...] = (
 def missing(pools: Pools) -> Sample:
     word = pools.word()
     equal = (None, {"$eq": None}, {"$lte": None}, {"$gte": None}, {"$in": [None, word]})
-    condition = pools.one_of((*equal, word, {"$lt": word}, {"$gte": word}, {"$gt": None}))
-    return at("content.a.b", condition, *pools.some(NOWHERE, 2, 3), {"a": {"b": word}})
+    condition = pools.deal((*equal, word, {"$lt": word}, {"$gte": word}, {"$gt": None}))
+    return at("content.a.b", condition, *pools.sample(NOWHERE, 2, 4), {"a": {"b": word}})
 
 
 @maker("PATH-3")
@@ -94,7 +94,7 @@ def complement_of_missing(pools: Pools) -> Sample:
     )
     if Capability.logic in pools.capabilities:
         shapes += ({"$not": {"$gt": word}}, {"$not": {"$eq": None}})
-    return at("content.a.b", pools.one_of(shapes), *pools.some(NOWHERE, 2, 3), {"a": {"b": word}})
+    return at("content.a.b", pools.deal(shapes), *pools.sample(NOWHERE, 2, 4), {"a": {"b": word}})
 
 
 @maker("PATH-4")
@@ -107,21 +107,34 @@ def dotted_key(pools: Pools) -> Sample:
 def member_exists(pools: Pools) -> Sample:
     condition = {"$exists": pools.one_of((True, False))}
     return at(
-        "content.a.b", condition, *pools.some(NOWHERE, 2, 3), {"a": {"b": "x"}}, {"a": {"b": None}}
+        "content.a.b",
+        condition,
+        *pools.sample(NOWHERE, 2, 4),
+        {"a": {"b": "x"}},
+        {"a": {"b": None}},
     )
 
 
 def _numbers(*values: Any) -> Maker:
     def make(pools: Pools) -> Sample:
-        number = pools.one_of(values)
-        others = [pools.one_of(values), pools.one_of(values), pools.near(number)]
+        number = pools.deal(values)
+        others = [pools.deal(values), pools.deal(values), pools.near(number)]
         return nested(pools, _conditions(pools, number), number, *others)
 
     return make
 
 
 MAKERS["NUM-2"] = _numbers(0, 0.0, -0.0, 1, 1.0, -1, -1.0, 10, 10.0)
-MAKERS["NUM-3"] = _numbers(*INTS, *(f for f in FLOATS if f == f), 9, 10, -2)
+ORDERED = (*INTS, *(f for f in FLOATS if f == f), 9, 10, -2)
+
+
+@maker("NUM-3")
+def number_order(pools: Pools) -> Sample:
+    number = pools.deal(ORDERED)
+    others = [*pools.sample(ORDERED, 3, 5), pools.near(number)]
+    return nested(pools, {pools.one_of(ORDER): number}, number, *others)
+
+
 MAKERS["NUM-4"] = _numbers(2**53, 2.0**53, 2**53 + 1, 2**53 - 1, -(2**53) - 1, 2**63 - 1, 2.0**63)
 MAKERS["NUM-5"] = _numbers(True, False, 1, 0, 1.0, 0.0)
 MAKERS["NUM-6"] = _numbers(float("nan"), float("nan"), 0, 1.5, float("inf"), float("-inf"))
@@ -129,13 +142,13 @@ MAKERS["NUM-6"] = _numbers(float("nan"), float("nan"), 0, 1.5, float("inf"), flo
 
 def _binary(operators: tuple[str, ...]) -> Maker:
     def make(pools: Pools) -> Sample:
-        value = pools.one_of(BYTES)
+        value = pools.deal(BYTES)
         operator = pools.one_of(operators)
         condition = {operator: [value] if operator in ("$in", "$nin") else value}
         values: tuple[Any, ...] = (
             value,
-            pools.one_of(BYTES),
-            pools.one_of(BYTES),
+            pools.deal(BYTES),
+            pools.deal(BYTES),
             value.decode("latin-1"),
         )
         return nested(pools, condition, *values)
@@ -169,15 +182,15 @@ DIVIDENDS = (
 @maker("MOD-3")
 def remainder(pools: Pools) -> Sample:
     divisor = pools.one_of(DIVISORS)
-    value = pools.one_of(DIVIDENDS[:9])
+    value = pools.deal(DIVIDENDS[:9])
     wanted = pools.one_of((int(value) % int(divisor), int(value) % int(divisor) + 0.9, 0, 1))
-    return nested(pools, {"$mod": [divisor, wanted]}, value, *pools.some(DIVIDENDS, 2, 3))
+    return nested(pools, {"$mod": [divisor, wanted]}, value, *pools.sample(DIVIDENDS, 2, 4))
 
 
 @maker("MOD-4")
 def signed_remainder(pools: Pools) -> Sample:
     dividend, divisor = (
-        pools.one_of((-13, 13, -12.7, -1, 7, -(2**63))),
+        pools.deal((-13, 13, -12.7, -1, 7, -(2**63))),
         pools.one_of((4, -4, 3, -3)),
     )
     left = abs(int(dividend)) % abs(divisor)
@@ -215,7 +228,7 @@ def some_element(pools: Pools) -> Sample:
         one,
         ["", "z"],
     )
-    return nested(pools, pools.one_of(conditions), *pools.some(lists, 3, 4), [other])
+    return nested(pools, pools.deal(conditions), *pools.sample(lists, 3, 5), [other])
 
 
 @maker("LIST-4")
@@ -225,7 +238,7 @@ def no_element(pools: Pools) -> Sample:
     if Capability.logic in pools.capabilities:
         conditions += ({"$not": {"$gte": one}}, {"$not": {"$eq": one}}, {"$not": {"$size": 1}})
     lists: tuple[Any, ...] = ([one, other], [other, one], [other], [one], [], [[one]], other)
-    return nested(pools, pools.one_of(conditions), [one, other], *pools.some(lists, 3, 4))
+    return nested(pools, pools.deal(conditions), [one, other], *pools.sample(lists, 3, 5))
 
 
 @maker("LIST-5")
@@ -240,15 +253,13 @@ def none_inside(pools: Pools) -> Sample:
         {"$all": [None]},
     )
     lists: tuple[Any, ...] = ([None], [word, None], [word], [], [[None]], None)
-    return nested(pools, pools.one_of(conditions), [word, None], *pools.some(lists, 3, 4))
+    return nested(pools, pools.deal(conditions), [word, None], *pools.sample(lists, 3, 5))
 
 
 @maker("PATH-5")
 def through_list(pools: Pools) -> Sample:
     one, other = pools.word(), pools.word()
-    condition = pools.one_of(
-        (one, {"$ne": one}, None, {"$in": [one]}, {"$gte": one}, {"$ne": None})
-    )
+    condition = pools.deal((one, {"$ne": one}, None, {"$in": [one]}, {"$gte": one}, {"$ne": None}))
     lists: tuple[Any, ...] = (
         *(
             [{"b": one}, {"b": other}],
@@ -264,36 +275,36 @@ def through_list(pools: Pools) -> Sample:
             [other, {"b": one}],
         ),
     )
-    chosen = [{"x": x} for x in pools.some(lists, 3, 5)]
+    chosen = [{"x": x} for x in pools.sample(lists, 3, 6)]
     return at("content.x.b", condition, {"x": lists[1]}, *chosen)
 
 
 @maker("PATH-6")
 def by_index(pools: Pools) -> Sample:
     one, other = pools.word(), pools.word()
-    part = pools.one_of(("0", "1", "00", "-1", "01", "+1", "10", "0 ", "2", "1.b", "0.b"))
-    condition = pools.one_of((one, {"$ne": one}, None, {"$in": [one, other]}))
+    part = pools.deal(("0", "1", "00", "-1", "01", "+1", "10", "0 ", "2", "1.b", "0.b"))
+    condition = pools.deal((one, {"$ne": one}, None, {"$in": [one, other]}))
     values: tuple[Any, ...] = (
         *([one, other], [other, one], [one], {part: one}, [{part: one}], one * 3, [], b"ab"),
         *([{"b": one}, {"b": other}], [other, {"b": one}], [[{"b": one}], {"b": other}]),
     )
-    chosen = [{"x": x} for x in pools.some(values, 3, 5)]
+    chosen = [{"x": x} for x in pools.sample(values, 3, 6)]
     return at(f"content.x.{part}", condition, {"x": [one, other]}, *chosen)
 
 
 @maker("PATH-7")
 def index_is_final(pools: Pools) -> Sample:
     word = pools.word()
-    condition = pools.one_of((word, [word], {"$ne": word}, {"$size": 1}, {"$in": [word]}))
+    condition = pools.deal((word, [word], {"$ne": word}, {"$size": 1}, {"$in": [word]}))
     values: tuple[Any, ...] = ([[word]], [[word, "x"]], [word], {"0": [word]}, [[[word]]], [[]])
     return at(
-        "content.x.0", condition, {"x": [[word]]}, *({"x": x} for x in pools.some(values, 2, 4))
+        "content.x.0", condition, {"x": [[word]]}, *({"x": x} for x in pools.sample(values, 2, 5))
     )
 
 
 @maker("PATH-8")
 def nothing_there(pools: Pools) -> Sample:
-    condition = pools.one_of((None, {"$lte": None}, {"$in": [None]}, {"$eq": None}))
+    condition = pools.deal((None, {"$lte": None}, {"$in": [None]}, {"$eq": None}))
     values: tuple[Any, ...] = (
         [],
         ["a"],
@@ -304,7 +315,7 @@ def nothing_there(pools: Pools) -> Sample:
         ["a", {"c": 1}],
         [{"b": None}],
     )
-    return at("content.x.b", condition, {"x": []}, *({"x": x} for x in pools.some(values, 2, 4)))
+    return at("content.x.b", condition, {"x": []}, *({"x": x} for x in pools.sample(values, 2, 5)))
 
 
 @maker("ELEM-3")
@@ -333,4 +344,4 @@ def document_in_list(pools: Pools) -> Sample:
             [{"b": other}, {"b": one, "c": one}],
         ),
     )
-    return nested(pools, {"$elemMatch": pools.one_of(queries)}, *pools.some(lists, 4, 5))
+    return nested(pools, {"$elemMatch": pools.deal(queries)}, *pools.sample(lists, 4, 6))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskdb_spec.conformance.generation.makers.making import MAKERS, Maker, Sample, maker, sample
 from taskdb_spec.conformance.generation.pools import TEXT_PLACES, TIME_PLACES, Pools
-from taskdb_spec.conformance.generation.queries import MAKERS, Maker, Sample, maker, sample
 
 GLOBS = {
     "GLB-1": (
@@ -81,7 +81,7 @@ OPTIONS = (
 
 def _globs(clause: str) -> Maker:
     def make(pools: Pools) -> Sample:
-        pattern, matching, others = pools.one_of(GLOBS[clause])
+        pattern, matching, others = pools.deal(GLOBS[clause])
         return sample(
             pools.one_of(TEXT_PLACES),
             {"$glob": pattern},
@@ -132,14 +132,14 @@ def _search(pools: Pools, pattern: str, options: str, *values: Any) -> Sample:
 
 @maker("RGX-1")
 def search(pools: Pools) -> Sample:
-    pattern, options, matching, others = pools.one_of(SEARCHES)
-    return _search(pools, pattern, options, pools.one_of(matching), *others)
+    pattern, options, matching, others = pools.deal(SEARCHES)
+    return _search(pools, pattern, options, *matching, *others)
 
 
 @maker("RGX-2")
 def search_with_options(pools: Pools) -> Sample:
-    pattern, options, matching, others = pools.one_of(OPTIONS)
-    return _search(pools, pattern, options, pools.one_of(matching), *others)
+    pattern, options, matching, others = pools.deal(OPTIONS)
+    return _search(pools, pattern, options, *matching, *others)
 
 
 @maker("RGX-3")

@@ -1,0 +1,111 @@
+"""Programs that query, and that are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskdb_spec.clauses import clauses
+from taskdb_spec.conformance.generation import faults
+from taskdb_spec.conformance.generation.makers import MAKERS
+from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.programs.steps import (
+    add,
+    change,
+    find,
+    ids,
+    purge,
+    scenario,
+    some_records,
+)
+from taskdb_spec.conformance.generation.records import record
+from taskdb_spec.conformance.operations import Operation
+
+
+def query_program(clause: str, pools: Pools) -> list[Operation]:
+    samples = [MAKERS[clause](pools) for _ in range(pools.between(1, 2))]
+    plants = [p for sample in samples for p in sample.plants[:1] * pools.one_of((1, 1, 2))]
+    for sample in samples:
+        plants += pools.sample(sample.plants or ({},), 3, 6)
+    query = samples[0].query
+    steps = [
+        add(msg_id, {**record(pools, 0), **plant})
+        for msg_id, plant in zip(ids(pools, len(plants)), plants, strict=True)
+    ]
+    steps = pools.shuffled(steps)
+    steps.append(find({"msg_id": {"$in": [step.args[0] for step in steps[:2]]}}))
+    steps += [find(sample.query, aim=clause) for sample in samples]
+    if clause == "QRY-2":
+        steps.append(find({"msg_id": steps[0].args[0], **query}, aim=clause))
+    if clause == "GLB-7" or pools.chance(2):
+        steps.append(purge(query, aim=clause))
+    return steps
+
+
+def query_fault(clause: str, pools: Pools) -> list[Operation]:
+    if clause in faults.KEYS:
+        bad, good = faults.KEYS[clause](pools)
+        check = pools.one_of(({}, {"msg_id": "never"}))
+        return [*some_records(pools), find(check, bad), find(check, good, aim=clause)]
+    steps = some_records(pools)
+    for _ in range(3):
+        bad, good = faults.QUERIES[clause](pools)
+        steps.append(find(bad))
+        if good is not None:
+            steps.append(find(good, aim=clause))
+    return steps
+
+
+def record_fault(clause: str, pools: Pools) -> list[Operation]:
+    bad, good = faults.RECORDS[clause](pools)
+    one, other, third = ids(pools, 3)
+    steps = [add(one, record(pools, 1)), change(one, bad), change(one, good, aim=clause)]
+    if clause != "UPD-6":
+        steps += [add(other, bad), add(third, good, aim=clause)]
+    return [steps[0], *pools.shuffled(steps[1:])]
+
+
+def _any_fault(pools: Pools) -> tuple[Any, Any]:
+    """A malformed query, a dict, of a capability that is at hand."""
+    at_hand = [
+        clause
+        for clause in faults.QUERIES
+        if clause != "QRY-8" and clauses()[clause].lacks is None
+        if clauses()[clause].needs <= pools.capabilities
+    ]
+    return faults.QUERIES[pools.one_of(at_hand)](pools)
+
+
+@scenario("QRY-9")
+def refused_when_empty(pools: Pools) -> list[Operation]:
+    bad, good = _any_fault(pools)
+    return [find(bad), purge(bad), find(good, aim="QRY-9")]
+
+
+@scenario("QRY-10")
+def refused_when_unreachable(pools: Pools) -> list[Operation]:
+    bad, good = _any_fault(pools)
+    checks = [{"msg_id": "never", **bad}, {**bad, "msg_id": {"$in": []}}]
+    for place, condition in bad.items():
+        if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
+            checks.append({place: {"$in": [], **condition}})
+    check = pools.one_of(checks)
+    fine = find({"msg_id": "never", **good}, aim="QRY-10")
+    return [*some_records(pools), find(check, aim="QRY-10"), fine]
+
+
+@scenario("LOG-2")
+def refused_in_every_branch(pools: Pools) -> list[Operation]:
+    bad, good = _any_fault(pools)
+    never = {"msg_id": "never"}
+    check = pools.one_of(
+        ({"$or": [{}, bad]}, {"$and": [never, bad]}, {"$nor": [{}, bad]}, {"$or": [bad, {}]})
+    )
+    fine = find({"$or": [{}, good]}, aim="LOG-2")
+    return [*some_records(pools), find(check, aim="LOG-2"), fine]
+
+
+@scenario("PURGE-3", "ERR-4")
+def malformed_purge(pools: Pools) -> list[Operation]:
+    bad, good = _any_fault(pools)
+    good = good or {"label": "a"}
+    return [*some_records(pools), purge(bad), find(bad), purge(good, aim="PURGE-3")]

@@ -1,0 +1,129 @@
+"""Programs that write records and read them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskdb_spec.conformance.generation import faults
+from taskdb_spec.conformance.generation.pools import DICT_PLACES, NEVER, Pools
+from taskdb_spec.conformance.generation.programs.steps import (
+    HISTORY,
+    add,
+    change,
+    drop,
+    find,
+    get,
+    ids,
+    scenario,
+    some_records,
+)
+from taskdb_spec.conformance.generation.records import FIELDS, record, update
+from taskdb_spec.conformance.operations import Call, Operation
+
+
+@scenario("ADD-1", "GET-1", "GET-2", "RET-1", "ERR-2", "ERR-5")
+def add_and_get(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    steps = [add(one, record(pools, 0)), get(one), get(pools.one_of(NEVER)), get(other)]
+    return [*steps, change(other, {"label": "a"}), drop(other), drop(one), get(one)]
+
+
+@scenario("REC-1", "REC-2")
+def sparse_and_full(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    sparse = {name: pools.field_value(name) for name in pools.some(FIELDS, 0, 2)}
+    full = {name: pools.field_value(name) for name in FIELDS}
+    return [add(one, sparse), add(other, full), get(one), get(other)]
+
+
+@scenario("REC-3")
+def fields_of_none(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    chosen = pools.some(FIELDS, 1, 4)
+    steps = [add(one, dict.fromkeys(chosen)), add(other, dict.fromkeys(FIELDS))]
+    values = {name: pools.field_value(name) for name in chosen}
+    return [*steps, change(one, values), change(one, dict.fromkeys(chosen))]
+
+
+@scenario("UPD-1", "UPD-2", "UPD-3")
+def updates(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    name = pools.one_of(FIELDS)
+    steps = [add(one, {**record(pools, 2), name: _full(pools, name)}), add(other, record(pools, 2))]
+    steps += [change(one, {name: pools.field_value(name)}), change(other, update(pools))]
+    place = pools.one_of(DICT_PLACES)
+    steps.append(change(one, {place: {"a": {"b": "c", "d": ["e"]}, "f": [1, 2]}}))
+    return [*steps, change(one, {place: {"a": {"g": "h"}, "f": [3]}}), get(one)]
+
+
+def _full(pools: Pools, name: str) -> Any:
+    value = pools.field_value(name)
+    if name in DICT_PLACES and not value:
+        return {"a": "b", "c": {"d": "e"}}
+    return value or pools.field_value(name)
+
+
+@scenario("UPD-4")
+def empty_update(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    return [add(one, record(pools)), add(other, record(pools)), change(one, {}), get(one)]
+
+
+@scenario("UPD-5", "DROP-2", "DROP-1", "ADD-4")
+def absent_ids(pools: Pools) -> list[Operation]:
+    one, other, third = ids(pools, 3)
+    absent = pools.one_of((third, *NEVER))
+    steps = [add(one, record(pools)), add(other, record(pools)), change(absent, update(pools))]
+    steps += [change(absent, {}), drop(absent), change(one, update(pools)), drop(one)]
+    steps += [change(one, {"label": "a"}), drop(one), find({}), add(one, record(pools, 1))]
+    return [*steps, get(one), change(one, update(pools)), HISTORY]
+
+
+@scenario("ADD-2", "ADD-3", "ERR-1")
+def duplicates(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    first = record(pools)
+    again = pools.one_of((first, record(pools), {}, {**first, "label": "other"}))
+    return [add(one, first), add(other, record(pools)), add(one, again), get(one)]
+
+
+@scenario("CLOSE-1", "NODB-5")
+def closing(pools: Pools) -> list[Operation]:
+    return [*some_records(pools, 0, 2), Operation(Call.close)]
+
+
+@scenario("KEEP-1")
+def crowded(pools: Pools) -> list[Operation]:
+    return [Operation(Call.crowd, (1100,))]
+
+
+@scenario("REC-5")
+def another_id(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    near = pools.one_of((other, one + " ", one.upper(), one.lower(), one[:-1], ""))
+    wrong = near if near != one else "other"
+    steps = [
+        change(one, {"label": "a", "msg_id": wrong}),
+        change(one, {"msg_id": one}, aim="REC-5"),
+    ]
+    steps += [add(other, {"msg_id": other}, aim="REC-5"), add("g", {"msg_id": wrong, "queue": "b"})]
+    return [add(one, record(pools)), *pools.shuffled(steps)]
+
+
+@scenario("REC-11")
+def no_ids(pools: Pools) -> list[Operation]:
+    pairs = pools.some(faults.NO_IDS, 3, 3)
+    steps = [add(live, record(pools, 1)) for live in {live: None for live, _ in pairs}]
+    for live, bad in pairs:
+        calls = [get(bad), drop(bad), change(bad, {"label": "a"})]
+        steps += [*pools.shuffled(calls), add(bad, {"label": "a"}), get(live)]
+    return steps
+
+
+@scenario("REC-10", "ERR-3")
+def refused_and_unchanged(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    bad, _ = faults.RECORDS[pools.one_of(sorted(set(faults.RECORDS) - {"REC-7"}))](pools)
+    if pools.chance(4):  # refused late by many a store, as it measures the buffers
+        bad = {"label": "x", "buffers": [b"a", pools.one_of((5, None))], "queue": "y"}
+    return [add(one, record(pools)), change(one, bad), get(one), add(other, bad), get(other)]

@@ -1,0 +1,62 @@
+"""Steps of programs, and the table of the programs that are made for one clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.records import record
+from taskdb_spec.conformance.operations import Call, Operation, Program
+
+Scenario: TypeAlias = Callable[[Pools], list[Operation]]
+SCENARIOS: dict[str, Scenario] = {}
+LIMITED: dict[str, Callable[[Pools], Program]] = {}
+
+
+def scenario(*names: str) -> Callable[[Scenario], Scenario]:
+    def register(function: Scenario) -> Scenario:
+        SCENARIOS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def add(msg_id: str, fields: dict[str, Any] | None = None, **more: Any) -> Operation:
+    return Operation(Call.add, (msg_id, fields or {}), **more)
+
+
+def change(msg_id: str, fields: dict[str, Any], **more: Any) -> Operation:
+    return Operation(Call.update, (msg_id, fields), **more)
+
+
+def get(msg_id: Any, **more: Any) -> Operation:
+    return Operation(Call.get, (msg_id,), **more)
+
+
+def drop(msg_id: Any, **more: Any) -> Operation:
+    return Operation(Call.drop, (msg_id,), **more)
+
+
+def find(check: Any, *keys: Any, **more: Any) -> Operation:
+    return Operation(Call.find, (check, *keys), **more)
+
+
+def purge(check: Any, **more: Any) -> Operation:
+    return Operation(Call.purge, (check,), **more)
+
+
+HISTORY = Operation(Call.history)
+
+
+def ids(pools: Pools, count: int) -> list[str]:
+    found: list[str] = []
+    while len(found) < count:
+        msg_id = pools.msg_id()
+        if msg_id not in found:
+            found.append(msg_id)
+    return found
+
+
+def some_records(pools: Pools, low: int = 1, high: int = 4) -> list[Operation]:
+    return [add(msg_id, record(pools, 2)) for msg_id in ids(pools, pools.between(low, high))]

@@ -1,0 +1,112 @@
+"""Programs about whole stores: shared objects, other stores, reopening, limits, and nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from taskdb_spec.backend import Limits
+from taskdb_spec.conformance.generation import faults
+from taskdb_spec.conformance.generation.pools import BUFFER_PLACES, DICT_PLACES, IDS, Pools
+from taskdb_spec.conformance.generation.programs.steps import (
+    HISTORY,
+    LIMITED,
+    add,
+    change,
+    drop,
+    find,
+    get,
+    ids,
+    purge,
+    scenario,
+    some_records,
+)
+from taskdb_spec.conformance.generation.records import record, update
+from taskdb_spec.conformance.operations import Call, Operation, Program
+
+
+@scenario("ISO-1", "ISO-2", "ISO-3", "ISO-4", "ISO-5", "ISO-6", "ISO-7", "ISO-8")
+def private_objects(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    deep: dict[str, Any] = {name: {"a": {"b": ["c", {"d": []}]}} for name in DICT_PLACES}
+    deep |= {name: pools.one_of(([bytearray(b"a"), b"b"], [b"a"], [])) for name in BUFFER_PLACES}
+    steps = [add(one, {**record(pools, 1), **deep}, scribble=True), add(other, record(pools, 1))]
+    steps.append(change(other, {**update(pools), **deep}, scribble=True))
+    keys = pools.some((*DICT_PLACES, *BUFFER_PLACES), 1, 3) + pools.some(("msg_id",), 0, 1)
+    check = {"msg_id": {"$in": [one, other]}, "label": {"$ne": "zz"}}
+    reads = [get(one, scribble=True), find(check, scribble=True), find(check, keys, scribble=True)]
+    reads.append(HISTORY.but(scribble=True))
+    steps += [*pools.shuffled(reads), purge({"msg_id": {"$in": [one]}, "label": {"$ne": "q"}})]
+    bad, _ = faults.RECORDS[pools.one_of(("REC-4", "REC-6", "REC-9", "REC-9"))](pools)
+    return [*steps, change(other, bad)]  # refused, and left as it was all the same
+
+
+@scenario("ISO-9")
+def two_stores(pools: Pools) -> list[Operation]:
+    return [*some_records(pools), Operation(Call.neighbour), HISTORY]
+
+
+@scenario("DUR-1", "DUR-2")
+def reopened(pools: Pools) -> list[Operation]:
+    steps = some_records(pools, 2, 4)
+    one, other = steps[0].args[0], steps[1].args[0]
+    again = Operation(Call.reopen)
+    steps += [drop(one), change(other, update(pools))]
+    if pools.chance(5):
+        steps.append(purge(pools.one_of(({}, {"completed": None}, {"msg_id": other}))))
+    steps.insert(pools.between(1, len(steps)), again)
+    return [*steps, again, HISTORY, find({}), add(one, record(pools)), again, get(one)]
+
+
+def _limited(clause: str) -> Callable[[Pools], Program]:
+    def make(pools: Pools) -> Program:
+        by_size = clause == "CULL-7" or pools.chance(2)
+        size = 20_000 if by_size else None
+        count = None if by_size else pools.between(1, 6)
+        fraction = pools.one_of((0.01, 0.1, 0.5, 1.0))
+        steps: list[Operation] = []
+        names = [*IDS, *(f"n{i}" for i in range(8))]
+        for msg_id in pools.shuffled(names):
+            steps.append(add(msg_id, _task(pools, large=by_size)))
+            if pools.chance(2):
+                steps.append(change(msg_id, {"label": "x" * pools.one_of((1, 3000))}))
+            if pools.chance(1):
+                steps.append(Operation(Call.neighbour))
+        again = pools.one_of([step.args[0] for step in steps if step.call is Call.add][:4])
+        steps += [add(again, _task(pools, large=by_size)), get(again), HISTORY, find({})]
+        steps.append(Operation(Call.neighbour))
+        return Program(tuple(steps), Limits(count, size, fraction))
+
+    return make
+
+
+def _task(pools: Pools, large: bool) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "submitted": pools.one_of((None, pools.instant(), pools.instant())),
+        "completed": pools.one_of((None, pools.instant())),
+    }
+    if large:
+        fields |= pools.one_of(
+            ({"header": {"a": "x" * 4000}}, {"stdout": "x" * 4000}, {"buffers": [b"x" * 4000]})
+        )
+    return fields
+
+
+for _name in ("CULL-1", "CULL-2", "CULL-3", "CULL-4", "CULL-5", "CULL-6", "CULL-7", "CULL-8"):
+    LIMITED[_name] = _limited(_name)
+
+
+@scenario("NODB-1", "NODB-2", "NODB-3")
+def into_nothing(pools: Pools) -> list[Operation]:
+    one = pools.msg_id()
+    writes = [
+        *(add(one, record(pools)), change(one, update(pools)), drop(one), purge({"label": "a"})),
+        *(Operation(Call.add, (None, None)), Operation(Call.update, ({}, "x")), drop([]), purge(5)),
+    ]
+    reads = [get(one), find({}), find({"label": None}, ["label"]), HISTORY]
+    return pools.shuffled([*writes, *reads])
+
+
+@scenario("NODB-4")
+def into_nothing_for_long(pools: Pools) -> list[Operation]:
+    return [Operation(Call.hoard)]

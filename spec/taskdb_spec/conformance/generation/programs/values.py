@@ -1,0 +1,101 @@
+"""Programs that keep values of every class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from taskdb_spec.conformance.generation.pools import (
+    BUFFER_PLACES,
+    BYTES,
+    DICT_PLACES,
+    INTS,
+    LOOKALIKES,
+    ODD_KEYS,
+    ODD_WORDS,
+    TEXT_PLACES,
+    TIME_PLACES,
+    Pools,
+)
+from taskdb_spec.conformance.generation.programs.steps import (
+    SCENARIOS,
+    Scenario,
+    add,
+    change,
+    find,
+    get,
+    ids,
+    scenario,
+)
+from taskdb_spec.conformance.operations import Operation
+
+_ENDS = ("inf", "-inf", "nan")
+_VALUES: dict[str, Callable[[Pools], Any]] = {
+    "VAL-1": lambda pools: pools.deal(ODD_WORDS),
+    "VAL-2": lambda pools: pools.deal(LOOKALIKES),
+    "VAL-3": lambda pools: pools.deal(([], {}, "", b"", [[]], {"a": {}}, [None], None)),
+    "VAL-4": lambda pools: pools.one_of((True, False)),
+    "VAL-5": lambda pools: pools.deal(INTS),
+    "VAL-6": lambda pools: pools.deal((1.0, -0.0, 0.1, 1e300, 5e-324, *map(float, _ENDS))),
+    "VAL-7": lambda pools: pools.deal(BYTES),
+    "VAL-8": lambda pools: pools.instant(),
+    "VAL-9": lambda pools: {pools.one_of(ODD_KEYS): "x", pools.one_of(ODD_KEYS): "y", "a": "z"},
+    "VAL-10": lambda pools: pools.one_of((pools.value(4), _nest(pools, pools.between(2, 8)))),
+}
+
+
+def _nest(pools: Pools, depth: int) -> Any:
+    """A value at the bottom of lists and dicts, with others beside it on the way."""
+    if depth == 0:
+        return pools.scalar()
+    inner = _nest(pools, depth - 1)
+    return pools.one_of(([inner], [1, inner, "b"], {"a": inner}, {"a": "b", "c": inner}))
+
+
+def _values(clause: str) -> Scenario:
+    def make(pools: Pools) -> list[Operation]:
+        value = _VALUES[clause](pools)
+        shapes = ({"a": value}, {"a": [value, value]}, {"a": {"b": [value]}}, {"b": 1, "a": value})
+        fields: dict[str, Any] = {pools.one_of(DICT_PLACES): pools.one_of(shapes)}
+        if isinstance(value, str):
+            fields[pools.one_of(TEXT_PLACES)] = value
+            fields[pools.one_of(DICT_PLACES)] = {value: value}
+        if clause == "VAL-9":
+            fields = {pools.one_of(DICT_PLACES): value}
+        if clause == "VAL-3":
+            fields[pools.one_of(BUFFER_PLACES)] = pools.one_of(([], [b""]))
+            fields[pools.one_of(DICT_PLACES)] = {}
+        return _write_and_read(pools, fields)
+
+    return make
+
+
+for _clause in _VALUES:
+    SCENARIOS[_clause] = _values(_clause)
+
+
+def _write_and_read(pools: Pools, fields: dict[str, Any]) -> list[Operation]:
+    one, other = ids(pools, 2)
+    return [add(one, fields), add(other, {}), change(other, fields), get(one), find({})]
+
+
+@scenario("BUF-1", "BUF-2")
+def buffers(pools: Pools) -> list[Operation]:
+    kinds = [pools.one_of((bytes, bytearray, memoryview)) for _ in range(3)]
+    given = [kind(b) for kind, b in zip(kinds, pools.some(BYTES, 3, 3), strict=True)]
+    plain = pools.some(BYTES, 1, 3)
+    return _write_and_read(
+        pools, {"buffers": pools.one_of((given, plain)), "result_buffers": plain}
+    )
+
+
+@scenario("BUF-3")
+def large_buffers(pools: Pools) -> list[Operation]:
+    one = pools.msg_id()
+    large = pools.one_of((b"x", b"\x00")) * pools.one_of((2**16, 2**20))
+    return [add(one, {"buffers": [b"a", large]}), get(one)]
+
+
+@scenario("TIME-1")
+def timestamps(pools: Pools) -> list[Operation]:
+    return _write_and_read(pools, {name: pools.instant() for name in pools.some(TIME_PLACES, 1, 3)})
