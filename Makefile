@@ -1,6 +1,6 @@
 # Everything that a command needs is set up by the command, in .venv.
 PYTHON ?= python3
-PROFILE ?= quick
+PROFILE ?= quick default
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

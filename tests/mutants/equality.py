@@ -42,7 +42,7 @@ def text_equals_none(test, found, holds):
     return holds or (isinstance(test.operand, str) and None in found.values)
 
 
-@comparing("EQ-1", "texts that read like the same number are equal", tree.Eq, capabilities=CORE)
+@comparing("EQ-4", "texts that read like the same number are equal", tree.Eq, capabilities=CORE)
 def text_has_numeric_affinity(value, test):
     try:
         return float(value) == float(test.operand) if texts(value, test) else None

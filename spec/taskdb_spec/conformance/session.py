@@ -157,7 +157,16 @@ class Session:
         found, expected = self.call(Operation(Call.find, ({},))).value, self.model.records
         if not isinstance(found, dict) or found.keys() != expected.keys():
             return False
-        return all(same(found[msg_id], record) for msg_id, record in expected.items())
+        return all(_same_fields(found[msg_id], record) for msg_id, record in expected.items())
+
+
+def _same_fields(found: Any, record: Any) -> bool:
+    """Whether two records have the same fields, in any order."""
+    return (
+        isinstance(found, dict)
+        and found.keys() == record.keys()
+        and all(same(found[name], value) for name, value in record.items())
+    )
 
 
 def _adopted(value: Any) -> Any:

@@ -8,6 +8,7 @@ from io import TextIOWrapper
 import click
 
 from taskdb_spec.conformance.cli.check import check
+from taskdb_spec.conformance.cli.copy import copy
 from taskdb_spec.conformance.cli.reading import explain, list_clauses
 from taskdb_spec.conformance.cli.replaying import replay_file
 
@@ -26,3 +27,4 @@ main.add_command(check)
 main.add_command(list_clauses)
 main.add_command(explain)
 main.add_command(replay_file)
+main.add_command(copy)

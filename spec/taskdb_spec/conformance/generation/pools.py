@@ -176,25 +176,25 @@ class Pools(Chooser):
         if isinstance(value, datetime):
             return self._near_instant(value)
         if isinstance(value, str):
-            return self.one_of(
+            return self.deal(
                 (value + " ", value + "a", value.upper(), value.lower(), value[:-1], f" {value}")
             )
         if isinstance(value, bool):
             return self.one_of((not value, int(value), float(value)))
         if isinstance(value, int):
-            return self.one_of(
+            return self.deal(
                 (value - (value > 0), -value - (value < 0), float(value), str(value), bool(value))
             )
         if isinstance(value, float):
-            return self.one_of((-value, value / 2, 0, 1, str(value)))
+            return self.deal((-value, value / 2, 0, 1, str(value)))
         if isinstance(value, bytes):
-            return self.one_of((value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value))
+            return self.deal((value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value))
         return self.scalar()
 
     def _near_instant(self, value: datetime) -> datetime:
-        step = self.one_of((self.tick, timedelta(seconds=1), timedelta(hours=2)))
+        steps = (self.tick, timedelta(seconds=1), timedelta(hours=2))
         try:
-            return value + self.one_of((step, -step))
+            return value + self.deal((*steps, *(-step for step in steps)))
         except OverflowError:
             return EPOCH
 

@@ -1,0 +1,31 @@
+"""The reference stores behind ipyparallel's Hub: classes to name in ``c.IPController.db_class``.
+
+In ``ipcontroller_config.py``, or the same as options of ``ipcontroller``::
+
+    c.IPController.db_class = "taskdb_reference.ipyparallel.SQLiteDB"
+    c.SQLiteDB.filename = "tasks.db"
+
+There are `DictDB`, `MongoDB`, `NoDB`, `PostgresDB` and `SQLiteDB`. Each takes the settings of the
+reference store of that name, and is made when it is first asked for, so that none needs what
+another one has to have installed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskdb_reference.homes import STORE_NAMES, store_class
+
+if TYPE_CHECKING:
+    from taskdb_reference.ipyparallel.store import HubStore
+
+
+def __getattr__(name: str) -> type[HubStore]:
+    """The class of that name. Raises ImportError where a package that it needs is missing."""
+    if name not in STORE_NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from taskdb_reference.ipyparallel.store import hub_class
+
+    made = hub_class(store_class(name))
+    globals()[name] = made
+    return made

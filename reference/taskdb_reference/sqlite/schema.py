@@ -1,0 +1,120 @@
+"""The tables of a file, and the steps by which the files of older versions become those of today.
+
+The version of a file is SQLite's ``user_version``; its ``application_id`` says whose it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from taskdb_reference.sql.errors import StoreRefused
+from taskdb_reference.sqlite.transactions import transaction
+
+APPLICATION_ID = 0x7461736B
+"""``task`` in ASCII."""
+
+_VERSION_1 = (
+    """
+    CREATE TABLE records (
+        msg_id TEXT NOT NULL PRIMARY KEY,
+        client_uuid TEXT,
+        engine_uuid TEXT,
+        header TEXT,
+        content TEXT,
+        buffers BLOB,
+        submitted INTEGER,
+        started INTEGER,
+        completed INTEGER,
+        resubmitted TEXT,
+        resubmitted_at INTEGER,
+        result_header TEXT,
+        result_content TEXT,
+        result_buffers BLOB,
+        metadata TEXT,
+        result_metadata TEXT,
+        received INTEGER,
+        arrived INTEGER,
+        queue TEXT,
+        label TEXT,
+        execute_input TEXT,
+        execute_result TEXT,
+        display_data TEXT,
+        error TEXT,
+        stdout TEXT,
+        stderr TEXT,
+        size INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX records_by_submitted ON records (submitted, msg_id)",
+    "CREATE INDEX records_by_completed ON records (completed)",
+    "CREATE INDEX records_by_client ON records (client_uuid, completed)",
+    "CREATE INDEX records_by_engine ON records (engine_uuid, completed)",
+    "CREATE INDEX records_to_cull ON records ((completed IS NULL), submitted, msg_id)",
+    "CREATE TABLE culled (msg_id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
+    # Kept by triggers, so that no write can forget it and no limit has to count.
+    "CREATE TABLE totals (records INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+    "INSERT INTO totals VALUES (0, 0)",
+    """
+    CREATE TRIGGER records_added AFTER INSERT ON records BEGIN
+        UPDATE totals SET records = records + 1, bytes = bytes + NEW.size;
+    END
+    """,
+    """
+    CREATE TRIGGER records_dropped AFTER DELETE ON records BEGIN
+        UPDATE totals SET records = records - 1, bytes = bytes - OLD.size;
+    END
+    """,
+    """
+    CREATE TRIGGER records_resized AFTER UPDATE OF size ON records BEGIN
+        UPDATE totals SET bytes = bytes + NEW.size - OLD.size;
+    END
+    """,
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+"""The statements that take a file from version n to n + 1, at place n. An empty file is version 0.
+
+A step that was released is never changed: files were made by it.
+"""
+
+
+def prepare(connection: sqlite3.Connection, filename: str) -> None:
+    """Bring the file to the version of today, in one transaction, or refuse it.
+
+    Raises `StoreRefused` for a file of a newer version or of another application.
+    """
+    with transaction(connection, "DEFERRED"):
+        if _version(connection, filename) == len(STEPS):
+            return
+    with transaction(connection, "IMMEDIATE"):
+        # Asked again: another process may have been faster.
+        for step in STEPS[_version(connection, filename) :]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+
+
+def _version(connection: sqlite3.Connection, filename: str) -> int:
+    application, version, tables = (
+        connection.execute(question).fetchone()[0]
+        for question in (
+            "PRAGMA application_id",
+            "PRAGMA user_version",
+            "SELECT count(*) FROM sqlite_master",
+        )
+    )
+    if application == 0 and version == 0 and tables == 0:
+        return 0
+    if application != APPLICATION_ID:
+        raise StoreRefused(
+            f"{filename} is a SQLite file, but not one of this store: choose another filename. "
+            "The tasks of a file that ipyparallel wrote are read in by "
+            "taskdb_reference.sqlite.importing.import_ipyparallel."
+        )
+    if version > len(STEPS):
+        raise StoreRefused(
+            f"{filename} was written by a newer version of taskdb-spec (its schema is {version}, "
+            f"this version knows up to {len(STEPS)}): install that version, or choose another file."
+        )
+    return int(version)

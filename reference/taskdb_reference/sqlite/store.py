@@ -1,0 +1,157 @@
+"""`SQLiteDB`, the store in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar
+
+from traitlets import Enum
+
+from taskdb_reference.limits import Fraction, Limit
+from taskdb_reference.sizes import size_of
+from taskdb_reference.sql.columns import cells_of, columns_of, read_fields
+from taskdb_reference.sql.dialect import Dialect
+from taskdb_reference.sql.store import Run, SqlDB
+from taskdb_reference.sql.text import escaped
+from taskdb_reference.sql.traits import Seconds
+from taskdb_reference.sqlite.connection import Connection
+from taskdb_reference.sqlite.culling import Culled, cull, totals
+from taskdb_reference.sqlite.traits import Filename
+from taskdb_spec import Limits, RecordCulled, RecordNotFound, TaskRecord
+
+_AMONG = "{column} IN (SELECT value FROM json_each(?))"
+
+
+class SQLiteDB(SqlDB):
+    """Keeps TaskRecords in a SQLite file, for several threads and processes at once.
+
+    What a call that returned has written is on disk. Nothing is culled unless `record_limit` or
+    `size_limit` is set; then it is as in `DictDB`, and culled ids are remembered in the file.
+
+    >>> db = SQLiteDB(filename=":memory:")
+    >>> db.add_record("a", {"client_uuid": "c", "header": {"engine": 1}})
+    >>> db.find_records({"header.engine": 1, "completed": None}, keys=["client_uuid"])
+    {'a': {'msg_id': 'a', 'client_uuid': 'c'}}
+    >>> db.close()
+    """
+
+    dialect: ClassVar[Dialect] = Dialect(
+        table="records",
+        mark="?",
+        text_among=_AMONG,
+        time_among=_AMONG,
+        array=json.dumps,
+        contains="instr({column}, ?) > 0",
+        history="submitted, msg_id",
+    )
+
+    filename = Filename(
+        "tasks.db",
+        help="""The file that holds the records, made if it is not there; ':memory:' for none.""",
+    ).tag(config=True)
+    timeout = Seconds(
+        30.0,
+        help="""How many seconds a write waits for that of another process to end.""",
+    ).tag(config=True)
+    synchronous = Enum(
+        ["full", "normal", "off"],
+        default_value="full",
+        help="""What a write waits for.
+
+        'full', the default: until it is on the disk. With 'normal' the last writes may be lost when
+        the power fails; with 'off' the whole file may be. A killed process loses nothing.""",
+    ).tag(config=True)
+    record_limit = Limit(
+        default_value=None,
+        allow_none=True,
+        help="""How many records the store holds at most; None, the default, for no limit.
+
+        A write that takes it above the limit culls records until
+        record_limit * (1 - cull_fraction) are left.""",
+    ).tag(config=True)
+    size_limit = Limit(
+        default_value=None,
+        allow_none=True,
+        help="""How many bytes the records hold at most; None, the default, for no limit.
+
+        All that a record holds counts, not only its buffers. A write that takes the store above
+        the limit culls records until size_limit * (1 - cull_fraction) bytes or less are left.""",
+    ).tag(config=True)
+    cull_fraction = Fraction(
+        default_value=0.1,
+        help="""The share of a limit that is freed when the store is above it, over 0 and up to 1.
+        """,
+    ).tag(config=True)
+
+    def __init__(self, **traits: Any) -> None:
+        """Open the file.
+
+        Raises `TraitError` for a trait that is none, `StoreRefused` for a file of another
+        application or a newer version, `StoreUnavailable` for one that cannot be opened.
+        """
+        super().__init__(**traits)
+        self._connection = Connection(self.filename, self.timeout, self.synchronous)
+
+    def close(self) -> None:
+        """Close the file. Calling it again does nothing; any other call raises `StoreClosed`."""
+        self._connection.close()
+
+    @property
+    def size(self) -> int:
+        """The bytes that the records hold, as `size_limit` counts them."""
+        with self._reading() as run:
+            return totals(run)[1]
+
+    def _reading(self) -> AbstractContextManager[Run]:
+        return self._connection.transaction("DEFERRED")
+
+    def _changing(self) -> AbstractContextManager[Run]:
+        return self._connection.transaction("IMMEDIATE")
+
+    def _purging(self) -> AbstractContextManager[Run]:
+        return self._changing()
+
+    def _extra_cells(self, record: TaskRecord) -> dict[str, Any]:
+        return {"size": size_of(record)}
+
+    def _insert(self, run: Run, record: TaskRecord) -> None:
+        super()._insert(run, record)
+        run("DELETE FROM culled WHERE msg_id = ?", (escaped(record["msg_id"]),))
+
+    def _replace(self, run: Run, fields: dict[str, Any]) -> None:
+        where = self._one(fields["msg_id"])
+        columns = ", ".join(["size", *columns_of(fields)])
+        row = run(f"SELECT {columns} FROM {self._rows(where)}", where.params).fetchone()
+        if row is None:
+            raise self._not_found(run, fields["msg_id"])
+        size, *cells = row
+        before = read_fields(fields, iter(cells))
+        size += sum(size_of(fields[name]) - size_of(before[name]) for name in fields)
+        new = {**cells_of(fields), "size": size}
+        sets = ", ".join(f"{column} = ?" for column in new)
+        run(f"UPDATE records SET {sets} WHERE {where.sql}", [*new.values(), *where.params])
+
+    def _not_found(self, run: Run, msg_id: str) -> RecordNotFound:
+        culled = run("SELECT 1 FROM culled WHERE msg_id = ?", (escaped(msg_id),)).fetchone()
+        if culled:
+            return RecordCulled(f"the record of msg_id {msg_id!r} was culled to free space")
+        return super()._not_found(run, msg_id)
+
+    def _settle(self, run: Run, msg_id: str) -> Callable[[], None]:
+        if self.record_limit is None and self.size_limit is None:
+            return lambda: None
+        limits = Limits(self.record_limit, self.size_limit, self.cull_fraction)
+        culled = cull(run, limits, written=msg_id)
+        size = totals(run)[1]
+        return lambda: self._log_culled(culled, limits, msg_id, size)
+
+    def _log_culled(self, culled: list[Culled], limits: Limits, msg_id: str, size: int) -> None:
+        for part in culled:
+            part.log(self.log)
+        if limits.size_limit is not None and size > limits.size_limit:
+            self.log.warning(
+                "the record of msg_id %s, just written, holds %d bytes: more than size_limit, %d",
+                *(msg_id, size, limits.size_limit),
+            )

@@ -1,0 +1,1 @@
+"""PostgresDB, on a server of the tests' own."""

@@ -1,0 +1,1 @@
+"""SQLiteDB, and what it shares with the other stores in SQL databases."""
