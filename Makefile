@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help conformance test mutants lint types lock clean
+.PHONY: help conformance test stores mutants lint types lock clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,7 +17,10 @@ conformance: $(READY) ## check the reference stores and ipyparallel's own agains
 	  || test $$? -eq 1
 
 test: $(READY) lint types ## all that CI asks for
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 2 --dist loadgroup -q
+
+stores: $(READY) ## check the durable stores at the profile `default`, on real servers
+	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q tests/stores/test_conformance.py
 
 mutants: $(READY) ## how strong the suite is: run it on every mutant, and print what was killed
 	$(BIN)/python -m tests.mutants.score $(PROFILE)

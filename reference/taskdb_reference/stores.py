@@ -57,13 +57,13 @@ def _must_be_there(place: str) -> None:
 class Imported(SQLiteDB):
     """What a file of ipyparallel's holds, brought into a store of our own for a while.
 
-    `unreadable` has the id and the reason of each record that could not be. Raises `FileRefused`.
+    `unreadable` has the id and the reason of each record that could not be. Raises `StoreRefused`.
     """
 
     def __init__(self, file: Path) -> None:
         # Not in memory: such files grow large.
         self._folder = TemporaryDirectory(prefix="taskdb-import-")
-        super().__init__(filename=Path(self._folder.name) / "tasks.db")
+        super().__init__(filename=Path(self._folder.name) / "tasks.db", synchronous="off")
         try:
             report = import_ipyparallel(file, self)
         except BaseException:

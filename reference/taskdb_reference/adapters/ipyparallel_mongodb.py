@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from taskdb_reference.adapters.ipyparallel_stores import IPyParallelStore, _imported
+from taskdb_reference.adapters.ipyparallel_stores import IPyParallelStore, imported
 from taskdb_reference.mongo.connection import client, reaching
 from taskdb_reference.mongo.target import server_named, within
 from taskdb_reference.unavailable import StoreUnavailable
@@ -38,7 +38,7 @@ class IPyParallelMongoDB(IPyParallelStore):
 
 def open_mongodb(workdir: Path) -> IPyParallelStore:
     """The MongoDB of ipyparallel's that is kept for `workdir`. Raises `StoreUnavailable`."""
-    make = _imported("mongodb").MongoDB
+    make = imported("mongodb").MongoDB
     database = f"{REGISTER}-{sha256(os.fsencode(workdir)).hexdigest()[:24]}"
     server = server_named()
     with reaching(server):

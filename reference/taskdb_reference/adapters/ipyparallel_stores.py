@@ -83,12 +83,12 @@ class IPyParallelStore:
 
 def open_dict(workdir: Path) -> IPyParallelStore:
     """A new DictDB of ipyparallel's; it keeps nothing under `workdir`."""
-    return IPyParallelStore(_imported("dictdb").DictDB())
+    return IPyParallelStore(imported("dictdb").DictDB())
 
 
 def open_sqlite(workdir: Path) -> IPyParallelStore:
     """The SQLiteDB of ipyparallel's that is kept under `workdir`."""
-    make = _imported("sqlitedb").SQLiteDB
+    make = imported("sqlitedb").SQLiteDB
 
     def store() -> Any:
         return make(location=str(workdir), filename="tasks.db", table="tasks")
@@ -96,7 +96,7 @@ def open_sqlite(workdir: Path) -> IPyParallelStore:
     return IPyParallelStore(_in_a_loop(store))
 
 
-def _imported(module: str) -> Any:
+def imported(module: str) -> Any:
     try:
         return import_module(f"ipyparallel.controller.{module}")
     except ImportError as error:

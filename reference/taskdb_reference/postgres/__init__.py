@@ -15,6 +15,14 @@ indexed: one that PostgreSQL cannot index, of some thousand bytes, is refused.
 It needs psycopg: pip install 'taskdb-spec[postgres]'.
 """
 
+try:
+    import psycopg as _needed  # noqa: F401
+    import psycopg_pool as _needed_too  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "this store needs psycopg: pip install 'taskdb-spec[postgres]'", name="psycopg"
+    ) from error
+
 from taskdb_reference.postgres.store import PostgresDB
 from taskdb_reference.sql.errors import StoreRefused
 

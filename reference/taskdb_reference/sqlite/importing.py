@@ -76,8 +76,9 @@ def _tables(connection: sqlite3.Connection, source: Path) -> list[str]:
         ]
     except sqlite3.DatabaseError as error:
         raise StoreRefused(f"{source} is no SQLite file: {error}") from error
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
     tables = [name for name in names if {"msg_id", "header"} <= set(_columns(connection, name))]
-    if not tables:
+    if application or not tables:  # ipyparallel's files name no application
         raise StoreRefused(f"{source} holds no table of tasks that ipyparallel wrote")
     return tables
 

@@ -109,8 +109,8 @@ def _version(connection: sqlite3.Connection, filename: str) -> int:
     if application != APPLICATION_ID:
         raise StoreRefused(
             f"{filename} is a SQLite file, but not one of this store: choose another filename. "
-            "The tasks of a file that ipyparallel wrote are read in by "
-            "taskdb_reference.sqlite.importing.import_ipyparallel."
+            "If ipyparallel wrote it, this reads it in: "
+            f"taskdb copy ipyparallel-sqlite:{filename} sqlite:NEW"
         )
     if version > len(STEPS):
         raise StoreRefused(
