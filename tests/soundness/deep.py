@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
+from taskdb_reference.sqlite.target import sqlite_backend
 from taskdb_reference.targets import dict_backend
 from taskdb_spec.conformance import check_backend
 from taskdb_spec.conformance.model import model_backend
@@ -15,7 +16,10 @@ from taskdb_spec.conformance.profiles import PROFILES
 
 from .independent import independent_backend
 
-STORES = {backend.name: backend for backend in (dict_backend, model_backend, independent_backend)}
+STORES = {
+    backend.name: backend
+    for backend in (dict_backend, model_backend, independent_backend, sqlite_backend)
+}
 
 
 def main(operations: str = "", *names: str) -> int:
