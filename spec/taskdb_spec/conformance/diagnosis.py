@@ -27,6 +27,8 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
         operation.args[0] == {} or not _find_fails(player, failure)
     ):
         return suspects[-1]  # only the drop is wrong, not the query
+    if suspects[-1].startswith("CULL-"):
+        return suspects[-1]  # the controls know of no limits
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
         return "GET-1"
     if _is_wrong_answer(operation, finding):

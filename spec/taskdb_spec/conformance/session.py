@@ -62,6 +62,7 @@ class Session:
         self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
         self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
         self.culled: set[str] = set()
+        self.returned: set[str] = set()  # culled, and added again
         self.adopted = False  # has the model ever followed the store?
         self.found_some = False  # has any query found a record?
         self.last_history: list[str] | None = None  # since the last write

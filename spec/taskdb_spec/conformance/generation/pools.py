@@ -6,6 +6,7 @@ equal, and a store is never asked for what it has.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Literal
 
@@ -186,7 +187,7 @@ class Pools(Chooser):
                 (value - (value > 0), -value - (value < 0), float(value), str(value), bool(value))
             )
         if isinstance(value, float):
-            return self.deal((-value, value / 2, 0, 1, str(value)))
+            return self.deal((-value, math.nextafter(value, 9.0), value / 2, 0, 1, str(value)))
         if isinstance(value, bytes):
             return self.deal((value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value))
         return self.scalar()

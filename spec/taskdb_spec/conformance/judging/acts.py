@@ -11,7 +11,8 @@ from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.differences import record_differences
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import WRITES, Call, Operation, fresh
-from taskdb_spec.conformance.session import Session, attempt
+from taskdb_spec.conformance.session import Outcome, Session, attempt
+from taskdb_spec.interface import TaskDB
 from taskdb_spec.records.fields import new_record
 from taskdb_spec.records.values import same
 
@@ -73,21 +74,20 @@ def _reopened_record(
 def neighbour(session: Session, operation: Operation, judgement: Judgement) -> None:
     """Open a second store; it has to be empty, and neither may see what the other is given."""
     clause = "CULL-8" if session.culled else "ISO-9"
+    for source, expected in _own_records(session):
+        if not _is_right(attempt(eval, source, {"db": session.store}), expected):
+            return  # it errs about its own records already
     other = session.open(session.workdir.with_name(session.workdir.name + "-neighbour"))
     done: list[str] = []
     try:
         for source, expected in _neighbourly(session):
             outcome = attempt(eval, source, {"db": session.store, "other": other})
-            right = (
-                isinstance(outcome.error, KeyError)
-                if expected is KEY
-                else (outcome.error is None and outcome.value == expected)
-            )
-            if not right:
-                family = KEY if expected is KEY else ()
-                judgement.blame(
-                    [clause], source, expected, outcome.told, family=family, extra=tuple(done)
-                )
+            if not _is_right(outcome, expected):
+                if not _is_wrong_alone(other):
+                    family = KEY if expected is KEY else ()
+                    judgement.blame(
+                        [clause], source, expected, outcome.told, family=family, extra=tuple(done)
+                    )
                 return
             if expected is None:  # a write; what only looks is not needed to show the fault
                 done.append(source)
@@ -96,28 +96,59 @@ def neighbour(session: Session, operation: Operation, judgement: Judgement) -> N
         attempt(other.close)
 
 
+def _is_right(outcome: Outcome, expected: Any) -> bool:
+    if expected is KEY:
+        return isinstance(outcome.error, KeyError)
+    return outcome.error is None and bool(outcome.value == expected)
+
+
+def _is_wrong_alone(other: TaskDB) -> bool:
+    """Whether the second store errs about an id that the first never had: it is not the sharing."""
+    stranger = "known to the second alone"
+    expressions = [
+        (f"other.get_record({stranger!a})", KEY),
+        *_lifetime(stranger),
+        (f"{stranger!a} in other.get_history()", True),
+        (f"other.drop_matching_records({{'msg_id': {stranger!a}}})", None),
+        (f"other.get_record({stranger!a})", KEY),
+    ]
+    return not all(
+        _is_right(attempt(eval, source, {"other": other}), expected)
+        for source, expected in expressions
+    )
+
+
+def _lifetime(msg_id: str) -> Iterator[tuple[str, Any]]:
+    """What the second store is asked to do with a record, up to its drop."""
+    record = new_record(msg_id, label="neighbour")
+    yield f"other.add_record({msg_id!a}, {dict(record)!a})", None
+    yield f"other.get_record({msg_id!a})['label']", "neighbour"
+    yield f"list(other.find_records({{'msg_id': {msg_id!a}}}))", [msg_id]
+    yield f"other.update_record({msg_id!a}, {{'label': 'changed'}})", None
+
+
 def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
     """Expressions over ``db`` and ``other``, the second store, with what they should be."""
     stored = list(session.model.records)
     for msg_id in stored:
         yield f"other.get_record({msg_id!a})", KEY
     for msg_id in [*sorted(session.culled), *stored, *session.dropped, "neighbour"]:
-        record = new_record(msg_id, label="neighbour")
-        yield f"other.add_record({msg_id!a}, {dict(record)!a})", None
-        yield f"other.get_record({msg_id!a})['label']", "neighbour"
-        yield f"list(other.find_records({{'msg_id': {msg_id!a}}}))", [msg_id]
-        yield f"other.update_record({msg_id!a}, {{'label': 'changed'}})", None
+        yield from _lifetime(msg_id)
         if msg_id not in session.model.records:
             yield f"db.get_record({msg_id!a})", KEY
         yield f"other.drop_record({msg_id!a})", None
     yield "other.add_record('neighbour', {'msg_id': 'neighbour', 'stdout': '', 'stderr': ''})", None
     yield "other.get_history()", ["neighbour"]
     yield "other.drop_matching_records({})", None
-    for msg_id in stored:
-        label = session.model.records[msg_id].get("label")
-        yield f"db.get_record({msg_id!a})['label']", label
-    yield "sorted(db.get_history())", sorted(stored)
-    yield "sorted(db.find_records({}))", sorted(stored)
+    yield from _own_records(session)
+
+
+def _own_records(session: Session) -> Iterator[tuple[str, Any]]:
+    """Expressions over ``db`` about its own records."""
+    for msg_id, record in session.model.records.items():
+        yield f"db.get_record({msg_id!a})['label']", record.get("label")
+    yield "sorted(db.get_history())", sorted(session.model.records)
+    yield "sorted(db.find_records({}))", sorted(session.model.records)
 
 
 def crowd_record(msg_id: str) -> dict[str, Any]:

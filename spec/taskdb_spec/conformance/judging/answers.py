@@ -170,7 +170,10 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         return
     if answer.keys() != expected.keys():
         wrong = [m for m in {**records, **answer} if (m in expected) != (m in answer)]
-        suspects = query_suspects(session, operation, [m for m in wrong if m in records])
+        suspects = _of_culling(session, wrong)
+        suspects = suspects or query_suspects(
+            session, operation, [m for m in wrong if m in records]
+        )
         actual = sorted(answer, key=str)
         judgement.blame(suspects, "sorted(answer)", sorted(expected), actual)
         return
@@ -178,6 +181,13 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         _found_record(session, operation, msg_id, expected[msg_id], answer[msg_id], judgement)
     if not judgement.findings:
         _find_evidence(session, operation, set(expected), judgement)
+
+
+def _of_culling(session: Session, wrong: list[str]) -> list[str]:
+    """The clause about culled ids where the query is wrong about none but these."""
+    if session.culled.issuperset(wrong):
+        return ["CULL-5"]
+    return ["CULL-6"] if session.returned.issuperset(wrong) else []
 
 
 def keys_suspects(operation: Operation) -> list[str]:

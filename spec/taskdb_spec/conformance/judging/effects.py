@@ -28,8 +28,7 @@ def audit(session: Session, operation: Operation, judgement: Judgement, refused:
         expected = session.model.records.get(msg_id)
         if expected is None:
             if outcome.error is None:
-                suspects = _ghost(session, operation, refused)
-                judgement.blame(suspects, "", KEY, outcome.value, probe, family=KEY)
+                _judge_ghost(session, operation, outcome.value, probe, judgement, refused)
         elif outcome.error is not None:
             suspects = _lost(session, operation, msg_id, refused)
             judgement.blame(suspects, "answer['msg_id']", msg_id, outcome.error, probe)
@@ -41,6 +40,10 @@ def audit(session: Session, operation: Operation, judgement: Judgement, refused:
     if len(judgement.findings) == before:
         for clause, kind in _evidence(session, operation, refused):
             judgement.saw(clause, kind)
+
+
+STRANGER = "never there"
+"""An id that no program writes."""
 
 
 def _own(operation: Operation) -> str | None:
@@ -56,6 +59,25 @@ def _refused(operation: Operation, own: bool) -> list[str]:
 
 
 _OF_READS = {Call.get: "GET-1", Call.find: "FIND-2", Call.history: "HIST-1"}
+
+
+def _judge_ghost(
+    session: Session,
+    operation: Operation,
+    answer: Any,
+    probe: Operation,
+    judgement: Judgement,
+    refused: bool,
+) -> None:
+    """A record is there that should not be, unless the store answers so for any id."""
+    stranger = session.call(Operation(Call.get, (STRANGER,)))
+    if stranger.error is not None:
+        suspects = _ghost(session, operation, refused)
+    elif stranger.value == answer:
+        return  # that there is none is what it says, if not as it should
+    else:
+        suspects = ["GET-2"]
+    judgement.blame(suspects, "", KEY, answer, probe, family=KEY)
 
 
 def _ghost(session: Session, operation: Operation, refused: bool) -> list[str]:
@@ -103,6 +125,8 @@ def _changed(
         return ["ADD-4"] if residue else [found.clause]
     if operation.call is Call.update:
         return _changed_by_update(session, operation, actual, msg_id, name, found)
+    if operation.call is Call.history:
+        return [found.clause, "HIST-1"]
     return [_OF_READS.get(operation.call, "KEEP-1" if operation.call is Call.add else "DROP-1")]
 
 

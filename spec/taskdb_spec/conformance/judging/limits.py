@@ -33,12 +33,22 @@ def judge_culling(session: Session, operation: Operation, judgement: Judgement) 
 
 
 def _judge_added_again(session: Session, written: str, judgement: Judgement) -> None:
+    session.culled.discard(written)
+    session.returned.add(written)
     probe = Operation(Call.get, (written,))
     outcome = session.call(probe)
     if outcome.error is not None:
         judgement.blame(["CULL-6"], "answer['msg_id']", written, outcome.error, probe)
-    session.culled.discard(written)
-    judgement.saw("CULL-6", "stored")
+        return
+    look = _find(written)
+    if session.call(look).value == {}:
+        judgement.blame(["CULL-6"], "list(answer)", [written], [], look)
+    else:
+        judgement.saw("CULL-6", "stored")
+
+
+def _find(msg_id: str) -> Operation:
+    return Operation(Call.find, ({"msg_id": msg_id},))
 
 
 def _judge_choice(
@@ -83,8 +93,8 @@ def _judge_amount(
         judgement.saw("CULL-1", "culled" if gone else "kept")
     if limits.size_limit is None:
         return
-    sizes = {m: text_size(records[m]) for m in records if m not in gone and m != written}
-    if sum(sizes.values()) > limits.size_limit:
+    sizes = [text_size(record) for msg_id, record in records.items() if msg_id not in gone]
+    if sum(sizes) > limits.size_limit and len(sizes) > 1:  # alone, what was written may be too much
         subject = f"len(db.get_history()) < {left}"
         judgement.blame(["CULL-7"], subject, True, False)
     elif gone:
@@ -94,7 +104,7 @@ def _judge_amount(
 def text_size(value: Any) -> int:
     """The bytes of the texts and buffers in a value: what any way of counting has to count."""
     if isinstance(value, dict):
-        return sum(map(text_size, value.values()))
+        return sum(map(text_size, value.values())) + sum(map(len, value))
     if isinstance(value, list):
         return sum(map(text_size, value))
     if isinstance(value, str):
@@ -115,4 +125,8 @@ def _judge_culled(session: Session, judgement: Judgement) -> None:
                 family = (KeyError,)
                 judgement.blame(["CULL-5"], "", family, outcome.told, probe, family=family)
                 return
+        look = _find(msg_id)
+        if session.call(look).value not in ({}, None):
+            judgement.blame(["CULL-5"], "list(answer)", [], [msg_id], look)
+            return
         judgement.saw("CULL-5", "refused")

@@ -222,17 +222,23 @@ def _path(
         yield "PATH-3" if complement else "PATH-2"
     elif not found.candidates:
         yield "PATH-8"
+        if _is_numeric(path) and any(_lists(record.get(path.root))):
+            yield "PATH-6"
         return
     else:
         yield "PATH-1"
     if any("." in key for key in _keys(record.get(path.root))):
         yield "PATH-4"
     lists = list(_lists(record.get(path.root)))
-    numeric = any(part.strip(" +-").isdigit() for part in path.rest)
     if lists:
-        yield "PATH-6" if numeric else "PATH-5"
+        yield "PATH-6" if _is_numeric(path) else "PATH-5"
     if lists and path.rest[-1].isdigit():
         yield "PATH-7"
+
+
+def _is_numeric(path: tree.Path) -> bool:
+    """Whether a part reads like a number, canonical or not."""
+    return any(part.strip(" +-").isdigit() for part in path.rest)
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -29,8 +29,9 @@ def _combination(operator: str) -> Maker:
         if pools.chance(2):
             queries = [{pools.one_of(("$and", "$or", "$nor")): queries}]
         query: dict[str, Any] = {operator: queries}
-        if pools.chance(2):
-            query |= parts[0].query
+        if pools.chance(4):  # beside conditions of its own
+            parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
+            query |= parts[-1].query
         plants = [plant for part in parts for plant in part.plants[:3]]
         first, second = (merged(part.plants[:2][i] for part in parts) for i in (0, -1))
         # Records for which all depends on one part.

@@ -59,6 +59,10 @@ def member(pools: Pools) -> Sample:
         return at("header.", _conditions(pools, word), {"": word}, {"a": word}, {})
     if pools.chance(2):
         return at(
+            "header.a", word, {"A": word}, {"a": word}, {" a": word}, {"b": word}, {"\u00e1": word}
+        )
+    if pools.chance(2):
+        return at(
             "header.a.b", word, {"a": {"b": word}}, {"a": {"c": word}, "b": word}, {"a": word}
         )
     return nested(pools, _conditions(pools, word), word, pools.near(word), None)
@@ -118,13 +122,13 @@ def member_exists(pools: Pools) -> Sample:
 def _numbers(*values: Any) -> Maker:
     def make(pools: Pools) -> Sample:
         number = pools.deal(values)
-        others = [pools.deal(values), pools.deal(values), pools.near(number)]
+        others = [*pools.sample(values, 3, 5), pools.near(number)]
         return nested(pools, _conditions(pools, number), number, *others)
 
     return make
 
 
-MAKERS["NUM-2"] = _numbers(0, 0.0, -0.0, 1, 1.0, -1, -1.0, 10, 10.0)
+MAKERS["NUM-2"] = _numbers(0, 0.0, -0.0, 1, 1.0, -1, -1.0, 10, 10.0, 1.0000001, 0.1 + 0.2, 0.3)
 ORDERED = (*INTS, *(f for f in FLOATS if f == f), 9, 10, -2)
 
 
@@ -215,6 +219,7 @@ def some_element(pools: Pools) -> Sample:
             {"$gte": "b", "$lte": "a"},
         ),
         *({"$eq": [one, other]}, {"$all": [one, other]}, {"$size": 2}, [one], {"$all": [[one]]}),
+        {"$all": [one, other, "z"]},
         *({"$elemMatch": {"$gte": "a", "$lte": "b"}}, {"$elemMatch": {"$eq": one, "$ne": other}}),
         *({"$elemMatch": {"$gt": one, "$lt": other}}, {"$elemMatch": {"$in": [one, None]}}),
     )
@@ -281,11 +286,12 @@ def through_list(pools: Pools) -> Sample:
 
 @maker("PATH-6")
 def by_index(pools: Pools) -> Sample:
-    one, other = pools.word(), pools.word()
+    one, other = pools.one_of(("a", "b", pools.word())), pools.word()
     part = pools.deal(("0", "1", "00", "-1", "01", "+1", "10", "0 ", "2", "1.b", "0.b"))
     condition = pools.deal((one, {"$ne": one}, None, {"$in": [one, other]}))
     values: tuple[Any, ...] = (
         *([one, other], [other, one], [one], {part: one}, [{part: one}], one * 3, [], b"ab"),
+        *([other] * 10 + [one], one + other, other[:1] + one),
         *([{"b": one}, {"b": other}], [other, {"b": one}], [[{"b": one}], {"b": other}]),
     )
     chosen = [{"x": x} for x in pools.sample(values, 3, 6)]

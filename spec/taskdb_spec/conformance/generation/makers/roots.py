@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.making import (
     MAKERS,
     ORDER,
@@ -103,6 +104,7 @@ def document_order(pools: Pools) -> Sample:
     place, document = _documents(pools)
     others = [{"a": pools.near(document["a"]), "b": document["b"]}, {"b": document["b"]}]
     others += [{"a": document["a"]}, {**document, "c": None}, {"a": pools.scalar()}]
+    others += [{"b": document["b"], "a": document["a"]}, {"b": document["a"], "a": document["b"]}]
     operator = pools.one_of(ORDER)
     return sample(place, {operator: document}, document, *pools.sample(others, 3, 5), None)
 
@@ -130,6 +132,9 @@ def size(pools: Pools) -> Sample:
     length = pools.one_of((0, 1, 2, 2.0))
     if pools.chance(2):
         return sample("label", {"$size": length}, "a" * int(length), None)
+    if pools.chance(2):
+        members = [("a", 1), ("b", 2)][: int(length)]
+        return sample("header", {"$size": length}, dict(members), {}, {"0": 1}, None)
     buffers = [b"a"] * int(length)
     others: tuple[Any, ...] = ([*buffers, b""], buffers[1:], [], None)
     return sample(pools.one_of(BUFFER_PLACES), {"$size": length}, buffers, *others)
@@ -140,7 +145,14 @@ def every_operand(pools: Pools) -> Sample:
     if pools.chance(5):
         word = pools.word()
         operands = pools.one_of(
-            ([word], [word, word], [word, pools.near(word)], [None], [None, word])
+            (
+                [word],
+                [word, word],
+                [word, pools.near(word)],
+                [None],
+                [None, word],
+                [word, word, pools.near(word)],
+            )
         )
         return sample(pools.one_of(TEXT_PLACES), {"$all": operands}, word, None, word * 2)
     buffers = pools.some((b"a", b"b"), 1, 2)
@@ -152,6 +164,8 @@ def every_operand(pools: Pools) -> Sample:
 
 @maker("ALL-2")
 def no_operand(pools: Pools) -> Sample:
+    if pools.chance(4):
+        return sample(pools.one_of(BUFFER_PLACES), {"$all": []}, [], [b"a"], None)
     place, value, _ = scalar_place(pools)
     return sample(place, {"$all": []}, value, None)
 
@@ -165,9 +179,26 @@ def one_element(pools: Pools) -> Sample:
         {"$in": ["a", None]},
         {"$ne": None, "$nin": ["a"]},
     )
+    if Capability.paths in pools.capabilities and pools.chance(7):
+        return _element_of_texts(pools)
     if pools.chance(2):
         return sample("label", {"$elemMatch": pools.deal(shapes)}, "a", None)
     buffers = pools.some((b"a", b"b"), 1, 2)
     return sample(
         pools.one_of(BUFFER_PLACES), {"$elemMatch": pools.deal(shapes)}, buffers, [], None
     )
+
+
+def _element_of_texts(pools: Pools) -> Sample:
+    """Lists whose elements hold only together, or only inside, what one alone has to."""
+    shapes = (
+        *({"$gt": "a", "$lt": "c"}, {"$gte": "b", "$lte": "b"}, {"$ne": "a", "$gte": "a"}),
+        *({"$in": ["b", "x"]}, {"$nin": ["a", "c"], "$ne": None}, {"$eq": "b", "$ne": "a"}),
+    )
+    lists: tuple[Any, ...] = (
+        *(["b"], ["a", "c"], ["a", "b", "c"], ["a", "b"], ["b", "a"], ["a", "a"], ["b", "b"]),
+        *([["b"]], [["a", "c"]], [], "b", None, ["a", None], {"0": "b"}, ["c", "z"]),
+    )
+    documents = [{"a": value} for value in pools.sample(lists, 6, 8)]
+    condition = {"$elemMatch": pools.deal(shapes)}
+    return Sample({"header.a": condition}, tuple({"header": d} for d in documents))

@@ -64,20 +64,20 @@ def record_fault(clause: str, pools: Pools) -> list[Operation]:
     return [steps[0], *pools.shuffled(steps[1:])]
 
 
-def _any_fault(pools: Pools) -> tuple[Any, Any]:
-    """A malformed query, a dict, of a capability that is at hand."""
+def _any_fault(pools: Pools, *, whole: bool = False) -> tuple[Any, Any]:
+    """A malformed query of a capability that is at hand; a dict, unless it is used as it is."""
     at_hand = [
         clause
         for clause in faults.QUERIES
-        if clause != "QRY-8" and clauses()[clause].lacks is None
+        if (whole or clause != "QRY-8") and clauses()[clause].lacks is None
         if clauses()[clause].needs <= pools.capabilities
     ]
-    return faults.QUERIES[pools.one_of(at_hand)](pools)
+    return faults.QUERIES[pools.deal(at_hand)](pools)
 
 
 @scenario("QRY-9")
 def refused_when_empty(pools: Pools) -> list[Operation]:
-    bad, good = _any_fault(pools)
+    bad, good = _any_fault(pools, whole=True)
     return [find(bad), purge(bad), find(good, aim="QRY-9")]
 
 
@@ -106,6 +106,8 @@ def refused_in_every_branch(pools: Pools) -> list[Operation]:
 
 @scenario("PURGE-3", "ERR-4")
 def malformed_purge(pools: Pools) -> list[Operation]:
-    bad, good = _any_fault(pools)
-    good = good or {"label": "a"}
-    return [*some_records(pools), purge(bad), find(bad), purge(good, aim="PURGE-3")]
+    steps = some_records(pools)
+    for _ in range(3):
+        bad, _ = _any_fault(pools, whole=True)
+        steps += [purge(bad), find(bad)]
+    return [*steps, purge({"label": "a"}, aim="PURGE-3")]

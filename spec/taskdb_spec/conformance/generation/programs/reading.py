@@ -12,6 +12,7 @@ from taskdb_spec.conformance.generation.programs.steps import (
     find,
     get,
     ids,
+    looks,
     purge,
     scenario,
     some_records,
@@ -56,6 +57,7 @@ def purges(pools: Pools) -> list[Operation]:
     one = steps[0].args[0]
     check = pools.one_of(({"msg_id": one}, {"completed": None}, {"msg_id": {"$in": [one, "z"]}}))
     steps += [find(check), find({}), purge(check), find(check), find({}), HISTORY]
+    steps += looks(pools, steps)
     steps += [add("z", {}), purge({}), HISTORY, find({}), find(check)]
     return [*steps, add(one, record(pools)), get(one), HISTORY]
 

@@ -14,6 +14,7 @@ from taskdb_spec.conformance.generation.programs.steps import (
     find,
     get,
     ids,
+    looks,
     scenario,
     some_records,
 )
@@ -53,7 +54,8 @@ def updates(pools: Pools) -> list[Operation]:
     steps += [change(one, {name: pools.field_value(name)}), change(other, update(pools))]
     place = pools.one_of(DICT_PLACES)
     steps.append(change(one, {place: {"a": {"b": "c", "d": ["e"]}, "f": [1, 2]}}))
-    return [*steps, change(one, {place: {"a": {"g": "h"}, "f": [3]}}), get(one)]
+    steps += [change(one, {place: {"a": {"g": "h"}, "f": [3]}}), get(one)]
+    return [*steps, *looks(pools, steps)]
 
 
 def _full(pools: Pools, name: str) -> Any:
@@ -75,8 +77,9 @@ def absent_ids(pools: Pools) -> list[Operation]:
     absent = pools.one_of((third, *NEVER))
     steps = [add(one, record(pools)), add(other, record(pools)), change(absent, update(pools))]
     steps += [change(absent, {}), drop(absent), change(one, update(pools)), drop(one)]
-    steps += [change(one, {"label": "a"}), drop(one), find({}), add(one, record(pools, 1))]
-    return [*steps, get(one), change(one, update(pools)), HISTORY]
+    steps += [change(one, {"label": "a"}), drop(one), find({}), *looks(pools, steps)]
+    steps += [add(one, record(pools, 1)), get(one), *looks(pools, steps)]
+    return [*steps, change(one, update(pools)), HISTORY]
 
 
 @scenario("ADD-2", "ADD-3", "ERR-1")

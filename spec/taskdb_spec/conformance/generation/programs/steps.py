@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.records import record
-from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.operations import RECORD_CALLS, Call, Operation, Program
 
 Scenario: TypeAlias = Callable[[Pools], list[Operation]]
 SCENARIOS: dict[str, Scenario] = {}
@@ -56,6 +56,17 @@ def ids(pools: Pools, count: int) -> list[str]:
         if msg_id not in found:
             found.append(msg_id)
     return found
+
+
+INDEXED = ("client_uuid", "engine_uuid", "completed", "submitted", "label", "queue")
+"""Fields that a store may well have an index of."""
+
+
+def looks(pools: Pools, steps: list[Operation]) -> list[Operation]:
+    """Queries for values that the records have, or had: an index may have gone stale."""
+    given = [step.args[1] for step in steps if step.call in RECORD_CALLS]
+    values = [(name, fields.get(name)) for fields in given for name in INDEXED]
+    return [find({name: value}) for name, value in pools.sample(values, 2, 4)]
 
 
 def some_records(pools: Pools, low: int = 1, high: int = 4) -> list[Operation]:

@@ -17,6 +17,7 @@ from taskdb_spec.conformance.generation.programs.steps import (
     find,
     get,
     ids,
+    looks,
     purge,
     scenario,
     some_records,
@@ -55,7 +56,8 @@ def reopened(pools: Pools) -> list[Operation]:
     if pools.chance(5):
         steps.append(purge(pools.one_of(({}, {"completed": None}, {"msg_id": other}))))
     steps.insert(pools.between(1, len(steps)), again)
-    return [*steps, again, HISTORY, find({}), add(one, record(pools)), again, get(one)]
+    steps += [again, *looks(pools, steps)]
+    return [*steps, HISTORY, find({}), add(one, record(pools)), again, get(one)]
 
 
 def _limited(clause: str) -> Callable[[Pools], Program]:
@@ -64,12 +66,13 @@ def _limited(clause: str) -> Callable[[Pools], Program]:
         size = 20_000 if by_size else None
         count = None if by_size else pools.between(1, 6)
         fraction = pools.one_of((0.01, 0.1, 0.5, 1.0))
+        growing = by_size and pools.chance(3)  # the records grow by updates
         steps: list[Operation] = []
         names = [*IDS, *(f"n{i}" for i in range(8))]
         for msg_id in pools.shuffled(names):
-            steps.append(add(msg_id, _task(pools, large=by_size)))
-            if pools.chance(2):
-                steps.append(change(msg_id, {"label": "x" * pools.one_of((1, 3000))}))
+            steps.append(add(msg_id, _task(pools, large=by_size and not growing)))
+            if growing or pools.chance(2):
+                steps.append(change(msg_id, _bulk(pools, pools.one_of((1, 3000, 4000, 30_000)))))
             if pools.chance(1):
                 steps.append(Operation(Call.neighbour))
         again = pools.one_of([step.args[0] for step in steps if step.call is Call.add][:4])
@@ -85,11 +88,19 @@ def _task(pools: Pools, large: bool) -> dict[str, Any]:
         "submitted": pools.one_of((None, pools.instant(), pools.instant())),
         "completed": pools.one_of((None, pools.instant())),
     }
-    if large:
-        fields |= pools.one_of(
-            ({"header": {"a": "x" * 4000}}, {"stdout": "x" * 4000}, {"buffers": [b"x" * 4000]})
-        )
-    return fields
+    return fields | _bulk(pools, 4000) if large else fields
+
+
+def _bulk(pools: Pools, size: int) -> dict[str, Any]:
+    """A field that holds so many bytes, at some depth."""
+    text = "x" * size
+    shapes: tuple[dict[str, Any], ...] = (
+        *({"header": {"a": text}}, {"content": {"a": [{"b": text}]}}, {"metadata": {text: 1}}),
+        *({"stdout": text}, {"label": text}, {"result_content": {"a": {"b": {"c": text}}}}),
+        *({"buffers": [text.encode()]}, {"result_buffers": [b"", text.encode()]}),
+        {"error": {"a": text.encode()}},
+    )
+    return pools.one_of(shapes)
 
 
 for _name in ("CULL-1", "CULL-2", "CULL-3", "CULL-4", "CULL-5", "CULL-6", "CULL-7", "CULL-8"):
