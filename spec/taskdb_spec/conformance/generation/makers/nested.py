@@ -40,16 +40,9 @@ def at(path: str, condition: Any, *documents: Any) -> Sample:
 def _conditions(pools: Pools, value: Any) -> Any:
     near = pools.near(value)
     near = near if type(near) is type(value) else value
-    return pools.one_of(
-        (
-            value,
-            {"$eq": value},
-            {"$ne": value},
-            {pools.one_of(ORDER): value},
-            {"$in": [near, value]},
-            {"$nin": [value]},
-        )
-    )
+    membership = ({"$in": [near, value]}, {"$nin": [value]})
+    compared = ({operator: value} for operator in ("$eq", "$ne", *ORDER))
+    return pools.deal((value, *membership, *compared))
 
 
 @maker("PATH-1")
@@ -122,13 +115,46 @@ def member_exists(pools: Pools) -> Sample:
 def _numbers(*values: Any) -> Maker:
     def make(pools: Pools) -> Sample:
         number = pools.deal(values)
-        others = [*pools.sample(values, 3, 5), pools.near(number)]
+        others = [*pools.sample(values, 5, 7), pools.near(number)]
         return nested(pools, _conditions(pools, number), number, *others)
 
     return make
 
 
-MAKERS["NUM-2"] = _numbers(0, 0.0, -0.0, 1, 1.0, -1, -1.0, 10, 10.0, 1.0000001, 0.1 + 0.2, 0.3)
+ALIKE = (
+    (0, 0.0, -0.0, 1e-300),
+    (1, 1.0, 1.0000001),
+    (-1, -1.0, 1, 1.0),
+    (10, 10.0, 10.000000001, 100),
+    (0.1 + 0.2, 0.3, 0.30000001),
+)
+"""Numbers that are equal, and some that nearly are."""
+
+
+@maker("NUM-2")
+def number_equality(pools: Pools) -> Sample:
+    group: tuple[Any, ...] = pools.deal(ALIKE)
+    number = pools.one_of(group)
+    shapes = (number, {"$eq": number}, {"$in": [number]}, {"$ne": number}, {"$nin": [number]})
+    return nested(pools, pools.one_of(shapes), *group, pools.near(number))
+
+
+EXACT = (2**53, 2.0**53, 2**53 + 1, 2**53 - 1, -(2**53) - 1, 2**63 - 1, 2.0**63)
+
+
+TELLING = (
+    *((number, operator) for operator in ("$eq", "$ne", *ORDER) for number in (2**53 + 1, 2.0**53)),
+    *((2**63 - 1, "$eq"), (2.0**63, "$lte"), (2**63 - 1, "$lt"), (2**53, "$gt")),
+)
+"""Operands that a conversion to float takes for another of these numbers."""
+
+
+@maker("NUM-4")
+def exact_comparison(pools: Pools) -> Sample:
+    number, operator = pools.deal(TELLING)
+    return nested(pools, {operator: number}, *EXACT)
+
+
 ORDERED = (*INTS, *(f for f in FLOATS if f == f), 9, 10, -2)
 
 
@@ -139,7 +165,6 @@ def number_order(pools: Pools) -> Sample:
     return nested(pools, {pools.one_of(ORDER): number}, number, *others)
 
 
-MAKERS["NUM-4"] = _numbers(2**53, 2.0**53, 2**53 + 1, 2**53 - 1, -(2**53) - 1, 2**63 - 1, 2.0**63)
 MAKERS["NUM-5"] = _numbers(True, False, 1, 0, 1.0, 0.0)
 MAKERS["NUM-6"] = _numbers(float("nan"), float("nan"), 0, 1.5, float("inf"), float("-inf"))
 

@@ -65,11 +65,14 @@ def whole_document(pools: Pools) -> Sample:
     place, document = _documents(pools)
     if pools.chance(3):
         document["a"] = pools.one_of(([document["b"]], {"c": document["b"]}, [], {}))
+    if pools.chance(3):
+        document["b"] = 1
+    twin = {**document, "b": 1.0}  # equal as a number, and not as text
     more = {**document, "c": 1}
     less = {"a": document["a"]}
     near = {**document, "b": pools.near(document["b"])}
     condition = pools.deal((document, {"$eq": document}, {"$in": [document]}, {"$ne": document}))
-    return sample(place, condition, document, more, less, near, None, {})
+    return sample(place, condition, document, more, less, near, twin, None, {})
 
 
 @maker("DOC-2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from taskdb_spec.clauses import clauses
@@ -25,7 +26,7 @@ def query_program(clause: str, pools: Pools) -> list[Operation]:
     samples = [MAKERS[clause](pools) for _ in range(pools.between(1, 2))]
     plants = [p for sample in samples for p in sample.plants[:1] * pools.one_of((1, 1, 2))]
     for sample in samples:
-        plants += pools.sample(sample.plants or ({},), 3, 6)
+        plants += pools.sample(sample.plants or ({},), 3, 7)
     query = samples[0].query
     steps = [
         add(msg_id, {**record(pools, 0), **plant})
@@ -93,13 +94,23 @@ def refused_when_unreachable(pools: Pools) -> list[Operation]:
     return [*some_records(pools), find(check, aim="QRY-10"), fine]
 
 
+def _negated(bad: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The fault under `$not`, alone and beside an operator that is fine."""
+    for place, condition in bad.items():
+        if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
+            yield {place: {"$not": condition}}
+            yield {place: {"$not": {"$ne": None, **condition}}}
+
+
 @scenario("LOG-2")
 def refused_in_every_branch(pools: Pools) -> list[Operation]:
     bad, good = _any_fault(pools)
     never = {"msg_id": "never"}
-    check = pools.one_of(
-        ({"$or": [{}, bad]}, {"$and": [never, bad]}, {"$nor": [{}, bad]}, {"$or": [bad, {}]})
-    )
+    checks: list[dict[str, Any]] = [
+        *({"$or": [{}, bad]}, {"$and": [never, bad]}, {"$nor": [{}, bad]}, {"$or": [bad, {}]}),
+        *_negated(bad),
+    ]
+    check = pools.deal(checks)
     fine = find({"$or": [{}, good]}, aim="LOG-2")
     return [*some_records(pools), find(check, aim="LOG-2"), fine]
 
