@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from traitlets import observe
+
 from taskdb_reference.base import BaseDB
-from taskdb_reference.culling import Culled, cull
 from taskdb_reference.limits import Fraction, Limit
-from taskdb_reference.shelf import Shelf, in_order
+from taskdb_reference.memory.collector import collector_paused
+from taskdb_reference.memory.culling import Culled, cull
+from taskdb_reference.memory.held import Held
+from taskdb_reference.memory.planner import plan
+from taskdb_reference.memory.shelf import Shelf
 from taskdb_spec import (
     DuplicateRecord,
     Limits,
@@ -16,12 +21,13 @@ from taskdb_spec import (
     RecordNotFound,
     TaskRecord,
     check_keys,
-    compile_query,
+    parse_query,
 )
-from taskdb_spec.records.fields import checked_fields, filled
-from taskdb_spec.records.values import copied, shown
+from taskdb_spec.records.fields import checked_fields, checked_record
+from taskdb_spec.records.values import shown
 
 _IDS_LOGGED = 10
+_MANY = 100
 
 
 class DictDB(BaseDB):
@@ -30,6 +36,12 @@ class DictDB(BaseDB):
     Nothing is culled unless `record_limit` or `size_limit` is set; a write that leaves the store
     above a limit then culls, completed records before pending ones, oldest first, and the log says
     what went. The ids of culled records are remembered until they are added again.
+
+    What a call costs grows with the records that it is about and not with those that are there,
+    but for the queries that no index knows, which look at every record (see `find_records`). An
+    index is made, from all records, when a query first asks for it. From then on each write keeps
+    it, in constant time or in that of a binary search; records that were added since enter it when
+    it is next asked, or another record changes.
 
     >>> db = DictDB()
     >>> db.add_record("a", {"client_uuid": "c", "header": {"engine": 1}})
@@ -63,13 +75,23 @@ class DictDB(BaseDB):
 
     def __init__(self, **traits: Any) -> None:
         """Make an empty store. Raises `TraitError` for a limit that is none."""
+        self._limits: Limits | None = None
         super().__init__(**traits)
         self._shelf = Shelf()
         self._culled: set[str] = set()
 
+    @observe("record_limit", "size_limit", "cull_fraction")
+    def _set_limits(self, change: object) -> None:
+        """Keep the limits, if there are any, where a write finds them faster than in traits."""
+        limits = Limits(self.record_limit, self.size_limit, self.cull_fraction)
+        unlimited = limits.record_limit is None and limits.size_limit is None
+        self._limits = None if unlimited else limits
+
     @property
     def size(self) -> int:
         """The bytes that the records hold, as `size_limit` counts them.
+
+        They are counted when this is first asked, or `size_limit` is set; then with each write.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"buffers": [b"12345"]})
@@ -78,12 +100,14 @@ class DictDB(BaseDB):
         >>> before - db.size
         5
         """
-        return self._shelf.bytes
+        return self._shelf.tally.bytes
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
         """Store a new record; fields that `rec` lacks are filled.
 
-        Raises `DuplicateRecord`, `RecordError`; the store is then unchanged.
+        Raises `DuplicateRecord`, `RecordError`; the store is then unchanged. The time does not grow
+        with the store: O(1), or O(log n) for a record submitted before others. Where it takes the
+        store above a limit, each record that is culled takes O(log n).
 
         >>> db = DictDB()
         >>> db.add_record("a", {})
@@ -91,25 +115,26 @@ class DictDB(BaseDB):
         Traceback (most recent call last):
         taskdb_spec.records.errors.DuplicateRecord: there is already a record of msg_id 'a'
         """
-        fields = checked_fields(msg_id, rec)
+        fields = checked_record(msg_id, rec)
         if fields["msg_id"] in self._shelf.records:
             raise DuplicateRecord(f"there is already a record of msg_id {msg_id!r}")
-        self._write(filled(fields))
+        self._shelf.put(fields)
+        self._written(fields["msg_id"])
 
     def get_record(self, msg_id: str) -> TaskRecord:
-        """The whole record. Raises `RecordNotFound`, `RecordCulled`.
+        """The whole record, in O(1). Raises `RecordNotFound`, `RecordCulled`.
 
         >>> DictDB().get_record("a")
         Traceback (most recent call last):
         taskdb_spec.records.errors.RecordNotFound: there is no record of msg_id 'a'
         """
-        record: TaskRecord = copied(self._held(msg_id))
-        return record
+        return self._held(msg_id).whole()
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
         """Replace the fields named in `rec`, each whole.
 
-        Raises `RecordNotFound`, `RecordCulled`, `RecordError`; the store is then unchanged.
+        Raises `RecordNotFound`, `RecordCulled`, `RecordError`; the store is then unchanged. Takes
+        O(1), or O(log n) where it moves the record in an order of time; culls as `add_record` does.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"header": {"x": 1, "y": 2}})
@@ -118,11 +143,11 @@ class DictDB(BaseDB):
         {'x': 3}
         """
         fields = checked_fields(msg_id, rec)
-        record: Any = {**self._held(msg_id), **fields}
-        self._write(record)
+        self._shelf.change(self._held(msg_id), fields)
+        self._written(fields["msg_id"])
 
     def drop_record(self, msg_id: str) -> None:
-        """Remove the record. Raises `RecordNotFound`, `RecordCulled`.
+        """Remove the record, in O(log n). Raises `RecordNotFound`, `RecordCulled`.
 
         >>> db = DictDB()
         >>> db.add_record("a", {})
@@ -134,6 +159,8 @@ class DictDB(BaseDB):
 
     def drop_matching_records(self, check: dict[str, Any]) -> None:
         """Remove what `find_records` finds. Raises `QueryError` before anything goes.
+
+        Takes as long as to find them, and O(log n) for each that goes.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"engine_uuid": "e"})
@@ -150,8 +177,14 @@ class DictDB(BaseDB):
     ) -> dict[str, TaskRecord]:
         """The records that the query `check` selects, by msg_id, in any order.
 
-        With `keys`, a list of field names, each has those fields and ``msg_id`` only. Raises
-        `QueryError`.
+        With `keys`, a list of field names, each has those fields and ``msg_id`` only, and nothing
+        else is copied. Raises `QueryError`.
+
+        Of conditions that must all hold, the one that the fewest records meet is looked up, and
+        only these records are looked at. Found without a look at others are: ``msg_id`` equal or
+        ``$in``; the same for ``client_uuid``, ``engine_uuid``, ``queue`` and ``label``, and for
+        these any other operator at the cost of one look at each value that there is; any field
+        None or not None; a time field equal, or in a range. All else looks at every record: O(n).
 
         >>> db = DictDB()
         >>> db.add_record("a", {"label": "fit"})
@@ -159,10 +192,16 @@ class DictDB(BaseDB):
         {'a': {'msg_id': 'a', 'label': 'fit'}}
         """
         names = check_keys(keys)
-        return {record["msg_id"]: _projected(record, names) for record in self._matching(check)}
+        found = self._matching(check)
+        if len(found) < _MANY:
+            return _copies(found, names)
+        with collector_paused():
+            return _copies(found, names)
 
     def get_history(self) -> list[str]:
-        """All msg_ids, ascending by ``submitted``, None first.
+        """All msg_ids, ascending by ``submitted``, None first, ties in the order of the adds.
+
+        They are kept in this order, so that this takes no longer than to make the list.
 
         >>> from datetime import UTC, datetime
         >>> db = DictDB()
@@ -171,9 +210,9 @@ class DictDB(BaseDB):
         >>> db.get_history()
         ['b', 'a']
         """
-        return [record["msg_id"] for record in in_order(self._shelf.records.values())]
+        return list(self._shelf.history)
 
-    def _held(self, msg_id: object) -> TaskRecord:
+    def _held(self, msg_id: object) -> Held:
         """The store's own record, not a copy."""
         # An id of another class is not looked up: it need not be hashable, and no record has it.
         if isinstance(msg_id, str):
@@ -183,21 +222,35 @@ class DictDB(BaseDB):
                 raise RecordCulled(f"the record of msg_id {msg_id!r} was culled to free space")
         raise RecordNotFound(f"there is no record of msg_id {shown(msg_id)}")
 
-    def _matching(self, check: dict[str, Any]) -> list[TaskRecord]:
-        selects = compile_query(check)
-        return [record for record in self._shelf.records.values() if selects(record)]
+    def _matching(self, check: dict[str, Any]) -> list[Held]:
+        record = self._asked_by_id(check)
+        return [record] if record else plan(self._shelf, parse_query(check)).records()
 
-    def _write(self, record: TaskRecord) -> None:
-        self._shelf.put(record)
-        self._culled.discard(record["msg_id"])
-        limits = Limits(self.record_limit, self.size_limit, self.cull_fraction)
-        culled = cull(self._shelf, limits, written=record["msg_id"])
+    def _asked_by_id(self, check: object) -> Held | None:
+        """The record of a query for one id, and nothing else, that is there.
+
+        It is what is asked most, and to parse such a query takes longer than to answer it.
+        """
+        if type(check) is dict and len(check) == 1:
+            msg_id = check.get("msg_id")
+            if type(msg_id) is str:
+                return self._shelf.records.get(msg_id)
+        return None
+
+    def _written(self, msg_id: str) -> None:
+        """Make up for a write of that record."""
+        self._culled.discard(msg_id)
+        if self._limits is not None:
+            self._keep_limits(self._limits, msg_id)
+
+    def _keep_limits(self, limits: Limits, written: str) -> None:
+        culled = cull(self._shelf, limits, written)
         for part in culled:
             self._culled.update(part.msg_ids)
         # Last, because a log handler may raise, and the store must be in order by then.
         for part in culled:
             self._log_culled(part)
-        self._log_oversize(record["msg_id"])
+        self._log_oversize(limits, written)
 
     def _log_culled(self, culled: Culled) -> None:
         # The result of a pending task has nowhere to go any more, and somebody may wait for it.
@@ -210,18 +263,15 @@ class DictDB(BaseDB):
             f" and {more} more" if more > 0 else "",
         )
 
-    def _log_oversize(self, msg_id: str) -> None:
-        if self.size_limit is not None and self.size > self.size_limit:
+    def _log_oversize(self, limits: Limits, msg_id: str) -> None:
+        if limits.size_limit is not None and self.size > limits.size_limit:
             self.log.warning(
                 "the record of msg_id %s, just written, holds %d bytes: more than size_limit, %d",
-                *(msg_id, self.size, self.size_limit),
+                *(msg_id, self.size, limits.size_limit),
             )
 
 
-def _projected(record: TaskRecord, names: list[str] | None) -> TaskRecord:
-    """A copy of `record`, of only ``msg_id`` and the fields in `names` unless that is None."""
-    fields: Mapping[str, Any] = record
-    if names is not None:
-        fields = {name: fields[name] for name in ("msg_id", *names)}
-    copy: TaskRecord = copied(fields)
-    return copy
+def _copies(records: list[Held], names: list[str] | None) -> dict[str, TaskRecord]:
+    if names is None:
+        return {record["msg_id"]: record.whole() for record in records}
+    return {record["msg_id"]: record.part(names) for record in records}

@@ -25,6 +25,7 @@ from taskdb_spec.records.fields import (
     TEXT_FIELDS,
     TIME_FIELDS,
     checked_fields,
+    checked_record,
 )
 from taskdb_spec.records.values import shown
 
@@ -195,3 +196,31 @@ def test_errors_about_records_read_well(kind: type[KeyError]) -> None:
     assert issubclass(kind, KeyError)
     assert str(kind("no record 'a'")) == "no record 'a'"
     assert issubclass(RecordCulled, RecordNotFound)
+
+
+def test_a_checked_record_leaves_out_what_is_none() -> None:
+    empty = {"msg_id": "a", "stdout": "", "stderr": ""}
+    assert checked_record("a", {}) == empty
+    assert checked_record("a", {"label": None, "queue": ""}) == empty | {"queue": ""}
+    assert checked_record("a", MappingProxyType({"stdout": None})) == {"msg_id": "a", "stderr": ""}
+    assert {**new_record("a"), **checked_record("a", {"header": {}})} == new_record("a", header={})
+    with pytest.raises(RecordError, match="msg_id: must be a str"):
+        checked_record("a", {"msg_id": None})
+
+
+def test_subclasses_are_taken_for_their_class() -> None:
+    class Text(str):
+        pass
+
+    class Buffers(list[Any]):
+        pass
+
+    class Document(dict[str, Any]):
+        pass
+
+    given = {"label": Text("x"), "header": Document(a=Text("y")), "buffers": Buffers([b"z"])}
+    copy = checked_fields(Text("a"), given)
+    assert copy == {"msg_id": "a", "label": "x", "header": {"a": "y"}, "buffers": [b"z"]}
+    plain = {"msg_id": str, "label": str, "header": dict, "buffers": list}
+    assert {name: type(value) for name, value in copy.items()} == plain
+    assert type(copy["header"]["a"]) is str

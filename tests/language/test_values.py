@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import IntEnum, StrEnum
 from fractions import Fraction
+from gc import collect
 from itertools import pairwise, product
 from math import copysign, isnan
 from typing import Any
@@ -304,3 +305,55 @@ def test_the_order_of_members_matters(document: dict[str, Any]) -> None:
 )
 def test_what_messages_show(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+# Short cuts of the checker and the copier
+
+
+@pytest.mark.parametrize("leaf", ["a", None, 1, NOON, b"a", "\N{SNOWMAN}"], ids=repr)
+def test_the_depth_is_that_of_the_leaf(leaf: Any) -> None:
+    for wrap in (lambda inner: [inner], lambda inner: {"k": inner}):
+        deepest = leaf
+        for _ in range(MAX_DEPTH):
+            deepest = wrap(deepest)
+        assert same(checked(deepest), deepest)
+        with pytest.raises(OutOfDomain, match="nested more than 100 deep"):
+            checked(wrap(deepest))
+        with pytest.raises(OutOfDomain, match="nested more than 100 deep"):
+            checked(leaf, depth=MAX_DEPTH + 1)
+
+
+def test_text_beyond_ascii_is_kept() -> None:
+    document = {"\N{SNOWMAN}": ["\U0001f600", {"é": "\0é"}]}
+    assert same(checked(document), document)
+
+
+def test_a_refusal_does_not_change_what_it_refuses() -> None:
+    east = NOON.astimezone(timezone(timedelta(hours=5)))
+    document: dict[str, Any] = {"a": [1], "b": {"c": east}, "d": {1}}
+    with pytest.raises(OutOfDomain):
+        checked(document)
+    assert document["b"]["c"].tzinfo is east.tzinfo
+    assert list(document) == ["a", "b", "d"]
+
+
+def test_a_copy_is_private_whatever_the_collector_has_seen() -> None:
+    """The copier asks the collector which dicts are flat, and the collector may think anew."""
+    flat = {"a": 1, "b": NOON, "c": b"", "d": "x", "e": None}
+    documents = [flat, {}, {"a": flat}, {"a": {}}, {"a": []}, {"a": [[], {}]}, {"a": {"b": {}}}]
+    kept = checked(documents)
+    collect()
+    copy = copied(kept)
+    assert same(copy, documents)
+    assert not set(mutable_parts(copy)) & set(mutable_parts(kept))
+
+
+def test_a_flat_dict_that_is_flat_no_longer_is_copied_whole() -> None:
+    document: dict[str, Any] = checked({"a": 1})
+    collect()
+    for nested in ({}, [], [[]]):
+        document["b"] = nested
+        assert copied(document)["b"] is not nested
+        document["a"] = document.pop("b")
+        assert copied(document)["a"] is not nested
+        document["a"] = 1

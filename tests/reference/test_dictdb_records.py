@@ -1,5 +1,6 @@
 """DictDB's calls: isolation, refusals that change nothing, the history's order."""
 
+import gc
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -172,6 +173,19 @@ def test_the_history_ascends_and_starts_with_none() -> None:
     assert db.get_history() == ["x", "y", "first", "late", "tie"]
     db.update_record("x", {"submitted": DAY})
     assert db.get_history() == ["y", "first", "x", "late", "tie"]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(enabled: bool) -> None:
+    db = DictDB()
+    for number in range(200):
+        db.add_record(str(number), {})
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert len(db.find_records({})) == len(db.find_records({}, ["label"])) == 200
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
 
 
 def test_closing_twice_is_fine(db: DictDB) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, TypedDict
 
 from taskdb_spec.records.errors import RecordError
-from taskdb_spec.records.values import OutOfDomain, checked, shown
+from taskdb_spec.records.values import CHECKS, Check, Refused, shown
 
 
 class TaskRecord(TypedDict):
@@ -75,10 +75,13 @@ FIELD_CLASSES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 """The classes that each root field may hold, besides None."""
 
+_NULLABLE: Final = frozenset(TASK_FIELDS) - {"msg_id"}
+_TEXTUAL: Final = frozenset(name for name, kinds in FIELD_CLASSES.items() if str in kinds)
+
+_ABSENT_TEXT: Final = ("stdout", "stderr")
 _ABSENT: Final[Mapping[str, Any]] = {
     **dict.fromkeys(TASK_FIELDS),
-    "stdout": "",
-    "stderr": "",
+    **dict.fromkeys(_ABSENT_TEXT, ""),
 }
 
 
@@ -100,46 +103,84 @@ def filled(fields: Mapping[str, Any]) -> TaskRecord:
     return record  # type: ignore[no-any-return]
 
 
-def checked_fields(msg_id: object, fields: object) -> dict[str, Any]:
+def checked_fields(msg_id: object, fields: object, keep_none: bool = True) -> dict[str, Any]:
     """A private, normalised copy of the fields of a record or update, with its msg_id.
 
-    Raises `RecordError`, which names the field, where the specification refuses them.
+    Fields that are None are left out unless `keep_none`. Raises `RecordError`, which names the
+    field, where the specification refuses them.
     """
     if not isinstance(msg_id, str):
         raise RecordError(f"msg_id: must be a str, not {shown(msg_id)}", "REC-11")
-    if not isinstance(fields, Mapping):
+    if type(fields) is not dict and not isinstance(fields, Mapping):
         raise RecordError(f"record: must be a dict, not {type(fields).__name__}")
-    try:
-        copy = {name: _checked_field(name, value) for name, value in fields.items()}
-        copy_id = checked(msg_id, "msg_id")
-    except OutOfDomain as error:
-        raise RecordError(str(error), error.clause) from None
-    if copy.setdefault("msg_id", copy_id) != copy_id:
-        raise RecordError(
-            f"msg_id: the record says {copy['msg_id']!r}, the call {msg_id!r}", "REC-5"
-        )
+    copy = _normal_fields(fields, keep_none)
+    if copy.get("msg_id") is not msg_id:
+        copy_id = _normal_fields({"msg_id": msg_id})["msg_id"]
+        if copy.setdefault("msg_id", copy_id) != copy_id:
+            raise RecordError(
+                f"msg_id: the record says {copy['msg_id']!r}, the call {msg_id!r}", "REC-5"
+            )
     return copy
 
 
-def _checked_field(name: object, value: object) -> Any:
+def checked_record(msg_id: object, fields: object) -> dict[str, Any]:
+    """As `checked_fields`, for a new record: absent ones are filled, and those None left out."""
+    record = checked_fields(msg_id, fields, keep_none=False)
+    for name in _ABSENT_TEXT:
+        if name not in fields:  # type: ignore[operator]  # it was a mapping
+            record[name] = ""
+    return record
+
+
+def _normal_fields(fields: Mapping[Any, Any], keep_none: bool = True) -> dict[str, Any]:
+    copy: dict[str, Any] = {}
+    name = None
+    try:
+        for name, value in fields.items():
+            # Most fields of most records are None, and most others are plain text.
+            if value is None and name in _NULLABLE:
+                if keep_none:
+                    copy[name] = None
+            elif type(value) is str and name in _TEXTUAL and value.isascii():
+                copy[name] = value
+            elif name in _CHECKS and (check := _CHECKS[name].get(type(value))):
+                copy[name] = check(value, 0)
+            else:
+                copy[name] = _check_of_subclass(name, value)(value, 0)
+    except Refused as refused:
+        raise RecordError(str(refused.at(str(name))), refused.clause) from None
+    return copy
+
+
+def _check_of_subclass(name: object, value: object) -> Check:
     if not isinstance(name, str) or name not in FIELD_CLASSES:
         clause = "UPD-6" if isinstance(name, str) and "." in name else "REC-4"
         fields = ", ".join(TASK_FIELDS)
         raise RecordError(f"{shown(name)}: no such field; records have {fields}", clause)
-    if value is None and name != "msg_id":
-        return None
-    if not isinstance(value, FIELD_CLASSES[name]):
-        wanted = " or ".join(kind.__name__ for kind in FIELD_CLASSES[name])
-        clause = "REC-6" if FIELD_CLASSES[name] == (datetime,) else "REC-7"
-        raise RecordError(f"{name}: must be a {wanted}, not {type(value).__name__}", clause)
-    if name in BUFFER_FIELDS and isinstance(value, list):
-        return [_checked_buffer(item, f"{name}[{i}]") for i, item in enumerate(value)]
-    return checked(value, name)
+    for kind, check in _CHECKS[name].items():
+        if isinstance(value, kind):
+            return check
+    wanted = " or ".join(kind.__name__ for kind in FIELD_CLASSES[name])
+    clause = "REC-6" if FIELD_CLASSES[name] == (datetime,) else "REC-7"
+    raise RecordError(f"{name}: must be a {wanted}, not {type(value).__name__}", clause)
 
 
-def _checked_buffer(item: object, where: str) -> bytes:
+def _buffers(value: list[Any], depth: int) -> list[bytes]:
+    for item in value:
+        if type(item) is not bytes:
+            return [_buffer(item, index) for index, item in enumerate(value)]
+    return list(value)
+
+
+def _buffer(item: object, index: int) -> bytes:
     if isinstance(item, bytes | bytearray | memoryview):
         return bytes(item)
-    raise RecordError(
-        f"{where}: must be bytes, a bytearray or a memoryview, not {type(item).__name__}"
-    )
+    name = type(item).__name__
+    raise Refused(f"must be bytes, a bytearray or a memoryview, not {name}", spot=f"[{index}]")
+
+
+_CHECKS: Final[Mapping[str, Mapping[type, Check]]] = {
+    name: {kind: _buffers if name in BUFFER_FIELDS else CHECKS[kind] for kind in kinds}
+    for name, kinds in FIELD_CLASSES.items()
+}
+"""The check of each class that a field may hold."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from gc import is_tracked
 from typing import Any, TypeAlias
 
 from taskdb_spec.records.order import EPOCH
@@ -42,70 +43,137 @@ def checked(value: object, where: str = "value", depth: int = 0) -> Any:
     Traceback (most recent call last):
     taskdb_spec.records.values.OutOfDomain: header['a']: a set is not a value of the domain
     """
-    if depth > MAX_DEPTH:
-        raise OutOfDomain(where, f"nested more than {MAX_DEPTH} deep")
-    for kind, check in _CHECKS.items():
+    try:
+        if depth > MAX_DEPTH:
+            raise Refused(_TOO_DEEP)
+        return _normal(value, depth)
+    except Refused as refused:
+        raise refused.at(where) from None
+
+
+class Refused(Exception):
+    """A refusal on its way out: each list and dict that it leaves puts its own part of the spot.
+
+    All that any store writes is checked, so a spot is put together only once there is an error.
+    """
+
+    def __init__(self, reason: str, clause: str = "REC-8", spot: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.clause, self.spot = reason, clause, spot
+
+    def at(self, where: str) -> OutOfDomain:
+        """The error to show, for a value that is found at `where`."""
+        return OutOfDomain(where + self.spot, self.reason, self.clause)
+
+    def inside(self, step: str) -> Refused:
+        """The same, seen from one step further out."""
+        self.spot = step + self.spot
+        return self
+
+
+def _normal(value: object, depth: int) -> Any:
+    return (CHECKS.get(type(value)) or _check_of_subclass(value))(value, depth)
+
+
+def _check_of_subclass(value: object) -> Check:
+    for kind, check in CHECKS.items():
         if isinstance(value, kind):
-            return check(value, where, depth)
+            return check
     name = type(value).__name__
     article = "an" if name[:1].lower() in "aeiou" else "a"
-    raise OutOfDomain(where, f"{article} {name} is not a value of the domain")
+    raise Refused(f"{article} {name} is not a value of the domain")
 
 
-def _plain(value: object, where: str, depth: int) -> object:
+def _as_it_is(value: object, depth: int) -> object:
     return value
 
 
-def _int(value: int, where: str, depth: int) -> int:
+def _int(value: int, depth: int) -> int:
     if not INT_MIN <= value <= INT_MAX:
-        raise OutOfDomain(where, "an int must lie in [-2**63, 2**63)")
+        raise Refused("an int must lie in [-2**63, 2**63)")
     return int(value)
 
 
-def _float(value: float, where: str, depth: int) -> float:
+def _float(value: float, depth: int) -> float:
     return float(value)
 
 
-def _str(value: str, where: str, depth: int) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise OutOfDomain(where, "a str must not hold lone surrogates") from None
+def _str(value: str, depth: int) -> str:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Refused("a str must not hold lone surrogates") from None
     return str.__str__(value)
 
 
-def _bytes(value: bytes, where: str, depth: int) -> bytes:
+def _bytes(value: bytes, depth: int) -> bytes:
     return bytes(value)
 
 
-def _datetime(value: datetime, where: str, depth: int) -> datetime:
+def _datetime(value: datetime, depth: int) -> datetime:
+    if value.tzinfo is UTC and type(value) is datetime:
+        return value
     if value.utcoffset() is None:
-        raise OutOfDomain(where, "a datetime must have a time zone", "REC-9")
+        raise Refused("a datetime must have a time zone", "REC-9")
     try:
         instant = value.astimezone(UTC)
     except OverflowError:
-        raise OutOfDomain(where, "an instant must lie in the years 1 to 9999 of UTC") from None
+        raise Refused("an instant must lie in the years 1 to 9999 of UTC") from None
     return datetime.combine(instant.date(), instant.time(), UTC)
 
 
-def _list(value: list[object], where: str, depth: int) -> list[Any]:
-    return [checked(item, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
-
-
-def _dict(value: dict[object, object], where: str, depth: int) -> dict[str, Any]:
-    copy = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise OutOfDomain(where, f"the key {shown(key)} is not a str")
-        copy[_str(key, f"{where}: the key {key!r}", depth)] = checked(
-            item, f"{where}[{key!r}]", depth + 1
-        )
+def _list(value: list[object], depth: int) -> list[Any]:
+    copy: list[Any] = []
+    if not value:
+        return copy
+    if depth == MAX_DEPTH:
+        raise Refused(_TOO_DEEP, spot="[0]")
+    try:
+        for item in value:
+            copy.append(_normal(item, depth + 1))
+    except Refused as refused:
+        raise refused.inside(f"[{len(copy)}]") from None
     return copy
 
 
-_CHECKS: dict[type, Callable[[Any, str, int], object]] = {
-    type(None): _plain,
-    bool: _plain,  # before int, which it subclasses
+def _dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
+    copy = value.copy() if type(value) is dict else dict(value.items())
+    if depth == MAX_DEPTH and copy:
+        raise Refused(_TOO_DEEP, spot=f"[{shown(next(iter(copy)))}]")
+    for key, item in copy.items():
+        if type(key) is not str:
+            return _dict({_key(key): item for key, item in copy.items()}, depth)
+        if not key.isascii():
+            _key(key)
+        kind = type(item)
+        if item.isascii() if kind is str else kind in _AS_THEY_ARE:
+            continue
+        try:
+            copy[key] = (CHECKS.get(kind) or _check_of_subclass(item))(item, depth + 1)
+        except Refused as refused:
+            raise refused.inside(f"[{key!r}]") from None
+    return copy
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise Refused(f"the key {shown(key)} is not a str")
+    try:
+        return _str(key, 0)
+    except Refused as refused:
+        raise refused.inside(f": the key {key!r}") from None
+
+
+Check: TypeAlias = Callable[[Any, int], Any]
+"""Makes a private copy of a value that is so deep, in normal form, or raises `Refused`."""
+
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+_AS_THEY_ARE = frozenset({type(None), bool, float, bytes})
+"""The classes all of whose values are of the domain and cannot be changed."""
+CHECKS: dict[type, Check] = {
+    type(None): _as_it_is,
+    bool: _as_it_is,
     str: _str,
     int: _int,
     float: _float,
@@ -114,15 +182,29 @@ _CHECKS: dict[type, Callable[[Any, str, int], object]] = {
     list: _list,
     bytes: _bytes,
 }
+"""The check of each class. A subclass goes by the first that it is of."""
 
 
 def copied(value: Any) -> Any:
     """A copy of a value that `checked` has made: only lists and dicts are new."""
-    if type(value) is dict:
-        return {key: copied(item) for key, item in value.items()}
+    if type(value) not in _CONTAINERS:
+        return value
+    copy = value.copy()
     if type(value) is list:
-        return [copied(item) for item in value]
-    return value
+        for index, item in enumerate(value):
+            if type(item) in _CONTAINERS:
+                copy[index] = copied(item)
+    elif may_nest(value):
+        for key, item in value.items():
+            if type(item) in _CONTAINERS:
+                copy[key] = copied(item)
+    return copy
+
+
+may_nest = is_tracked
+"""Whether a dict may hold lists or dicts: the garbage collector tracks every dict that does."""
+
+_CONTAINERS = frozenset({dict, list})
 
 
 def same(a: object, b: object) -> bool:

@@ -1,0 +1,138 @@
+"""Records kept in an order of time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import chain
+from math import inf
+from typing import TypeAlias
+
+from taskdb_reference.memory.held import Held
+
+Key: TypeAlias = tuple[datetime, float]
+"""An instant, and the number of the record, which keeps those of the same instant apart."""
+
+_BEFORE_FIRST = 2**62
+_BLOCK = 1000
+
+
+def before(instant: datetime) -> Key:
+    """Where the records of `instant` begin."""
+    return instant, 0
+
+
+def after(instant: datetime) -> Key:
+    """Where the records of `instant` end."""
+    return instant, inf
+
+
+FIRST = before(datetime.min.replace(tzinfo=UTC))
+LAST = after(datetime.max.replace(tzinfo=UTC))
+"""All instants lie between these keys; the records that the history has for None come before."""
+
+
+def in_history(record: Held) -> Key:
+    """The place in the history: ascending by ``submitted``, None first, ties as they were added."""
+    if "submitted" in record:
+        return record["submitted"], record.number
+    return FIRST[0], record.number - _BEFORE_FIRST
+
+
+def among_completed(record: Held) -> Key | None:
+    """The place in the history of the records that are completed."""
+    return in_history(record) if "completed" in record else None
+
+
+def by_field(field: str) -> Callable[[Held], Key | None]:
+    """The place among the records that have the time field `field`."""
+    return lambda record: (record[field], record.number) if field in record else None
+
+
+class Order:
+    """The ids of records, ascending by a key; those whose key is None are left out.
+
+    Keys and ids lie side by side in blocks of about a thousand. To enter a record at the end, as
+    records nearly always come, takes constant time; to enter or to leave elsewhere, two binary
+    searches and a shift within a block.
+
+    >>> order = Order(in_history)
+    >>> for number, msg_id in enumerate("ba", start=1):
+    ...     order.enter(Held({"msg_id": msg_id}, number))
+    >>> list(order)
+    ['b', 'a']
+    """
+
+    def __init__(self, key: Callable[[Held], Key | None]) -> None:
+        self.key = key
+        self._keys: list[list[Key]] = []
+        self._ids: list[list[str]] = []
+        self._bounds: list[Key] = []  # of each block: no key in it is greater, all later ones are
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._ids)
+
+    def enter(self, record: Held) -> None:
+        """Put the record in its place."""
+        key = self.key(record)
+        if key is None:
+            return
+        if not self._bounds or key > self._bounds[-1]:
+            self._append(key, record["msg_id"])
+        else:
+            self._insert(key, record["msg_id"])
+
+    def leave(self, record: Held) -> None:
+        """Take the record, which must not have changed since it was entered, out of its place."""
+        key = self.key(record)
+        if key is None:
+            return
+        block, index = self._place(key)
+        del self._keys[block][index], self._ids[block][index]
+        if not self._keys[block]:
+            del self._keys[block], self._ids[block], self._bounds[block]
+
+    def first(self, count: int) -> list[str]:
+        """The first ids, at most `count`, which is less than a block."""
+        return [msg_id for ids in self._ids[:count] for msg_id in ids[:count]][:count]
+
+    def between(self, low: Key, high: Key) -> list[str]:
+        """The ids from `low` up to `high`."""
+        parts = self._parts(low, high)
+        return list(chain.from_iterable(self._ids[block][part] for block, part in parts))
+
+    def count(self, low: Key, high: Key) -> int:
+        """How many ids there are between; this looks at blocks, not at records."""
+        parts = self._parts(low, high)
+        return sum(len(range(len(self._ids[block]))[part]) for block, part in parts)
+
+    def _parts(self, low: Key, high: Key) -> Iterator[tuple[int, slice]]:
+        """Each block that has ids between, and which of it they are."""
+        (first, start), (last, stop) = self._place(low), self._place(high)
+        for block in range(first, min(last + 1, len(self._ids))):
+            yield block, slice(start if block == first else 0, stop if block == last else None)
+
+    def _place(self, key: Key) -> tuple[int, int]:
+        """The block and the index in it of the first key that is not less."""
+        block = bisect_left(self._bounds, key)
+        return block, bisect_left(self._keys[block], key) if block < len(self._keys) else 0
+
+    def _append(self, key: Key, msg_id: str) -> None:
+        if not self._bounds or len(self._keys[-1]) >= _BLOCK:
+            self._keys.append([])
+            self._ids.append([])
+            self._bounds.append(key)
+        self._keys[-1].append(key)
+        self._ids[-1].append(msg_id)
+        self._bounds[-1] = key
+
+    def _insert(self, key: Key, msg_id: str) -> None:
+        block, index = self._place(key)
+        keys, ids = self._keys[block], self._ids[block]
+        keys.insert(index, key)
+        ids.insert(index, msg_id)
+        if len(keys) > 2 * _BLOCK:
+            self._keys[block : block + 1] = [keys[:_BLOCK], keys[_BLOCK:]]
+            self._ids[block : block + 1] = [ids[:_BLOCK], ids[_BLOCK:]]
+            self._bounds.insert(block, keys[_BLOCK - 1])
