@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help conformance test stores mutants lint types lock clean
+.PHONY: help conformance test stores mutants bench lint types lock clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ stores: $(READY) ## check the durable stores at the profile `default`, on real s
 mutants: $(READY) ## how strong the suite is: run it on every mutant, and print what was killed
 	$(BIN)/python -m tests.mutants.score $(PROFILE)
 
+bench: $(READY) ## time the stores and the suite beside others; numbers and plots go into build/bench
+	$(BIN)/python -m bench
+
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -40,7 +43,7 @@ $(READY): pyproject.toml requirements.txt
 	@touch $@
 
 lock: ## pin the newest versions of all that the project uses
-	uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.txt
 
 clean:

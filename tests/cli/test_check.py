@@ -53,15 +53,22 @@ def test_a_should_counts_under_strict_alone(taskdb: Taskdb, engine: Engine) -> N
 
 def test_the_engine_is_asked_for_what_was_asked_for(taskdb: Taskdb, engine: Engine) -> None:
     taskdb("check", MYDB)
-    taskdb("check", "dict", "--profile", "deep", "--seed", "7", "--strict")
+    taskdb("check", "dict", "--profile", "deep", "--seed", "7", "--strict", "--workers", "4")
     first, second = engine.calls
     assert first.pop("backend").name == "mydb"
-    assert first == {"profile": "default", "seed": 0, "strict": False, "target": MYDB}
+    assert first == {
+        "profile": "default",
+        "seed": 0,
+        "strict": False,
+        "workers": 1,
+        "target": MYDB,
+    }
     assert second.pop("backend").name == "dict"
     assert second == {
         "profile": "deep",
         "seed": 7,
         "strict": True,
+        "workers": 4,
         "target": "taskdb_reference.targets:dict_backend",
     }
 
@@ -92,6 +99,7 @@ def test_capabilities_that_are_none(taskdb: Taskdb, engine: Engine) -> None:
         (),
         ("--profile", "wrong"),
         ("--seed", "x"),
+        ("--workers", "0"),
         ("--no-such-option",),
     ],
 )

@@ -6,6 +6,7 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from taskdb_reference.targets import dict_backend, none_backend
 from taskdb_spec import Backend
 from taskdb_spec.conformance import StoreNotOpened, check_backend, conformance_tests
+from taskdb_spec.conformance.counterexamples import Emitter
 from taskdb_spec.conformance.model import Model, model_backend
 
 from .running import small_report
@@ -77,6 +79,21 @@ def test_counterexamples_run_as_plain_scripts(
         )
         assert done.returncode != 0
         assert f"AssertionError: {name}: expected" in done.stderr
+
+
+def test_a_backend_of_the_program_itself_cannot_be_imported_by_any_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program, backend = ModuleType("__main__"), dataclasses.replace(model_backend)
+    program.backend = backend  # type: ignore[attr-defined]
+    for name in ("__main__", "__mp_main__"):  # multiprocessing gives it the second one
+        monkeypatch.setitem(sys.modules, name, program)
+    assert Emitter.for_backend(backend, backend, None).target is None
+
+
+def test_a_script_on_the_model_does_not_import_the_engine() -> None:
+    code = "import sys, taskdb_spec.conformance.model; sys.exit('hypothesis' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_store_that_is_not_empty_is_refused() -> None:

@@ -73,8 +73,7 @@ class Apart:
                 elif self._is_stalled():
                     self.end = End(True, f"did not return within {self._allowed():g} s")
         finally:
-            self._kill()
-            self._reader.close()
+            self.close()
         if self.end is None and message.error is not None:
             raise message.error
 
@@ -110,8 +109,11 @@ class Apart:
         _, phase = self._recorder.pulse()
         return self._limit * (OPENING if phase is Phase.opening else 1)
 
-    def _kill(self) -> None:
+    def close(self) -> None:
         """End the process and those that it has started."""
+        if self._reader.closed:
+            return
+        self._reader.close()
         with contextlib.suppress(OSError):
             os.killpg(self._pid, signal.SIGKILL)
         if self._status is None:

@@ -32,9 +32,10 @@ from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs import program_for
 from taskdb_spec.conformance.generation.walk import Walk
 from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.parts import Part, parts
 from taskdb_spec.conformance.patience import PATIENCE, Patience
 from taskdb_spec.conformance.playing import Failure, Player
-from taskdb_spec.conformance.profiles import HEAVY, PROFILES, WALK, Profile
+from taskdb_spec.conformance.profiles import PROFILES, WALK, Profile
 from taskdb_spec.conformance.randomness import RandomSource
 from taskdb_spec.conformance.recorder import recorder
 from taskdb_spec.conformance.report import ClauseResult, Counterexample, Report, enough
@@ -51,15 +52,18 @@ def check_backend(
     listen: Listener | None = None,
     target: str | None = None,
     patience: Patience = PATIENCE,
+    workers: int = 1,
 ) -> Report:
     """Check a backend against every clause that applies to it.
 
     `backend` is a `Backend`, or what `as_backend` makes one of. The same `seed` gives the same run.
     `listen` is called with each event. `target`, as ``module:attribute``, is how a fresh process
     imports the backend; without it, it is looked for where the backend was defined. The run is made
-    in a process of its own, where the system can fork; `patience` says what a store may cost it.
+    in a process of its own, where the system can fork, or shared by so many `workers`, which does
+    not change what it finds; `patience` says what a store may cost it.
 
-    Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile.
+    Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile or for no
+    workers.
 
     >>> from taskdb_spec.conformance.model import model_backend
     >>> check_backend(model_backend, profile="quick").verdict
@@ -67,6 +71,8 @@ def check_backend(
     """
     if profile not in PROFILES:
         raise ValueError(f"no such profile: {profile!r}; there are {', '.join(PROFILES)}")
+    if workers < 1:
+        raise ValueError(f"workers: there must be at least one, not {workers}")
     subject = as_backend(backend)
     emitter = Emitter.for_backend(subject, backend, target)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
@@ -78,9 +84,13 @@ def check_backend(
                 return campaign.run(strict)
             from taskdb_spec.conformance.isolation import run_apart
 
-            return run_apart(campaign, strict, patience)
+            return run_apart(campaign, strict, patience, workers)
         finally:
             subject.discard(Path(folder))
+
+
+ANNOUNCED = 20
+"""After how many random walks those who watch are told."""
 
 
 @dataclass
@@ -95,12 +105,13 @@ class Campaign:
     listen: Listener
     failures: dict[str, Counterexample] = field(default_factory=dict)
     doubts: dict[str, list[Counterexample]] = field(default_factory=dict)
+    workers: int = 1
     until: str = ""  # the run may end as soon as this clause has failed
-    opened: bool = False
-    clauses_done: int = 0
-    walks_done: int = 0
     given_up: set[str] = field(default_factory=set)  # the names of programs that are not played
-    checkpoint: Callable[[], None] = lambda: None  # called where another process could go on
+    failing: Callable[[], None] = lambda: (
+        None
+    )  # called each time a program that has failed is tried
+    learned: Callable[[], None] = lambda: None  # called when more is known to fail
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
@@ -109,23 +120,42 @@ class Campaign:
         self.claimed = [clause for clause in applying if clause.check is not None]
 
     def run(self, strict: bool) -> Report:
-        """Make the run, or what is left of it."""
-        if not self.opened:
-            self._open_once()
-            self.announce()
-        for clause in self.claimed[self.clauses_done :]:
-            if self.until in self.failures:
+        """Make the run in this process."""
+        self.open_once()
+        self.announce()
+        for part in self.parts():
+            if self.is_over(part):
                 break
-            self.checkpoint()
-            self.listen(Progress(self.player.operations, clause.id))
-            self._focus(clause)
-            self.clauses_done += 1
-        if not self.backend.stores_nothing:
-            self._walk()
+            self.tell(part)
+            self.play(part)
         return self.finish(strict)
 
+    def parts(self) -> Iterator[Part]:
+        """The parts of the run, in order; it ends before the first that `is_over`."""
+        return parts(self.claimed, self.profile, walks=not self.backend.stores_nothing)
+
+    def is_over(self, part: Part) -> bool:
+        """Whether the run ends before this part."""
+        enough = not part.clause and self.player.operations >= self.profile.operations
+        return enough or (part.begins and self.until in self.failures)
+
+    def tell(self, part: Part) -> None:
+        """Tell those who watch what comes now."""
+        if part.begins and part.numbers.start % ANNOUNCED == 0:
+            self.listen(Progress(self.player.operations, part.clause or "random walks"))
+
+    def play(self, part: Part) -> None:
+        """Play the programs of a part."""
+        for number, name in part.names():
+            if name in self.given_up:
+                continue
+            if part.clause:
+                self._focus(clauses()[part.clause], number, name)
+            else:
+                self._walk(name)
+
     def announce(self) -> None:
-        self.opened = True
+        """Tell those who watch that the run begins."""
         self.listen(
             RunStarted(
                 self.backend.name,
@@ -147,11 +177,12 @@ class Campaign:
             seconds=time.monotonic() - self.started,
             operations=self.player.operations,
             cut_short=cut_short,
+            workers=self.workers,
         )
         self.listen(RunFinished(report))
         return report
 
-    def _open_once(self) -> None:
+    def open_once(self) -> None:
         """A store that cannot be opened, or is not empty, is refused before anything is written."""
         session = Session(self.backend, self.folder / "first")
         history = None  # a failing call is the business of the clauses
@@ -164,34 +195,21 @@ class Campaign:
                 "records; `open` must open the store under the folder that it is given"
             )
 
-    def _focus(self, clause: Clause) -> None:
-        capabilities = clause.needs & QUERY_CAPABILITIES
-        for i in range(HEAVY.get(clause.id, self.profile.focus)):
-            if clause.id in self.failures:
-                return
-            if f"{clause.id}/{i}" in self.given_up:
-                continue
-            pools = self._pools(f"{clause.id}/{i}", capabilities, self.seed + i)
-            program = program_for(clause.id, pools)
-            failure = self.player.replay(program, around=i % 2 == 0)
-            while failure is not None and self._handle(failure, clause.id):
-                failure = self.player.replay(program, around=False)  # it may show more
+    def _focus(self, clause: Clause, number: int, name: str) -> None:
+        if clause.id in self.failures:
+            return
+        # Half of the programs use only what the clause needs, the others all that is claimed.
+        capabilities = self.backend.claimed if number // 2 % 2 else clause.needs
+        pools = self._pools(name, capabilities & QUERY_CAPABILITIES, self.seed + number)
+        program = program_for(clause.id, pools)
+        failure = self.player.replay(program, around=number % 2 == 0)
+        while failure is not None and self._handle(failure, clause.id):
+            failure = self.player.replay(program, around=False)  # it may show more
 
-    def _walk(self) -> None:
-        while self.player.operations < self.profile.operations and self.until not in self.failures:
-            before = self.player.operations
-            if f"walk/{self.walks_done}" not in self.given_up:
-                self._walk_once(f"walk/{self.walks_done}")
-            self.walks_done += 1
-            if self.walks_done % 20 == 0:
-                self.checkpoint()
-                self.listen(Progress(self.player.operations, "random walks"))
-            if self.player.operations == before and self.walks_done > self.profile.operations:
-                return  # all that could be tried is known to fail
-
-    def _walk_once(self, name: str) -> None:
-        pools = self._pools(name, self.backend.claimed & QUERY_CAPABILITIES)
-        walk = Walk(pools, self.backend.claimed)
+    def _walk(self, name: str) -> None:
+        walk = Walk(
+            self._pools(name, self.backend.claimed & QUERY_CAPABILITIES), self.backend.claimed
+        )
         failure = self.player.play(partial(_steps, walk))
         if failure is not None:
             self._handle(failure, "")
@@ -205,6 +223,7 @@ class Campaign:
 
     def _handle(self, failure: Failure, focus: str) -> bool:
         """Find out which clause is to blame for a failure, and shrink it; False if it is known."""
+        self.failing()
         operations, evidence = self.player.operations, self.player.evidence.copy()
         failure, careful = self._carefully(failure)
         if isinstance(failure.finding.actual, Exception) and not failure.finding.family:
@@ -228,7 +247,7 @@ class Campaign:
         found = self.report(clause, example)
         if found and clause == "REC-1":
             self.player.find_lost_fields()
-        self.checkpoint()
+        self.learned()
         return found
 
     def report(self, clause: str, example: Counterexample) -> bool:
@@ -267,6 +286,7 @@ class Campaign:
 
         def fails(program: Program) -> Program | None:
             nonlocal latest
+            self.failing()
             again = self.player.replay(program, careful)
             trials.append(Trial(program, again))
             if again is None or again.finding.kind != failure.finding.kind:

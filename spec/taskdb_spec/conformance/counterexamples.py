@@ -75,8 +75,9 @@ def _find_target(backend: Backend, given: Any) -> str | None:
     module, name = getattr(given, "__module__", ""), getattr(given, "__qualname__", "")
     if inspect.isclass(given) or inspect.isfunction(given):
         return f"{module}:{name}" if "<" not in name and module != "__main__" else None
+    main = sys.modules.get("__main__")  # it may have a second name
     for module, loaded in list(sys.modules.items()):
-        if module != "__main__" and loaded is not None:
+        if loaded is not None and loaded is not main:
             for attribute, value in list(vars(loaded).items()):
                 if value is backend:
                     return f"{module}:{attribute}"

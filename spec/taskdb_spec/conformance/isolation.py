@@ -1,94 +1,133 @@
-"""A run in a process of its own: what hangs or ends it gets a verdict, and the run goes on.
+"""A run in processes of its own: what hangs or ends one gets a verdict, and the run goes on.
 
-The first process watches, and knows of the run what it is sent at checkpoints. When the process is
-gone, it finds out which call has ended it, and makes another that goes on from there.
+The first process watches. It deals the parts of the run out to workers, and takes what came of
+them in the order of the run, so that it does not matter how many there are: each part is played
+with what the parts before it have brought to light. When more is known to fail, or a worker is
+gone, what was played ahead is dropped, and new workers go on from there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle, islice
 
 from taskdb_spec.conformance.accidents import Examiner, program_of
-from taskdb_spec.conformance.apart import Apart, Send
+from taskdb_spec.conformance.apart import Apart
 from taskdb_spec.conformance.campaign import Campaign
 from taskdb_spec.conformance.ends import End
-from taskdb_spec.conformance.events import RunFinished
+from taskdb_spec.conformance.events import Event, Progress
+from taskdb_spec.conformance.parts import Part
 from taskdb_spec.conformance.patience import Patience
 from taskdb_spec.conformance.recorder import Notes, Phase, SharedRecorder
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.session import StoreNotOpened
+from taskdb_spec.conformance.workers import Board, Known, Played, Worker
 
 
-def run_apart(campaign: Campaign, strict: bool, patience: Patience) -> Report:
-    """Make the run in a forked process, and in others after it where it does not come back."""
-    return _Supervisor(campaign, strict, patience).run()
-
-
-class _State(dict[str, Any]):
-    """What is known of a run where another process could go on with it."""
-
-
-_OF_CAMPAIGN = ("failures", "doubts", "opened", "clauses_done", "walks_done")
-_OF_PLAYER = ("failed", "lost", "evidence", "operations")
-
-
-def _state(campaign: Campaign) -> _State:
-    state = {name: getattr(campaign, name) for name in _OF_CAMPAIGN}
-    return _State(state | {name: getattr(campaign.player, name) for name in _OF_PLAYER})
-
-
-def _restore(campaign: Campaign, state: _State) -> None:
-    for name, value in state.items():
-        setattr(campaign if name in _OF_CAMPAIGN else campaign.player, name, value)
+def run_apart(campaign: Campaign, strict: bool, patience: Patience, workers: int) -> Report:
+    """Make the run in forked processes, and in others after them where one does not come back."""
+    return _Supervisor(campaign, patience, workers).run(strict)
 
 
 class _Supervisor:
-    def __init__(self, campaign: Campaign, strict: bool, patience: Patience) -> None:
-        self.campaign, self.strict, self.patience = campaign, strict, patience
-        self.recorder = SharedRecorder()
+    def __init__(self, campaign: Campaign, patience: Patience, workers: int) -> None:
+        self.campaign, self.patience, self.workers = campaign, patience, workers
         self.folder = campaign.folder
-        self.examiner = Examiner(campaign.backend, self.folder, self.recorder, patience)
+        self.examiner = Examiner(campaign.backend, self.folder, SharedRecorder(), patience)
         self.accidents: Counter[str] = Counter()
+        self.taken = 0  # how many parts
+        self.crews = 0
 
-    def run(self) -> Report:
-        for life in range(self.patience.restarts + 1):
-            self.campaign.player.folder = self.folder / f"run-{life}"
-            process = Apart(self._work, self.recorder, self.patience.call, self.patience.memory)
-            for message in process.messages():
-                if isinstance(message, _State):
-                    _restore(self.campaign, message)
-                else:
-                    self.campaign.listen(message)
-                if isinstance(message, RunFinished):
-                    return message.report
-            assert process.end is not None
-            self._learn(self.recorder.notes(), process.end)
+    def run(self, strict: bool) -> Report:
+        self.campaign.workers = self.workers
+        self._open()
+        self.campaign.announce()
+        while self.accidents.total() <= self.patience.restarts:
+            if self._go_on():
+                return self.campaign.finish(strict)
         calls = self.patience.restarts + 1
         why = f"the run was ended after {calls} of its calls had not come back"
-        return self.campaign.finish(self.strict, why)
+        return self.campaign.finish(strict, why)
 
-    def _work(self, send: Send) -> None:
-        """What the process does."""
-        campaign = self.campaign
-        campaign.listen = send
-        campaign.checkpoint = lambda: send(_state(campaign))
-        campaign.run(self.strict)
+    def _open(self) -> None:
+        """See that the store can be opened; what its first calls do wrong, the programs show."""
+        recorder = SharedRecorder()
+        limit, memory = self.patience.call, self.patience.memory
+        process = Apart(lambda send: self.campaign.open_once(), recorder, limit, memory)
+        for _ in process.messages():
+            pass
+        if process.end is not None:
+            self._check_opened(recorder.notes(), process.end)
+
+    def _check_opened(self, notes: Notes, end: End) -> None:
+        if notes.phase is Phase.opening:
+            name = self.campaign.backend.name
+            raise StoreNotOpened(f"{name} could not be opened: `open` {end.text}")
+
+    def _go_on(self) -> bool:
+        """Go on with new workers; False if others have to go on where these have come to."""
+        crew: list[Worker] = []
+        self.crews += 1
+        try:
+            board = Board(self.workers)
+            crew.extend(self._worker(number, board) for number in range(self.workers))
+            for (_, part), worker in zip(self._left(), cycle(crew), strict=False):
+                if self.campaign.is_over(part):
+                    break
+                self.campaign.tell(part)
+                if not self._take(worker):
+                    return False
+            return True
+        finally:
+            for worker in crew:
+                worker.process.close()
+
+    def _left(self) -> Iterator[tuple[int, Part]]:
+        """The parts that are left, each with its number."""
+        return islice(enumerate(self.campaign.parts()), self.taken, None)
+
+    def _worker(self, number: int, board: Board) -> Worker:
+        self.campaign.player.folder = self.folder / f"run-{self.crews}-{number}"
+        parts = islice(self._left(), number, None, self.workers)
+        return Worker(number, self.campaign, parts, board, self.patience)
+
+    def _take(self, worker: Worker) -> bool:
+        """Take what came of a worker's next part; False where the workers have to be replaced."""
+        player, learned = self.campaign.player, False
+        for message in worker.messages:
+            if isinstance(message, Played):
+                player.evidence.update(message.evidence)
+                player.operations += message.operations
+                self.taken += 1
+                return self.workers == 1 or not learned
+            if isinstance(message, Known):
+                message.tell(self.campaign)
+                learned = True
+            else:
+                self._pass_on(message)
+        assert worker.process.end is not None
+        self._learn(worker.recorder.notes(), worker.process.end)
+        return False
+
+    def _pass_on(self, event: Event) -> None:
+        if isinstance(event, Progress):
+            event = replace(event, operations=self.campaign.player.operations + event.operations)
+        self.campaign.listen(event)
+
+    # Accidents
 
     def _learn(self, notes: Notes, end: End) -> None:
-        """Find out what has ended the process, so that the next one can keep away from it."""
-        name = self.campaign.backend.name
-        if notes.phase is Phase.opening:
-            raise StoreNotOpened(f"{name} could not be opened: `open` {end.text}")
-        if not self.campaign.opened:
-            self.campaign.announce()  # the programs will show what is wrong with the first calls
-        elif notes.operations or notes.phase is Phase.closing:
+        """Find out what has ended a worker, so that the next one can keep away from it."""
+        self._check_opened(notes, end)
+        self.accidents[notes.program] += 1
+        if notes.operations or notes.phase is Phase.closing:
             self._blame(notes, end)
 
     def _blame(self, notes: Notes, end: End) -> None:
         campaign = self.campaign
         focus, _, _ = notes.program.partition("/")
-        self.accidents[notes.program] += 1
         accident = self.examiner.examine(program_of(notes), end, focus)
         if accident.danger is None and self.accidents[notes.program] == 1:
             return  # it may have been chance: once more

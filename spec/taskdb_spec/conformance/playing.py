@@ -83,7 +83,7 @@ class Player:
         """Remove what a store has left. No folder serves twice: a store may be kept by its name."""
         for folder in (workdir, workdir.with_name(f"{workdir.name}-neighbour")):
             self.backend.discard(folder)
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         self.used += 1
 
     @property
@@ -154,7 +154,8 @@ class Player:
             known = isinstance(finding.actual, NotCalled)
             if not known and self.failed.isdisjoint(finding.suspects):
                 return finding
-        self.evidence.update(judgement.evidence)
+        for seen, times in judgement.evidence.items():
+            self.evidence[seen] += times
         return None
 
     def _only_when_empty(self, judgement: Judgement, operation: Operation) -> Finding | None:
@@ -238,6 +239,16 @@ class Player:
             whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
         return operation.but(args=(msg_id, fields))
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that is mostly empty, or was never made."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def mentions(value: Any, fields: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ import mmap
 import pickle
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from taskdb_spec.backend import Limits
@@ -126,21 +127,21 @@ class SharedRecorder(Recorder):
         self._step = None
         self._numbers[_END], self._numbers[_CALL] = _LOG, 0
         if limits is not None:
-            self._numbers[_END] += self._write(limits)
+            self._numbers[_END] += self._write(_pickled(limits))
         self._numbers[_PHASE] = Phase.opening
         self.beat()
 
     def step(self, operation: Operation) -> None:
         self._step = operation
         self._numbers[_CALL] = 0
-        self._numbers[_END] += self._write((operation.call._value_, operation.args))
+        self._numbers[_END] += self._write_call(operation)
         self._numbers[_PHASE] = Phase.running
         self.beat()
 
     def calling(self, operation: Operation) -> None:
         self._numbers[_CALL] = 0
         if operation is not self._step:
-            self._numbers[_CALL] = self._write((operation.call._value_, operation.args))
+            self._numbers[_CALL] = self._write_call(operation)
             self._numbers[_PHASE] = Phase.running
 
     def beat(self) -> None:
@@ -153,14 +154,25 @@ class SharedRecorder(Recorder):
     def end(self) -> None:
         self._numbers[_PHASE] = Phase.idle
 
-    def _write(self, note: object) -> int:
+    def _write_call(self, operation: Operation) -> int:
+        args = operation.args
+        if len(args) == 1 and type(args[0]) is str:
+            return self._write(_call_of_id(operation.call._value_, args[0]))
+        return self._write(_pickled((operation.call._value_, args)))
+
+    def _write(self, data: bytes) -> int:
         """Write a note after the steps. What has no room is left out."""
-        data = _pickled(note)
         end = self._numbers[_END]
         if end + len(data) > _SIZE:
             return 0
         self._block[end : end + len(data)] = data
         return len(data)
+
+
+@lru_cache
+def _call_of_id(call: str, msg_id: str) -> bytes:
+    """The note of a call that asks for a record: most calls are, and ids are few."""
+    return _pickled((call, (msg_id,)))
 
 
 def _pickled(note: object) -> bytes:

@@ -20,6 +20,7 @@ class Counterexample:
     AssertionError that names the clause. `confirmed` says what came of running it in a fresh
     process: "confirmed" (it fails on the backend and passes on the model), or why it is not.
     `explanation` names what is wrong and where to look, or is empty where no one thing explains it.
+    `seed` is that of the run that found it, where the report is of several.
     """
 
     summary: str
@@ -27,6 +28,7 @@ class Counterexample:
     confirmed: str
     operations: int
     explanation: str = ""
+    seed: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -81,6 +83,7 @@ class ClauseResult:
                 "script": example.script,
                 "confirmed": example.confirmed,
                 "explanation": example.explanation,
+                "seed": example.seed,
             },
             "known": self.known and self.known.reason,
             "objection": self.objection or None,
@@ -99,7 +102,11 @@ def enough(clause: str) -> int:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run says of one backend. `cut_short` says why it was not made to its end, if so."""
+    """What a run says of one backend.
+
+    `cut_short` says why it was not made to its end, if so; `workers`, how many processes shared the
+    work. A report of several runs, on a cluster, has the `seeds` of all of them.
+    """
 
     backend: str
     profile: str
@@ -109,6 +116,8 @@ class Report:
     seconds: float
     operations: int
     cut_short: str = ""
+    workers: int = 1
+    seeds: tuple[int, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -133,6 +142,8 @@ class Report:
             "verdict": self.verdict,
             "profile": self.profile,
             "seed": self.seed,
+            "seeds": list(self.seeds or (self.seed,)),
+            "workers": self.workers,
             "strict": self.strict,
             "clauses": [result.to_json() for result in self.clauses],
             "seconds": round(self.seconds, 3),

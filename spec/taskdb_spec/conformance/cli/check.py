@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,7 +23,7 @@ from taskdb_spec.conformance.cli.outputs import (
     prepare,
     save_scripts,
 )
-from taskdb_spec.conformance.events import Event, RunFinished
+from taskdb_spec.conformance.events import Event, Listener, RunFinished
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.reporters.console import console_for
 from taskdb_spec.conformance.reporters.terminal import TerminalReporter
@@ -41,6 +42,8 @@ class Settings:
     strict: bool
     verbose: bool
     known: Baseline
+    workers: int
+    cluster: str | None
 
 
 Runs = list[tuple[str, Report | None]]
@@ -58,6 +61,22 @@ _PATH = click.Path(path_type=Path)
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="What all choices follow.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many processes share the work of a run; what it finds stays the same.",
+)
+@click.option(
+    "--cluster",
+    metavar="[PROFILE]",
+    is_flag=False,
+    flag_value="default",
+    help="Run on each engine of an ipyparallel cluster, with seeds from --seed on; to be written "
+    "after the targets, as what follows it is its profile.",
+)
 @click.option("--strict", is_flag=True, help="Enforce SHOULD clauses too.")
 @click.option("--capabilities", metavar="A,B", help="Replace the claimed ones; '' is CORE alone.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the JSON report; - is stdout.")
@@ -72,6 +91,8 @@ def check(
     targets: Sequence[str],
     profile: str,
     seed: int,
+    workers: int,
+    cluster: str | None,
     strict: bool,
     capabilities: str | None,
     json_file: str | None,
@@ -99,7 +120,7 @@ def check(
     )
     if out is not None:
         check_folder(out)
-    settings = Settings(profile, seed, strict, verbose, known)
+    settings = Settings(profile, seed, strict, verbose, known, workers, cluster)
     with _stdout_kept_clean(any(output.file == STDOUT for output in outputs)):
         runs = _run_all(backends, settings)
     reports = [report for _, report in runs if report is not None]
@@ -179,7 +200,6 @@ def _run(
 ) -> Report | None:
     """Make a run; one that cannot be made does not keep the others from being made."""
     # Only now, because the engine takes long to import, and other commands do without it.
-    from taskdb_spec.conformance.campaign import check_backend
     from taskdb_spec.conformance.session import StoreNotOpened
 
     def listen(event: Event) -> None:
@@ -188,23 +208,39 @@ def _run(
         reporter(event)
 
     try:
-        report = check_backend(
-            backend,
-            settings.profile,
-            seed=settings.seed,
-            strict=settings.strict,
-            listen=listen,
-            target=target,
-        )
-        return held_to(report, settings.known)
+        return held_to(_made(backend, target, settings, listen), settings.known)
     except StoreNotOpened as error:
         _complain(reporter, f"{backend.name} was not checked: {_one_line(error)}")
+    except RunError:
+        raise
     except Exception as error:  # a fault of the suite must not look like one of the store
         fault = f"{type(error).__name__}: {_one_line(error)}"
         _complain(reporter, f"{backend.name} was not checked: the suite itself failed with {fault}")
         if settings.verbose:
             traceback.print_exc()
     return None
+
+
+def _made(backend: Backend, target: str, settings: Settings, listen: Listener) -> Report:
+    """The report of a run, on this machine or on a cluster; `RunError` if there is no cluster."""
+    options: dict[str, Any] = {
+        "seed": settings.seed,
+        "strict": settings.strict,
+        "workers": settings.workers,
+        "listen": listen,
+    }
+    if settings.cluster is None:
+        from taskdb_spec.conformance.campaign import check_backend
+
+        return check_backend(backend, settings.profile, target=target, **options)
+    from taskdb_spec.conformance.cluster import ClusterError, check_on_cluster
+
+    try:
+        return check_on_cluster(
+            target, settings.profile, cluster=settings.cluster, backend=backend, **options
+        )
+    except ClusterError as error:
+        raise RunError(f"--cluster: {error}") from error
 
 
 def _complain(reporter: TerminalReporter, text: str) -> None:

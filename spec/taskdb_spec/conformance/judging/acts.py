@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tracemalloc
 from collections.abc import Iterator
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from taskdb_spec.conformance.generation.pools import EPOCH
@@ -75,13 +77,13 @@ def neighbour(session: Session, operation: Operation, judgement: Judgement) -> N
     """Open a second store; it has to be empty, and neither may see what the other is given."""
     clause = "CULL-8" if session.culled else "ISO-9"
     for source, expected in _own_records(session):
-        if not _is_right(attempt(eval, source, {"db": session.store}), expected):
+        if not _is_right(attempt(eval, _code(source), {"db": session.store}), expected):
             return  # it errs about its own records already
     other = session.open(session.workdir.with_name(session.workdir.name + "-neighbour"))
     done: list[str] = []
     try:
         for source, expected in _neighbourly(session):
-            outcome = attempt(eval, source, {"db": session.store, "other": other})
+            outcome = attempt(eval, _code(source), {"db": session.store, "other": other})
             if not _is_right(outcome, expected):
                 if not _is_wrong_alone(other):
                     family = KEY if expected is KEY else ()
@@ -94,6 +96,12 @@ def neighbour(session: Session, operation: Operation, judgement: Judgement) -> N
         judgement.saw(clause, "compared")
     finally:
         attempt(other.close)
+
+
+@lru_cache(maxsize=1024)
+def _code(source: str) -> CodeType:
+    """The same few expressions are looked at in every program."""
+    return compile(source, "expression", "eval")
 
 
 def _is_right(outcome: Outcome, expected: Any) -> bool:
@@ -113,7 +121,7 @@ def _is_wrong_alone(other: TaskDB) -> bool:
         (f"other.get_record({stranger!a})", KEY),
     ]
     return not all(
-        _is_right(attempt(eval, source, {"other": other}), expected)
+        _is_right(attempt(eval, _code(source), {"other": other}), expected)
         for source, expected in expressions
     )
 

@@ -13,6 +13,7 @@ from taskdb_spec.conformance.judging.profile import SPECIAL, has_offsets, profil
 from taskdb_spec.conformance.operations import Call, Operation
 from taskdb_spec.conformance.session import Outcome, Session
 from taskdb_spec.language.syntax import check_keys, parse_query
+from taskdb_spec.language.tree import Query
 from taskdb_spec.records.fields import TASK_FIELDS
 from taskdb_spec.records.order import rank
 
@@ -119,7 +120,13 @@ def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -
         return [operation.aim]
     check = operation.args[0]
     tree = parse_query(check, TASK_FIELDS, session.model.capabilities)
-    stored = session.model.records
+    return _suspects_of(session, operation, tree, ids)
+
+
+def _suspects_of(
+    session: Session, operation: Operation, tree: Query, ids: Iterable[str]
+) -> list[str]:
+    check, aim, stored = operation.args[0], operation.aim, session.model.records
     found: set[str] = set() if stored else profile(tree, {}, has_offsets(check))
     for msg_id in ids:
         offsets = has_offsets(check) or has_offsets(session.given.get(msg_id, {}))
@@ -128,7 +135,6 @@ def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -
         found.add("EQ-2")
     if _has_key(check, "$and"):
         found.add("AND-1")
-    aim = operation.aim
     if aim in clauses() and (aim not in SPECIAL or aim in found):
         kinds = _evidence_of(aim)
         found |= {aim} if {"matched", "unmatched"} & set(kinds) else set()
@@ -231,12 +237,19 @@ def _find_evidence(
     kinds = _evidence_of(aim) if aim else ()
     if not _tells_apart(session, aim, kinds, matched):
         return
+    concerns = _concerned(session, operation)
     for msg_id in session.model.records if kinds else ():
         kind = "matched" if msg_id in matched else "unmatched"
-        if kind in kinds and (
-            aim not in SPECIAL or aim in query_suspects(session, operation, [msg_id])
-        ):
+        if kind in kinds and concerns(msg_id):
             judgement.saw(aim, kind)
+
+
+def _concerned(session: Session, operation: Operation) -> Callable[[str], bool]:
+    """Whether the clause that a query was made for is about what it says of a record."""
+    if operation.aim not in SPECIAL:
+        return lambda msg_id: True
+    tree = parse_query(operation.args[0], TASK_FIELDS, session.model.capabilities)
+    return lambda msg_id: operation.aim in _suspects_of(session, operation, tree, [msg_id])
 
 
 def _tells_apart(session: Session, aim: str, kinds: tuple[str, ...], matched: set[str]) -> bool:

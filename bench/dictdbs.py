@@ -1,0 +1,81 @@
+"""DictDB beside ipyparallel's DictDB: times, memory, and how the work grows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .comparing import Comparison
+from .contenders import DICT, IPYPARALLEL_DICT, Contender
+from .counting import counted
+from .measuring import Budget
+from .memory import available, bytes_per_record
+from .progress import Tell
+from .results import Measurement, Results
+from .rigs import opened
+from .workloads import CULLING, WORKLOADS
+
+GROUP = "dictdb"
+MEMORY, COUNTS = "dictdb memory", "dictdb counts"
+BOTH = (DICT, IPYPARALLEL_DICT)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured: `shared` numbers of records for both, and more for ours `alone`."""
+
+    shared: tuple[int, ...]
+    alone: tuple[int, ...]
+    memory: tuple[int, ...]
+    counts: tuple[int, ...]
+    budget: Budget
+
+
+FULL = Extent(
+    (1_000, 10_000, 100_000), (1_000_000,), (1_000, 10_000), (200, 2_000), Budget(0.4, 15)
+)
+SMALL = Extent((100, 400), (), (200,), (50, 200), Budget(0.01, 5))
+
+
+def run(extent: Extent, results: Results, tell: Tell) -> None:
+    """Measure all of it."""
+    # Nothing waits here, and the time of the process does not count what others do meanwhile.
+    comparison = Comparison(
+        GROUP, (*WORKLOADS, *CULLING), extent.budget, time.process_time, results, tell
+    )
+    comparison.check(BOTH, WORKLOADS)
+    held = _measure_memory(extent.memory, results, tell)
+    for n in extent.shared:
+        comparison.at(n, BOTH)
+    for n in extent.alone:
+        if 2 * n * held > available():
+            comparison.leave_out("all", DICT.name, n, "there is too little memory here")
+        else:
+            comparison.at(n, [DICT])
+    for n in extent.counts:
+        for contender in BOTH:
+            tell(f"{GROUP}, {n:,} records: counting what {contender.name} does")
+            _count(contender, n, results)
+
+
+def _measure_memory(sizes: tuple[int, ...], results: Results, tell: Tell) -> float:
+    """Also the bytes that a record of ours needs."""
+    for n in sizes:
+        for contender in BOTH:
+            tell(f"{GROUP}, {n:,} records: memory of {contender.name}")
+            held = bytes_per_record(contender, n)
+            results.measurements.append(
+                Measurement.of(MEMORY, "a record", contender.name, n, [held], "bytes")
+            )
+    return results.of(MEMORY, "a record", DICT.name)[sizes[-1]].median
+
+
+def _count(contender: Contender, n: int, results: Results) -> None:
+    with opened(contender, n, Path()) as rig:
+        rig.ask()
+        for workload in (*WORKLOADS, *CULLING):
+            count = counted(rig, workload)
+            results.measurements.append(
+                Measurement.of(COUNTS, workload.name, contender.name, n, [count], "bytecodes")
+            )

@@ -1,0 +1,114 @@
+"""Processes that play the parts of a run, each every so many-th, and tell what came of them."""
+
+from __future__ import annotations
+
+import mmap
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from taskdb_spec.conformance.apart import Apart, Send
+from taskdb_spec.conformance.campaign import Campaign
+from taskdb_spec.conformance.judging.findings import Evidence
+from taskdb_spec.conformance.parts import Part
+from taskdb_spec.conformance.patience import Patience
+from taskdb_spec.conformance.recorder import SharedRecorder
+from taskdb_spec.conformance.report import Counterexample
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a part that was played to its end."""
+
+    evidence: Evidence
+    operations: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known to fail."""
+
+    failures: dict[str, Counterexample]
+    doubts: dict[str, list[Counterexample]]
+    failed: set[str]
+    lost: frozenset[str]
+
+    @classmethod
+    def by(cls, campaign: Campaign) -> Known:
+        player = campaign.player
+        return cls(campaign.failures, campaign.doubts, player.failed, player.lost)
+
+    def tell(self, campaign: Campaign) -> None:
+        campaign.failures, campaign.doubts = self.failures, self.doubts
+        campaign.player.failed, campaign.player.lost = self.failed, self.lost
+
+
+class Board:
+    """Where workers see which parts have failed.
+
+    Those that are ahead of such a part wait, because nearly all that they do would be dropped.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.alone = workers == 1
+        self._failing = memoryview(mmap.mmap(-1, 8 * workers)).cast("Q")
+        for worker in range(workers):
+            self.clear(worker)
+
+    def note(self, worker: int, part: int) -> None:
+        self._failing[worker] = part
+        self.wait_at(part)
+
+    def clear(self, worker: int) -> None:
+        self._failing[worker] = _NONE
+
+    def wait_at(self, part: int) -> None:
+        """Wait while an earlier part fails."""
+        while min(self._failing) < part:
+            time.sleep(0.01)
+
+
+_NONE = 2**64 - 1
+
+
+class Worker:
+    """One of the workers, by its number on the board.
+
+    For each of its numbered parts, `messages` has the events, what is `Known` to fail each time
+    that there is more, and then what it has `Played`.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        campaign: Campaign,
+        parts: Iterable[tuple[int, Part]],
+        board: Board,
+        patience: Patience,
+    ) -> None:
+        self._number, self._campaign, self._parts, self._board = number, campaign, parts, board
+        self.recorder = SharedRecorder()
+        self.process = Apart(self._work, self.recorder, patience.call, patience.memory)
+        self.messages = self.process.messages()
+
+    def _work(self, send: Send) -> None:
+        campaign, player = self._campaign, self._campaign.player
+        learned = False
+
+        def learn() -> None:
+            nonlocal learned
+            learned = True
+            send(Known.by(campaign))
+
+        campaign.listen, campaign.learned = send, learn
+        for number, part in self._parts:
+            self._board.wait_at(number)
+            campaign.failing = partial(self._board.note, self._number, number)
+            player.evidence, player.operations = Counter(), 0
+            campaign.play(part)
+            send(Played(player.evidence, player.operations))
+            if learned and not self._board.alone:
+                return  # the others have to be told, and wait until they are
+            self._board.clear(self._number)
