@@ -120,6 +120,8 @@ class TerminalReporter:
         example = result.counterexample
         if example is None:
             return
+        if example.seed is not None:
+            say(self._console, f"found with seed {example.seed}", indent=2)
         if example.confirmed != "confirmed":
             say(self._console, f"run again: {example.confirmed}", indent=2)
         if script:

@@ -97,9 +97,11 @@ def verdict_line(report: Report) -> str:
     """What the run says of the backend, in one sentence."""
     strict = ", strict" if report.strict else ""
     cut_short = f"; {report.cut_short}" if report.cut_short else ""
+    many = len(report.seeds) > 1
+    seeds = f"seeds {', '.join(map(str, report.seeds))}" if many else f"seed {report.seed}"
     return (
         f"{report.backend} {report.verdict.upper()}: {_because(report)}{cut_short} "
-        f"(profile {report.profile}, seed {report.seed}{strict})"
+        f"(profile {report.profile}, {seeds}{strict})"
     )
 
 

@@ -31,7 +31,7 @@ def whole_records(pools: Pools) -> list[Operation]:
 def projections(pools: Pools) -> list[Operation]:
     names = pools.some(("msg_id", *FIELDS), 1, 3)
     keys = pools.one_of(
-        (names, tuple(names), [*names, names[0]], [*names, "msg_id"], list(set(names)))
+        (names, tuple(names), [*names, names[0]], [*names, "msg_id"], list(dict.fromkeys(names)))
     )
     keys = sorted(keys) if isinstance(keys, list) and pools.chance(5) else keys
     check = pools.one_of(({}, {"completed": None}, {"label": {"$ne": "a"}}))
