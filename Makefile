@@ -23,6 +23,7 @@ stores: $(READY) ## check the durable stores at the profile `default`, on real s
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q tests/stores/test_conformance.py
 
 mutants: $(READY) ## how strong the suite is: run it on every mutant, and print what was killed
+	$(BIN)/python -m tests.soundness.score
 	$(BIN)/python -m tests.mutants.score $(PROFILE)
 
 bench: $(READY) ## time the stores and the suite beside others; numbers and plots go into build/bench

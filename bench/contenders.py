@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from ipyparallel.controller import dictdb, mongodb
 from pymongo import MongoClient
 
@@ -121,10 +122,17 @@ IPYPARALLEL_SQLITE_COMMITTING = Contender("ipyparallel SQLiteDB", _open_committi
 def postgres(url: str, unsafe_url: str) -> Contender:
     """Our PostgresDB, on a server by two urls."""
 
-    def opener(where: str) -> Callable[[Path], Any]:
-        return lambda folder: PostgresDB(url=where, namespace=str(folder))
+    def open_filled(folder: Path) -> PostgresDB:
+        # As autovacuum does in time. Until then the planner knows nothing of the new records, and
+        # may look through a whole store for one of them.
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+        return PostgresDB(url=url, namespace=str(folder))
 
-    return Contender("PostgresDB", opener(url), opener(unsafe_url))
+    def open_empty(folder: Path) -> PostgresDB:
+        return PostgresDB(url=unsafe_url, namespace=str(folder))
+
+    return Contender("PostgresDB", open_filled, open_empty)
 
 
 def mongo(url: str, unsafe_url: str) -> Contender:

@@ -1,10 +1,9 @@
 """How strong the suite is: ``make mutants``, or ``python -m tests.mutants.score PROFILE...``.
 
-The suite is run on every mutant, and on the stores that earn nothing. A table says for each profile
-how many mutants were killed, how many with the clause named that they break, and what that took;
-``build/mutants-PROFILE.json`` keeps each kill. Then come the clauses that no mutant proves alone.
-The exit status is 1 if a mutant survives at `default`, more than one in twenty at `quick`, or a
-store passes a clause that it does not keep.
+The suite is run on every mutant. A table says for each profile how many were killed, how many with
+the clause named that they break, and what that took; ``build/mutants-PROFILE.json`` keeps each
+kill. Then come the clauses that no mutant proves alone.
+The exit status is 1 if a mutant survives at `default`, or more than one in twenty at `quick`.
 """
 
 from __future__ import annotations
@@ -24,10 +23,8 @@ from rich.progress import track
 from rich.table import Table
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance import check_backend
 from taskdb_spec.conformance.profiles import PROFILES
 
-from ..soundness.vacuous import KEPT, VACUOUS
 from .catalogue import MUTANTS
 from .kill import SMALL, Kill, run
 
@@ -48,7 +45,7 @@ def main(*profiles: str) -> int:
         show_matrix(console, kills)
         survivors = sum(not kill.killed for kill in kills)
         status |= survivors > ALIVE.get(profile, 1) * len(kills)
-    return int(status | show_stores_that_earn_nothing(console))
+    return int(status)
 
 
 def kills_at(profile: str) -> list[Kill]:
@@ -92,19 +89,6 @@ def show_matrix(console: Console, kills: list[Kill]) -> None:
     console.print(f"clauses that no mutant proves: {unproved}")
     not_alone = ", ".join(sorted(set(checked) - alone)) or "none"
     console.print(f"clauses whose check killed no mutant alone: {not_alone}")
-
-
-def show_stores_that_earn_nothing(console: Console) -> bool:
-    """How many clauses each store passes, and how many of them it does not keep."""
-    table = Table("store", "clauses passed", "of them undeserved")
-    undeserved = 0
-    for name, backend in VACUOUS.items():
-        report = check_backend(backend, profile="quick")
-        passed = {result.clause.id for result in report.with_verdict("pass")}
-        undeserved += len(passed - KEPT[name])
-        table.add_row(name, str(len(passed)), str(len(passed - KEPT[name])))
-    console.print(table)
-    return undeserved > 0
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def nested(query: dict[str, Any], operator: str) -> dict[str, Any]:
         ({"header.a": {"$size": 2**40}}, set()),
         ({"label": {"$regex": r"\Aa(?#comment)\Z"}}, {"1"}),  # of Python's dialect alone
     ],
-    ids=lambda value: repr(value)[:30],
+    ids=lambda value: repr(sorted(value) if isinstance(value, set) else value)[:30],
 )
 def test_what_the_server_would_refuse(
     store: MongoDB, query: dict[str, Any], expected: set[str]
