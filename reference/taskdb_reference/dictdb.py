@@ -5,32 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from traitlets import observe
-
-from taskdb_reference.base import BaseDB
-from taskdb_reference.limits import Fraction, Limit
+from taskdb_reference.limits import Limited
 from taskdb_reference.memory.collector import collector_paused
-from taskdb_reference.memory.culling import Culled, cull
+from taskdb_reference.memory.culling import cull
 from taskdb_reference.memory.held import Held
 from taskdb_reference.memory.planner import plan
 from taskdb_reference.memory.shelf import Shelf
+from taskdb_reference.refusals import culled, duplicate, not_found
 from taskdb_spec import (
-    DuplicateRecord,
     Limits,
-    RecordCulled,
-    RecordNotFound,
     TaskRecord,
     check_keys,
     parse_query,
 )
 from taskdb_spec.records.fields import checked_fields, checked_record
-from taskdb_spec.records.values import shown
 
-_IDS_LOGGED = 10
 _MANY = 100
 
 
-class DictDB(BaseDB):
+class DictDB(Limited):
     """Keeps TaskRecords in memory, for as long as the process runs.
 
     Nothing is culled unless `record_limit` or `size_limit` is set; a write that leaves the store
@@ -51,41 +44,11 @@ class DictDB(BaseDB):
     {'a': {'msg_id': 'a', 'client_uuid': 'c'}}
     """
 
-    record_limit = Limit(
-        default_value=None,
-        allow_none=True,
-        help="""How many records the store holds at most; None, the default, for no limit.
-
-        A write that takes it above the limit culls records until
-        record_limit * (1 - cull_fraction) are left.""",
-    ).tag(config=True)
-    size_limit = Limit(
-        default_value=None,
-        allow_none=True,
-        help="""How many bytes the records hold at most; None, the default, for no limit.
-
-        All that a record holds counts, not only its buffers. A write that takes the store above
-        the limit culls records until size_limit * (1 - cull_fraction) bytes or less are left.""",
-    ).tag(config=True)
-    cull_fraction = Fraction(
-        default_value=0.1,
-        help="""The share of a limit that is freed when the store is above it, over 0 and up to 1.
-        """,
-    ).tag(config=True)
-
     def __init__(self, **traits: Any) -> None:
         """Make an empty store. Raises `TraitError` for a limit that is none."""
-        self._limits: Limits | None = None
         super().__init__(**traits)
         self._shelf = Shelf()
         self._culled: set[str] = set()
-
-    @observe("record_limit", "size_limit", "cull_fraction")
-    def _set_limits(self, change: object) -> None:
-        """Keep the limits, if there are any, where a write finds them faster than in traits."""
-        limits = Limits(self.record_limit, self.size_limit, self.cull_fraction)
-        unlimited = limits.record_limit is None and limits.size_limit is None
-        self._limits = None if unlimited else limits
 
     @property
     def size(self) -> int:
@@ -117,7 +80,7 @@ class DictDB(BaseDB):
         """
         fields = checked_record(msg_id, rec)
         if fields["msg_id"] in self._shelf.records:
-            raise DuplicateRecord(f"there is already a record of msg_id {msg_id!r}")
+            raise duplicate(fields["msg_id"])
         self._shelf.put(fields)
         self._written(fields["msg_id"])
 
@@ -219,8 +182,8 @@ class DictDB(BaseDB):
             if msg_id in self._shelf.records:
                 return self._shelf.records[msg_id]
             if msg_id in self._culled:
-                raise RecordCulled(f"the record of msg_id {msg_id!r} was culled to free space")
-        raise RecordNotFound(f"there is no record of msg_id {shown(msg_id)}")
+                raise culled(msg_id)
+        raise not_found(msg_id)
 
     def _matching(self, check: dict[str, Any]) -> list[Held]:
         record = self._asked_by_id(check)
@@ -244,31 +207,11 @@ class DictDB(BaseDB):
             self._keep_limits(self._limits, msg_id)
 
     def _keep_limits(self, limits: Limits, written: str) -> None:
-        culled = cull(self._shelf, limits, written)
-        for part in culled:
+        parts = cull(self._shelf, limits, written)
+        for part in parts:
             self._culled.update(part.msg_ids)
         # Last, because a log handler may raise, and the store must be in order by then.
-        for part in culled:
-            self._log_culled(part)
-        self._log_oversize(limits, written)
-
-    def _log_culled(self, culled: Culled) -> None:
-        # The result of a pending task has nowhere to go any more, and somebody may wait for it.
-        log = self.log.warning if culled.any_pending else self.log.info
-        listed = ", ".join(culled.msg_ids[:_IDS_LOGGED])
-        more = len(culled.msg_ids) - _IDS_LOGGED
-        log(
-            "%s; culled %d: %s%s",
-            *(culled.reason, len(culled.msg_ids), listed),
-            f" and {more} more" if more > 0 else "",
-        )
-
-    def _log_oversize(self, limits: Limits, msg_id: str) -> None:
-        if limits.size_limit is not None and self.size > limits.size_limit:
-            self.log.warning(
-                "the record of msg_id %s, just written, holds %d bytes: more than size_limit, %d",
-                *(msg_id, self.size, limits.size_limit),
-            )
+        self._tell(parts, limits, written, self.size if limits.size_limit is not None else 0)
 
 
 def _copies(records: list[Held], names: list[str] | None) -> dict[str, TaskRecord]:

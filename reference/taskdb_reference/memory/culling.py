@@ -1,70 +1,40 @@
-"""Which records go when a store is above its limits."""
+"""Which records of a store in memory go when it is above its limits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from math import floor
+from collections.abc import Callable, Iterable, Mapping
 
+from taskdb_reference.culling import Culled, Excess, Unit, excesses
 from taskdb_reference.memory.held import Held
 from taskdb_reference.memory.order import Order
 from taskdb_reference.memory.shelf import Shelf
 from taskdb_spec import Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Culled:
-    """The records that went, first to last, and why they had to."""
-
-    records: list[Held]
-    reason: str
-
-    @property
-    def msg_ids(self) -> list[str]:
-        """The ids of the records."""
-        return [record["msg_id"] for record in self.records]
-
-    @property
-    def any_pending(self) -> bool:
-        """Whether some of the records were not completed."""
-        return any("completed" not in record for record in self.records)
-
-
 def cull(shelf: Shelf, limits: Limits, written: str) -> list[Culled]:
     """Remove records until the shelf keeps its limits; return what went, for each one exceeded.
 
-    Above ``record_limit``, records go until ``record_limit * (1 - cull_fraction)``, rounded down,
-    are left; above ``size_limit``, until the bytes are no more than
-    ``size_limit * (1 - cull_fraction)``. The record `written` stays, even if that is too much.
-
-    For each record that goes this takes the time of a few binary searches.
+    The record `written` stays, even if that is too much. For each record that goes this takes the
+    time of a few binary searches.
     """
     line = shelf.completed, shelf.history  # kept from the first write on, for the first cull
-    culled = []
-    kept = 1 - limits.cull_fraction
-    count, most = len(shelf.records), limits.record_limit
-    if most is not None and count > most:
-        fewer = floor(most * kept)
-        gone = _remove_while(lambda: len(shelf.records) > fewer, shelf, line, written)
-        culled.append(Culled(gone, f"{count} records exceed record_limit, {most}"))
-    most = limits.size_limit
-    if most is not None and shelf.tally.bytes > most:
-        size, smaller = shelf.tally.bytes, most * kept
-        gone = _remove_while(lambda: shelf.tally.bytes > smaller, shelf, line, written)
-        culled.append(Culled(gone, f"{size} bytes exceed size_limit, {most}"))
-    return [part for part in culled if part.records]
+    measures: Mapping[Unit, Callable[[], int]] = {
+        "records": lambda: len(shelf.records),
+        "bytes": lambda: shelf.tally.bytes,
+    }
 
+    def remove(excess: Excess) -> Culled:
+        gone: list[Held] = []
+        while measures[excess.unit]() > excess.left:
+            msg_id = _next_to_go(line, written)
+            if msg_id is None:
+                break
+            gone.append(shelf.remove(msg_id))
+        any_pending = any("completed" not in record for record in gone)
+        return Culled(excess.reason, [record["msg_id"] for record in gone], any_pending)
 
-def _remove_while(
-    above: Callable[[], bool], shelf: Shelf, line: Iterable[Order], written: str
-) -> list[Held]:
-    gone = []
-    while above():
-        msg_id = _next_to_go(line, written)
-        if msg_id is None:
-            break
-        gone.append(shelf.remove(msg_id))
-    return gone
+    parts = [remove(excess) for excess in excesses(limits, measures)]
+    return [part for part in parts if part.msg_ids]
 
 
 def _next_to_go(line: Iterable[Order], written: str) -> str | None:

@@ -17,17 +17,16 @@ from taskdb_reference.mongo.codec import MICROSECONDS, Document, document_of, fi
 from taskdb_reference.mongo.connection import reaching
 from taskdb_reference.mongo.documents import DATABASE, HISTORY, documents
 from taskdb_reference.mongo.relay import Relay, relay
-from taskdb_reference.mongo.roots import roots
 from taskdb_reference.mongo.server import URL_VARIABLE, Server, default_url
+from taskdb_reference.refusals import duplicate, not_found
 from taskdb_spec import (
-    DuplicateRecord,
     Predicate,
     RecordError,
-    RecordNotFound,
     TaskRecord,
     check_keys,
     compile_query,
 )
+from taskdb_spec.language import tree
 from taskdb_spec.records.fields import checked_fields, filled
 from taskdb_spec.records.values import OutOfDomain, checked, shown
 
@@ -88,7 +87,7 @@ class MongoDB(BaseDB):
         with reaching(self._server):
             document = self._documents().find_one(self._one(msg_id))
         if document is None:
-            raise _not_found(msg_id)
+            raise not_found(msg_id)
         return filled(fields_of(document))
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
@@ -100,13 +99,13 @@ class MongoDB(BaseDB):
         change = {"$set": {**put, "revision": ObjectId()}, "$unset": gone}
         with self._writing(msg_id):
             if not self._documents().update_one(self._one(msg_id), change).matched_count:
-                raise _not_found(msg_id)
+                raise not_found(msg_id)
 
     def drop_record(self, msg_id: str) -> None:
         """Remove the record. Raises `RecordNotFound`."""
         with reaching(self._server):
             if not self._documents().delete_one(self._one(msg_id)).deleted_count:
-                raise _not_found(msg_id)
+                raise not_found(msg_id)
 
     def drop_matching_records(self, check: dict[str, Any]) -> None:
         """Remove what `find_records` finds. Raises `QueryError` before anything goes."""
@@ -149,11 +148,11 @@ class MongoDB(BaseDB):
     def _one(self, msg_id: object) -> Document:
         """The filter for the record of an id; `RecordNotFound` for what no record has for one."""
         if not isinstance(msg_id, str):
-            raise _not_found(msg_id)
+            raise not_found(msg_id)
         try:
             return {"store": self.namespace, "msg_id": checked(msg_id)}
         except OutOfDomain:
-            raise _not_found(msg_id) from None
+            raise not_found(msg_id) from None
 
     def _filter(self, asked: Relay) -> Document:
         mine: Document = {"store": self.namespace}
@@ -165,7 +164,7 @@ class MongoDB(BaseDB):
         """The documents that the query selects, each with the fields that it holds of a record."""
         wanted = None if names is None else ["msg_id", *names]
         if wanted is not None and not asked.exact:
-            wanted += roots(predicate.tree)
+            wanted += tree.roots(predicate.tree)
         projection = wanted and dict.fromkeys((*wanted, MICROSECONDS, "revision"), 1)
         for document in self._documents().find(self._filter(asked), projection):
             fields = fields_of(document)
@@ -189,7 +188,7 @@ class MongoDB(BaseDB):
             with reaching(self._server):
                 yield
         except DuplicateKeyError:
-            raise DuplicateRecord(f"there is already a record of msg_id {msg_id!r}") from None
+            raise duplicate(msg_id) from None
         except (DocumentTooLarge, WriteError) as error:
             if isinstance(error, WriteError) and error.code not in TOO_LARGE:
                 raise
@@ -197,10 +196,6 @@ class MongoDB(BaseDB):
                 f"the record of msg_id {shown(msg_id)} would be larger than the 16 MiB that a "
                 "document of MongoDB may have; keep large buffers elsewhere"
             ) from error
-
-
-def _not_found(msg_id: object) -> RecordNotFound:
-    return RecordNotFound(f"there is no record of msg_id {shown(msg_id)}")
 
 
 def _projected(fields: dict[str, Any], names: list[str] | None) -> Any:

@@ -8,22 +8,22 @@ from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from taskdb_reference.base import BaseDB
+from taskdb_reference.refusals import duplicate, not_found
 from taskdb_reference.sql.columns import cells_of, columns_of, read_fields
 from taskdb_reference.sql.conditions import Condition, all_of
 from taskdb_reference.sql.dialect import Dialect
 from taskdb_reference.sql.text import encodes, escaped, unescaped
-from taskdb_reference.sql.translation import Translator, roots_of
+from taskdb_reference.sql.translation import Translator
 from taskdb_spec import (
     TASK_FIELDS,
-    DuplicateRecord,
     Predicate,
     RecordNotFound,
     TaskRecord,
     check_keys,
     compile_query,
 )
+from taskdb_spec.language import tree
 from taskdb_spec.records.fields import checked_fields, filled
-from taskdb_spec.records.values import shown
 
 
 class Cursor(Protocol):
@@ -159,7 +159,7 @@ class SqlDB(BaseDB):
         return lambda: None
 
     def _not_found(self, run: Run, msg_id: str) -> RecordNotFound:
-        return RecordNotFound(f"there is no record of msg_id {shown(msg_id)}")
+        return not_found(msg_id)
 
     # Statements
 
@@ -168,7 +168,7 @@ class SqlDB(BaseDB):
         marks = ", ".join(self.dialect.mark for _ in cells)
         sql = f"INSERT INTO {self.dialect.table} ({', '.join(cells)}) VALUES ({marks})"
         if not run(f"{sql} ON CONFLICT DO NOTHING", list(cells.values())).rowcount:
-            raise DuplicateRecord(f"there is already a record of msg_id {record['msg_id']!r}")
+            raise duplicate(record["msg_id"])
 
     def _replace(self, run: Run, fields: dict[str, Any]) -> None:
         cells, where = cells_of(fields), self._one(fields["msg_id"])
@@ -181,7 +181,7 @@ class SqlDB(BaseDB):
         self, run: Run, selects: Predicate, where: Condition, fields: list[str]
     ) -> Iterator[dict[str, Any]]:
         """The selected records, of these fields. What SQL cannot decide is decided here."""
-        looked_at = [] if where.exact else sorted(roots_of(selects.tree))
+        looked_at = [] if where.exact else sorted(tree.roots(selects.tree))
         others = [name for name in fields if name not in looked_at]
         columns = ", ".join(columns_of([*looked_at, *others]))
         where = all_of([self._scope(), where])
@@ -204,7 +204,7 @@ class SqlDB(BaseDB):
     def _one(self, msg_id: object) -> Condition:
         # An id that cannot be stored is not asked for: no record has it.
         if not isinstance(msg_id, str) or not encodes(msg_id):
-            raise RecordNotFound(f"there is no record of msg_id {shown(msg_id)}")
+            raise not_found(msg_id)
         here = Condition(f"msg_id = {self.dialect.mark}", (escaped(str.__str__(msg_id)),))
         return all_of([self._scope(), here])
 

@@ -38,18 +38,6 @@ _SEARCHES = 8
 """To search a text more often than this takes longer than to decode it."""
 
 
-def roots_of(query: tree.Query) -> set[str]:
-    """The root fields that a query looks at.
-
-    >>> from taskdb_spec import parse_query
-    >>> sorted(roots_of(parse_query({"label": "x", "header.a.b": 1})))
-    ['header', 'label']
-    """
-    if isinstance(query, tree.Field):
-        return {query.path.root}
-    return set().union(*map(roots_of, query.parts))
-
-
 class Translator:
     """Writes conditions in one dialect. Its methods are the rules, its tables say which is whose.
 

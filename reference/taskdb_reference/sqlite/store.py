@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from traitlets import Enum
 
-from taskdb_reference.limits import Fraction, Limit
+from taskdb_reference.limits import Limited
+from taskdb_reference.refusals import culled
 from taskdb_reference.sizes import size_of
 from taskdb_reference.sql.columns import cells_of, columns_of, read_fields
 from taskdb_reference.sql.dialect import Dialect
@@ -17,14 +18,14 @@ from taskdb_reference.sql.store import Run, SqlDB
 from taskdb_reference.sql.text import escaped
 from taskdb_reference.sql.traits import Seconds
 from taskdb_reference.sqlite.connection import Connection
-from taskdb_reference.sqlite.culling import Culled, cull, totals
+from taskdb_reference.sqlite.culling import cull, totals
 from taskdb_reference.sqlite.traits import Filename
-from taskdb_spec import Limits, RecordCulled, RecordNotFound, TaskRecord
+from taskdb_spec import RecordNotFound, TaskRecord
 
 _AMONG = "{column} IN (SELECT value FROM json_each(?))"
 
 
-class SQLiteDB(SqlDB):
+class SQLiteDB(Limited, SqlDB):
     """Keeps TaskRecords in a SQLite file, for several threads and processes at once.
 
     What a call that returned has written is on disk. Nothing is culled unless `record_limit` or
@@ -62,27 +63,6 @@ class SQLiteDB(SqlDB):
 
         'full', the default: until it is on the disk. With 'normal' the last writes may be lost when
         the power fails; with 'off' the whole file may be. A killed process loses nothing.""",
-    ).tag(config=True)
-    record_limit = Limit(
-        default_value=None,
-        allow_none=True,
-        help="""How many records the store holds at most; None, the default, for no limit.
-
-        A write that takes it above the limit culls records until
-        record_limit * (1 - cull_fraction) are left.""",
-    ).tag(config=True)
-    size_limit = Limit(
-        default_value=None,
-        allow_none=True,
-        help="""How many bytes the records hold at most; None, the default, for no limit.
-
-        All that a record holds counts, not only its buffers. A write that takes the store above
-        the limit culls records until size_limit * (1 - cull_fraction) bytes or less are left.""",
-    ).tag(config=True)
-    cull_fraction = Fraction(
-        default_value=0.1,
-        help="""The share of a limit that is freed when the store is above it, over 0 and up to 1.
-        """,
     ).tag(config=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -134,24 +114,13 @@ class SQLiteDB(SqlDB):
         run(f"UPDATE records SET {sets} WHERE {where.sql}", [*new.values(), *where.params])
 
     def _not_found(self, run: Run, msg_id: str) -> RecordNotFound:
-        culled = run("SELECT 1 FROM culled WHERE msg_id = ?", (escaped(msg_id),)).fetchone()
-        if culled:
-            return RecordCulled(f"the record of msg_id {msg_id!r} was culled to free space")
+        if run("SELECT 1 FROM culled WHERE msg_id = ?", (escaped(msg_id),)).fetchone():
+            return culled(msg_id)
         return super()._not_found(run, msg_id)
 
     def _settle(self, run: Run, msg_id: str) -> Callable[[], None]:
-        if self.record_limit is None and self.size_limit is None:
+        limits = self._limits
+        if limits is None:
             return lambda: None
-        limits = Limits(self.record_limit, self.size_limit, self.cull_fraction)
-        culled = cull(run, limits, written=msg_id)
-        size = totals(run)[1]
-        return lambda: self._log_culled(culled, limits, msg_id, size)
-
-    def _log_culled(self, culled: list[Culled], limits: Limits, msg_id: str, size: int) -> None:
-        for part in culled:
-            part.log(self.log)
-        if limits.size_limit is not None and size > limits.size_limit:
-            self.log.warning(
-                "the record of msg_id %s, just written, holds %d bytes: more than size_limit, %d",
-                *(msg_id, size, limits.size_limit),
-            )
+        parts, (_, size) = cull(run, limits, written=msg_id), totals(run)
+        return lambda: self._tell(parts, limits, msg_id, size)

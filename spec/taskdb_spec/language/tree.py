@@ -161,3 +161,15 @@ class Nor:
 
 
 Query: TypeAlias = Field | And | Or | Nor
+
+
+def roots(query: Query) -> list[str]:
+    """The root fields that a query looks at, each once.
+
+    >>> label, header = Field(Path("label"), (Eq("a"),)), Field(Path("header", ("n",)), (Eq(1),))
+    >>> roots(And((label, Or((header, label)))))
+    ['label', 'header']
+    """
+    if isinstance(query, Field):
+        return [query.path.root]
+    return list(dict.fromkeys(root for part in query.parts for root in roots(part)))
