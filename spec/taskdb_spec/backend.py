@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from taskdb_spec.capabilities import Capability
+from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.interface import TaskDB
 
 
@@ -58,6 +58,11 @@ class Backend:
     def claimed(self) -> frozenset[Capability]:
         """The capabilities that the backend claims, as a set of `Capability`."""
         return self.capabilities  # type: ignore[return-value]  # __post_init__ has made it one
+
+    @property
+    def query_capabilities(self) -> frozenset[Capability]:
+        """The capabilities among them whose queries the backend answers."""
+        return self.claimed & QUERY_CAPABILITIES
 
 
 def capability_set(names: Collection[Capability | str]) -> frozenset[Capability]:

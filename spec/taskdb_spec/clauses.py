@@ -52,6 +52,11 @@ class Clause:
         return self.needs <= backend.claimed and self.lacks not in backend.claimed
 
 
+def checked_clauses(backend: Backend) -> list[Clause]:
+    """The clauses that apply to a backend and have a check, in the order of SPEC.md."""
+    return [c for c in clauses().values() if c.check is not None and c.claimed_by(backend)]
+
+
 def spec_text() -> str:
     """The text of SPEC.md, from the installed package or from the source tree."""
     for folder in (_HERE, _HERE.parent):

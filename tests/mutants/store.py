@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from taskdb_spec import DuplicateRecord, TaskRecord, check_keys, parse_query
+from taskdb_spec import TaskRecord, parse_query
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.language import tree
-from taskdb_spec.records.fields import TASK_FIELDS, checked_fields, filled
+from taskdb_spec.records.fields import TASK_FIELDS
 
 from .language import Language
 
@@ -17,10 +17,6 @@ class Store(Model):
     """Conforms. `taken`, `parsed`, `selected`, `purged` and `part` are there to be broken."""
 
     language = Language()
-
-    def taken(self, msg_id: str, rec: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of a record or update, checked and copied."""
-        return checked_fields(msg_id, rec)
 
     def parsed(self, check: Any) -> tree.Query:
         """The tree of a query."""
@@ -39,17 +35,6 @@ class Store(Model):
         """The copy of a record that `find_records` returns."""
         return self._copy(record, names)
 
-    def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        fields = self.taken(msg_id, rec)
-        if msg_id in self.records:
-            raise DuplicateRecord(f"there is a record {msg_id!r} already")
-        self.records[msg_id] = filled(fields)
-
-    def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        self._must_have(msg_id)
-        fields = self.taken(msg_id, rec)
-        self.records[msg_id] = filled({**self.records[msg_id], **fields})
-
     def drop_matching_records(self, check: dict[str, Any], /) -> None:
         for msg_id in self.purged(check):
             del self.records[msg_id]
@@ -57,5 +42,5 @@ class Store(Model):
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, Any]:
-        found, names = self.selected(check), check_keys(keys)
+        found, names = self.selected(check), self.named(keys)
         return {msg_id: self.part(self.records[msg_id], names) for msg_id in found}

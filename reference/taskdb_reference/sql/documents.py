@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from taskdb_reference.sql.instants import from_microseconds, to_microseconds
+from taskdb_spec.records.instants import from_microseconds, to_microseconds
 
 _FORM: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "check_circular": False}
 _plain = json.JSONEncoder(allow_nan=False, **_FORM).encode

@@ -22,13 +22,13 @@ from taskdb_reference.sql.conditions import (
 )
 from taskdb_reference.sql.dialect import Dialect
 from taskdb_reference.sql.documents import encoded
-from taskdb_reference.sql.instants import to_microseconds
 from taskdb_reference.sql.text import after_prefix, escaped
 from taskdb_spec.language import tree
 from taskdb_spec.language.operators import compile_test
 from taskdb_spec.language.paths import find
 from taskdb_spec.language.query import selector
 from taskdb_spec.records.fields import DICT_FIELDS
+from taskdb_spec.records.instants import to_microseconds
 
 Rule: TypeAlias = Callable[[tree.Path, Any], Condition]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskdb_spec.backend import Backend
-from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance.apart import Apart, Send
 from taskdb_spec.conformance.dangers import Danger, base, suspects
 from taskdb_spec.conformance.ends import End
@@ -128,8 +127,7 @@ class Examiner:
         *before, last = program.operations
         if last.call in ACTS or self.backend.stores_nothing:
             return base(self.backend.stores_nothing, last.call)
-        capabilities = self.backend.claimed & QUERY_CAPABILITIES
-        model = replace(self.backend, open=lambda folder: Model(capabilities))
+        model = replace(self.backend, open=lambda folder: Model(self.backend.query_capabilities))
         session = Session(model, self.folder / "model")
         for operation in before:
             if operation.call not in ACTS:

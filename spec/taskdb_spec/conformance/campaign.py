@@ -17,7 +17,7 @@ from typing import Any
 
 from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
-from taskdb_spec.clauses import Clause, clauses
+from taskdb_spec.clauses import Clause, checked_clauses, clauses
 from taskdb_spec.conformance.counterexamples import Emitter
 from taskdb_spec.conformance.deviations import Trial, explain
 from taskdb_spec.conformance.diagnosis import blame
@@ -108,16 +108,13 @@ class Campaign:
     workers: int = 1
     until: str = ""  # the run may end as soon as this clause has failed
     given_up: set[str] = field(default_factory=set)  # the names of programs that are not played
-    failing: Callable[[], None] = lambda: (
-        None
-    )  # called each time a program that has failed is tried
-    learned: Callable[[], None] = lambda: None  # called when more is known to fail
+    failing: Callable[[], None] = lambda: None  # when a program that has failed is tried
+    learned: Callable[[], None] = lambda: None  # when more is known to fail
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
         self.player = Player(self.backend, self.folder)
-        applying = [c for c in clauses().values() if c.claimed_by(self.backend)]
-        self.claimed = [clause for clause in applying if clause.check is not None]
+        self.claimed = checked_clauses(self.backend)
 
     def run(self, strict: bool) -> Report:
         """Make the run in this process."""
@@ -207,9 +204,7 @@ class Campaign:
             failure = self.player.replay(program, around=False)  # it may show more
 
     def _walk(self, name: str) -> None:
-        walk = Walk(
-            self._pools(name, self.backend.claimed & QUERY_CAPABILITIES), self.backend.claimed
-        )
+        walk = Walk(self._pools(name, self.backend.query_capabilities), self.backend.claimed)
         failure = self.player.play(partial(_steps, walk))
         if failure is not None:
             self._handle(failure, "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from taskdb_spec.backend import Backend
-from taskdb_spec.clauses import clauses
+from taskdb_spec.clauses import checked_clauses
 from taskdb_spec.conformance.campaign import check_backend
 from taskdb_spec.conformance.events import (
     ClauseFailed,
@@ -23,6 +23,7 @@ from taskdb_spec.conformance.profiles import PROFILES
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.session import StoreNotOpened
 from taskdb_spec.conformance.targets import resolve
+from taskdb_spec.messages import one_line
 
 
 class ClusterError(Exception):
@@ -66,9 +67,9 @@ def check_on_cluster(
     tell = listen or (lambda event: None)
     order = _Order(text, subject.name, subject.claimed, profile, strict, workers)
     with _connected(cluster) as client:
-        claimed = [c for c in clauses().values() if c.claimed_by(subject) and c.check is not None]
+        claimed = len(checked_clauses(subject))
         planned = PROFILES[profile].operations * len(client.ids)
-        tell(RunStarted(subject.name, profile, seed, len(claimed), planned))
+        tell(RunStarted(subject.name, profile, seed, claimed, planned))
         report = merged(_collected(client, order, seed, tell))
     for result in report.with_verdict("fail"):
         if result.counterexample:
@@ -93,10 +94,9 @@ def _connected(cluster: str) -> Iterator[Any]:
     try:
         client = ipyparallel.Client(profile=cluster, timeout=_PATIENCE)
     except OSError as error:  # it is what a timeout is, too
-        told = " ".join(str(error).split())
         raise ClusterError(
-            f"no cluster of the profile {cluster!r} answers; {start} ({told})"
-        ) from (error)
+            f"no cluster of the profile {cluster!r} answers; {start} ({one_line(error)})"
+        ) from error
     try:
         if not client.ids:
             raise ClusterError(f"the cluster of the profile {cluster!r} has no engines; {start}")
@@ -150,7 +150,7 @@ def _report_of(engine: int, result: Any) -> Report:
     try:
         report: Report = result.get()
     except RemoteError as error:
-        told = " ".join(str(error.evalue).split())
+        told = one_line(error.evalue)
         if error.ename == StoreNotOpened.__name__:
             raise StoreNotOpened(f"on engine {engine}: {told}") from None
         if error.ename == "TargetError":

@@ -114,7 +114,7 @@ def _last_write(before: list[Operation]) -> str:
 
 
 def _model_after(player: Player, operations: list[Operation]) -> Model:
-    model = Model(player.model_capabilities)
+    model = Model(player.backend.query_capabilities)
     for operation in operations:
         if operation.call in WRITES and not refusals(model, operation):
             getattr(model, operation.call.value)(*map(fresh, operation.args))

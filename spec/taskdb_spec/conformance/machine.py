@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from taskdb_spec.backend import Backend, as_backend
-from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.walk import Walk
 from taskdb_spec.conformance.judging.step import take
@@ -81,11 +80,9 @@ class StoreMachine(RuleBasedStateMachine):
         self._step(data, (Walk.stores,))
 
     def _walk(self, data: st.DataObject) -> Walk:
-        claimed = self.backend.claimed
-        pools = Pools(
-            HypothesisSource(data.draw), claimed & QUERY_CAPABILITIES, self.backend.resolution
-        )
-        return Walk(pools, claimed)
+        source = HypothesisSource(data.draw)
+        pools = Pools(source, self.backend.query_capabilities, self.backend.resolution)
+        return Walk(pools, self.backend.claimed)
 
     def _step(self, data: st.DataObject, choices: tuple[Any, ...]) -> None:
         walk = self._walk(data)

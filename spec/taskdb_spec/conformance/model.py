@@ -1,6 +1,7 @@
 """The model: the store that every backend is compared with, written to be read in two minutes.
 
-It has no index, no limit and no speed. What it does is what SPEC.md says.
+It has no index, no limit and no speed. What it does is what SPEC.md says. `taken`, `selected` and
+`named` are steps of several calls: a store that is to be wrong on purpose replaces one of them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Model:
         self.records: dict[str, TaskRecord] = {}
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        fields = checked_fields(msg_id, rec)
+        fields = self.taken(msg_id, rec)
         if msg_id in self.records:
             raise DuplicateRecord(f"there is a record {msg_id!r} already")
         self.records[msg_id] = filled(fields)
@@ -37,7 +38,7 @@ class Model:
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
         self._must_have(msg_id)
-        fields = checked_fields(msg_id, rec)
+        fields = self.taken(msg_id, rec)
         self.records[msg_id] = filled({**self.records[msg_id], **fields})
 
     def drop_record(self, msg_id: str, /) -> None:
@@ -45,22 +46,33 @@ class Model:
         del self.records[msg_id]
 
     def drop_matching_records(self, check: dict[str, Any], /) -> None:
-        for msg_id in self.find_records(check):
+        for msg_id in self.selected(check):
             del self.records[msg_id]
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, TaskRecord]:
-        selects = compile_query(check, TASK_FIELDS, self.capabilities)
-        names = check_keys(keys)
-        found = {msg_id: record for msg_id, record in self.records.items() if selects(record)}
-        return {msg_id: self._copy(record, names) for msg_id, record in found.items()}
+        found, names = self.selected(check), self.named(keys)
+        return {msg_id: self._copy(self.records[msg_id], names) for msg_id in found}
 
     def get_history(self) -> list[str]:
         return sorted(self.records, key=lambda msg_id: rank(self.records[msg_id].get("submitted")))
 
     def close(self) -> None:
         pass
+
+    def taken(self, msg_id: str, rec: Any) -> dict[str, Any]:
+        """The fields of a record or update, checked and copied."""
+        return checked_fields(msg_id, rec)
+
+    def selected(self, check: Any) -> list[str]:
+        """The ids of the records that a query selects."""
+        selects = compile_query(check, TASK_FIELDS, self.capabilities)
+        return [msg_id for msg_id, record in self.records.items() if selects(record)]
+
+    def named(self, keys: Any) -> list[str] | None:
+        """The fields that `keys` asks for, None for whole records."""
+        return check_keys(keys)
 
     def _must_have(self, msg_id: object) -> None:
         if not isinstance(msg_id, str):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
-from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.conformance.dangers import Danger, shunned
 from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
@@ -85,11 +84,6 @@ class Player:
             self.backend.discard(folder)
             _remove(folder)
         self.used += 1
-
-    @property
-    def model_capabilities(self) -> frozenset[Capability]:
-        """What the model of this backend answers."""
-        return self.backend.claimed & QUERY_CAPABILITIES
 
     def play(
         self,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
-from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.judging.acts import (
     COUNT,
@@ -64,7 +63,7 @@ def _maker(module: str, attribute: str) -> str:
 
 def model_opener(backend: Backend) -> Opener:
     """Open the model; what was written under a folder stays for as long as the script runs."""
-    claimed = sorted(str(c) for c in backend.claimed & QUERY_CAPABILITIES)
+    claimed = sorted(str(c) for c in backend.query_capabilities)
     header = (
         "from taskdb_spec.conformance.model import Model",
         "stores = {}",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
-from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.conformance.operations import Call, Operation, fresh
 from taskdb_spec.conformance.recorder import recorder
@@ -56,7 +55,7 @@ class Session:
         self.backend = backend
         self.workdir = workdir
         self.limits = limits
-        self.model = Model(backend.claimed & QUERY_CAPABILITIES)
+        self.model = Model(backend.query_capabilities)
         self.seen: dict[str, None] = {}  # every id that a call named, in order
         self.given: dict[str, dict[str, Any]] = {}  # what the caller last wrote, by id and field
         self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from taskdb_spec.backend import Backend, as_backend
+from taskdb_spec.messages import described
 
 GROUP = "taskdb.backends"
 
@@ -93,7 +94,7 @@ def _import_failure(module: str, error: BaseException) -> str:
             f"there is no module {absent!r} in the current folder or among the installed "
             "packages; install it, or run this in the folder that holds it"
         )
-    return f"importing {module!r} failed{_place(error)} with {_told(error)}; mend that first"
+    return f"importing {module!r} failed{_place(error)} with {described(error)}; mend that first"
 
 
 def _place(error: BaseException) -> str:
@@ -103,11 +104,6 @@ def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "importlib" not in f.filename and f.filename != __file__]
     return f" at {Path(own[-1].filename).name}, line {own[-1].lineno}," if own else ""
-
-
-def _told(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _attribute(name: str, holder: Any, part: str) -> Any:
@@ -121,7 +117,7 @@ def _attribute(name: str, holder: Any, part: str) -> Any:
             f"{_did_you_mean(part, public)} name a Backend, or a class that is a store"
         ) from error
     except Exception as error:  # a lazy attribute may raise anything
-        raise TargetError(f"{name}: looking {part!r} up failed with {_told(error)}") from error
+        raise TargetError(f"{name}: looking {part!r} up failed with {described(error)}") from error
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord
-from taskdb_spec.records.order import EPOCH
-
-_MICROSECOND = timedelta(microseconds=1)
+from taskdb_spec.records.instants import to_microseconds
 
 
 def encoded(record: TaskRecord) -> bytes:
@@ -52,10 +50,6 @@ def _float(value: float) -> bytes:
     return struct.pack(">d", value + 0.0)  # which makes -0.0 the same as 0.0
 
 
-def _datetime(value: datetime) -> bytes:
-    return b"%d" % ((value - EPOCH) // _MICROSECOND)
-
-
 def _dict(value: dict[str, Any]) -> bytes:
     return b"".join(_encoded(key) + _encoded(item) for key, item in value.items())
 
@@ -67,7 +61,7 @@ _ENCODERS: dict[type, Callable[[Any], tuple[bytes, bytes]]] = {
     float: lambda value: (b"d", _float(value)),
     str: lambda value: (b"s", value.encode()),
     bytes: lambda value: (b"b", value),
-    datetime: lambda value: (b"z", _datetime(value)),
+    datetime: lambda value: (b"z", b"%d" % to_microseconds(value)),
     list: lambda value: (b"l", b"".join(map(_encoded, value))),
     dict: lambda value: (b"o", _dict(value)),
 }

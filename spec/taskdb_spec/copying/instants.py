@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from taskdb_spec.records.instants import whole_milliseconds
+
 
 def in_milliseconds(value: Any) -> Any:
     """A copy of a record or value in which every date is cut to whole milliseconds.
@@ -18,5 +20,5 @@ def in_milliseconds(value: Any) -> Any:
     if isinstance(value, list):
         return [in_milliseconds(item) for item in value]
     if isinstance(value, datetime):
-        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+        return whole_milliseconds(value)
     return value

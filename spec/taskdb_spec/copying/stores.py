@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias
 
 from taskdb_spec.conformance.targets import TargetError, resolve
 from taskdb_spec.interface import TaskDB
+from taskdb_spec.messages import described, one_line
 
 GROUP = "taskdb.stores"
 
@@ -70,6 +71,6 @@ def _usage() -> str:
 
 
 def _told(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = one_line(error)
     plain = isinstance(error, ValueError | OSError | ImportError) and text
-    return text if plain else f"{type(error).__name__}: {text}"
+    return text if plain else described(error)

@@ -47,13 +47,14 @@ def parse_query(
 
     `fields` are the root fields that records have (None: any); `capabilities` those claimed.
     """
-    return _Parser(fields, _capabilities(frozenset(capabilities))).query(check, "check", 0)
+    known = None if fields is None else tuple(fields)
+    return _parser(known, frozenset(capabilities)).query(check, "check", 0)
 
 
 @lru_cache
-def _capabilities(names: frozenset[Capability | str]) -> frozenset[Capability]:
-    """Queries are compiled by the thousand for the same few sets of capabilities."""
-    return frozenset(map(Capability, names))
+def _parser(fields: tuple[str, ...] | None, capabilities: frozenset[Capability | str]) -> _Parser:
+    """Queries are parsed by the thousand for the same few sets of fields and capabilities."""
+    return _Parser(fields, frozenset(map(Capability, capabilities)))
 
 
 def check_keys(keys: object) -> list[str] | None:
@@ -265,7 +266,7 @@ class _Parser:
         if any(_is_operator(key) and key not in self.logic for key in operand):
             _has_operators(operand, where, "ELEM-2")
             return tree.ElemMatch(self.tests(operand, where, depth + 1))
-        inner = _Parser(None, self.capabilities)
+        inner = _parser(None, self.capabilities)
         return tree.ElemQuery(inner.query(operand, where, depth + 1))
 
     # Refusals

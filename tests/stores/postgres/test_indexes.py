@@ -10,9 +10,9 @@ import pytest
 
 from taskdb_reference.postgres import PostgresDB
 from taskdb_reference.sql.conditions import all_of
-from taskdb_reference.sql.instants import to_microseconds
 from taskdb_reference.sql.translation import Translator
 from taskdb_spec import compile_query, finished_on, mia, outstanding, pending, queued_on, unassigned
+from taskdb_spec.records.instants import to_microseconds
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 IDS = [f"id{number}" for number in range(10)]

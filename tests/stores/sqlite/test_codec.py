@@ -14,9 +14,9 @@ from language.drawn import blobs, instants, sure, texts, values
 from taskdb_reference.sql.buffers import joined, split
 from taskdb_reference.sql.columns import cells_of, read_fields
 from taskdb_reference.sql.documents import decoded, encoded
-from taskdb_reference.sql.instants import from_microseconds, to_microseconds
 from taskdb_reference.sql.text import after_prefix, escaped, unescaped
 from taskdb_spec import TASK_FIELDS, new_record
+from taskdb_spec.records.instants import from_microseconds, to_microseconds
 from taskdb_spec.records.values import checked, same
 
 ODD_TEXT = st.text(st.sampled_from("\x00\x01\x02ab\ud7ff\ue000\U0010ffff"), max_size=5) | texts

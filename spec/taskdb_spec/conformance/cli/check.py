@@ -29,6 +29,7 @@ from taskdb_spec.conformance.reporters.console import console_for
 from taskdb_spec.conformance.reporters.terminal import TerminalReporter
 from taskdb_spec.conformance.reporters.words import printable
 from taskdb_spec.conformance.targets import TargetError, resolve
+from taskdb_spec.messages import described, one_line
 
 PROFILES = ("quick", "default", "deep")
 
@@ -210,11 +211,11 @@ def _run(
     try:
         return held_to(_made(backend, target, settings, listen), settings.known)
     except StoreNotOpened as error:
-        _complain(reporter, f"{backend.name} was not checked: {_one_line(error)}")
+        _complain(reporter, f"{backend.name} was not checked: {one_line(error)}")
     except RunError:
         raise
     except Exception as error:  # a fault of the suite must not look like one of the store
-        fault = f"{type(error).__name__}: {_one_line(error)}"
+        fault = f"{described(error)}"
         _complain(reporter, f"{backend.name} was not checked: the suite itself failed with {fault}")
         if settings.verbose:
             traceback.print_exc()
@@ -246,10 +247,6 @@ def _made(backend: Backend, target: str, settings: Settings, listen: Listener) -
 def _complain(reporter: TerminalReporter, text: str) -> None:
     reporter.close()
     click.echo(f"Error: {printable(text)}", err=True)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
 
 
 def _save(folder: Path, reports: Sequence[Report]) -> None:

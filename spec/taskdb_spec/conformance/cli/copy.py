@@ -15,6 +15,7 @@ from taskdb_spec.conformance.cli.errors import RunError
 from taskdb_spec.conformance.reporters.console import console_for, say
 from taskdb_spec.copying import CopyReport, Problem, copy_records
 from taskdb_spec.copying.stores import StoreError, open_store
+from taskdb_spec.messages import described
 
 
 @click.command(
@@ -93,10 +94,7 @@ class Shown:
 
 def _stopped(error: BaseException, copied: int) -> click.ClickException:
     """What has been copied stays there: then it is no run that could not be made."""
-    text = " ".join(str(error).split())
-    why = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    if isinstance(error, KeyboardInterrupt):
-        why = "interrupted"
+    why = "interrupted" if isinstance(error, KeyboardInterrupt) else described(error)
     if not copied:
         return RunError(f"nothing was copied: {why}")
     return click.ClickException(f"{copied:,} records copied, then: {why}; do it again to go on")

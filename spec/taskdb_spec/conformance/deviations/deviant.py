@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,8 @@ from taskdb_spec.conformance.model import Model
 from taskdb_spec.language import tree
 from taskdb_spec.language.operators import compile_test
 from taskdb_spec.language.paths import Found, element, find
-from taskdb_spec.language.syntax import check_keys, parse_query
-from taskdb_spec.records.errors import DuplicateRecord
-from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, filled
+from taskdb_spec.language.syntax import parse_query
+from taskdb_spec.records.fields import TASK_FIELDS
 
 Check = Callable[[Found], bool]
 Selects = Callable[[Mapping[str, Any]], bool]
@@ -99,45 +98,17 @@ def documents(found: Found) -> Iterator[Mapping[str, Any]]:
 
 
 class Deviant(Model):
-    """Does what the model does, in steps that a deviation replaces."""
+    """Does what the model does, with queries in steps that a deviation replaces as well."""
 
     reading = Reading()
 
-    def taken(self, msg_id: str, rec: Any) -> dict[str, Any]:
-        """The fields of a record or update, checked and copied."""
-        return checked_fields(msg_id, rec)
-
     def parsed(self, check: Any) -> tree.Query:
         return parse_query(check, TASK_FIELDS, self.capabilities)
-
-    def names(self, keys: Any) -> list[str] | None:
-        return check_keys(keys)
 
     def selected(self, check: Any) -> list[str]:
         """The ids of the records that a query selects."""
         selects = self.reading.selector(self.parsed(check))
         return [msg_id for msg_id, record in self.records.items() if selects(record)]
-
-    def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        fields = self.taken(msg_id, rec)
-        if msg_id in self.records:
-            raise DuplicateRecord(f"there is a record {msg_id!r} already")
-        self.records[msg_id] = filled(fields)
-
-    def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        self._must_have(msg_id)
-        fields = self.taken(msg_id, rec)
-        self.records[msg_id] = filled({**self.records[msg_id], **fields})
-
-    def drop_matching_records(self, check: dict[str, Any], /) -> None:
-        for msg_id in self.selected(check):
-            del self.records[msg_id]
-
-    def find_records(
-        self, check: dict[str, Any], keys: Iterable[str] | None = None
-    ) -> dict[str, TaskRecord]:
-        found, names = self.selected(check), self.names(keys)
-        return {msg_id: self._copy(self.records[msg_id], names) for msg_id in found}
 
 
 # What deviations are made of

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend
-from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.deviations.catalogue import DEVIATIONS
 from taskdb_spec.conformance.deviations.deviant import Deviation
 from taskdb_spec.conformance.deviations.sharing import LIMITED
@@ -101,7 +101,7 @@ def deviant_backend(backend: Backend, deviation: Deviation) -> Backend:
 
     def opened(workdir: Path) -> Model:
         if workdir not in stores:
-            stores[workdir] = deviation.store(backend.claimed & QUERY_CAPABILITIES)
+            stores[workdir] = deviation.store(backend.query_capabilities)
         return stores[workdir]
 
     return Backend(

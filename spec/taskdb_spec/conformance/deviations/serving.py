@@ -130,7 +130,7 @@ def _lazy_keys(self: Deviant, check: Any, keys: Any = None) -> Any:
 
 def _exact_keys(self: Deviant, check: Any, keys: Any = None) -> Any:
     found: Any = Deviant.find_records(self, check, keys)
-    wanted = self.names(keys)
+    wanted = self.named(keys)
     if wanted is None or "msg_id" in wanted:
         return found
     return {m: {k: v for k, v in r.items() if k != "msg_id"} for m, r in found.items()}
@@ -237,10 +237,10 @@ READS = (
     having(
         "`keys` is ignored",
         "how a part of a record is made",
-        names=lambda self, keys: check_keys(keys) and None,
+        named=lambda self, keys: check_keys(keys) and None,
     ),
-    having("unknown names in `keys` are ignored", "checks of `keys`", names=_known_keys),
-    having("a text is taken for a list of keys", "checks of `keys`", names=_keys_of_text),
+    having("unknown names in `keys` are ignored", "checks of `keys`", named=_known_keys),
+    having("a text is taken for a list of keys", "checks of `keys`", named=_keys_of_text),
     having("`keys` is looked at only where a record is found", EAGER, find_records=_lazy_keys),
 )
 

@@ -136,11 +136,9 @@ def _with(part: Any, tests: tuple[tree.Test, ...]) -> tree.Field:
 
 
 def _whole_name(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:
-    return (
-        find({**record, "": record.get(str(path), MISSING)}, tree.Path(""))
-        if path.rest
-        else (find(record, path))
-    )
+    if not path.rest:
+        return find(record, path)
+    return find({**record, "": record.get(str(path), MISSING)}, tree.Path(""))
 
 
 def _unopened(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:

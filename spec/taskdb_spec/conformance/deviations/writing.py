@@ -10,6 +10,7 @@ from taskdb_spec.conformance.deviations.deviant import Deviant, accepting, havin
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.records.errors import RecordError
 from taskdb_spec.records.fields import BUFFER_FIELDS, FIELD_CLASSES, TASK_FIELDS, TIME_FIELDS
+from taskdb_spec.records.instants import whole_milliseconds
 from taskdb_spec.records.order import rank
 
 MISSED = "writes that hit no row"
@@ -166,10 +167,6 @@ def _buffers_as_given(self: Deviant, msg_id: str, rec: Any) -> dict[str, Any]:
     return {**fields, **{n: list(rec[n]) for n in BUFFER_FIELDS if rec.get(n)}}
 
 
-def _milliseconds(value: datetime) -> datetime:
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
-
-
 TIMES = "the format in which instants are stored"
 WRITES = (
     having(
@@ -305,7 +302,7 @@ VALUES = (
     storing("text ends at a NUL", "C strings", _when(str, lambda v: v.partition("\0")[0])),
     storing("blanks at the ends of a text are lost", "trimming", _when(str, str.strip)),
     storing("an instant comes back as text", TIMES, _when(datetime, datetime.isoformat)),
-    storing("instants lose their microseconds", TIMES, _when(datetime, _milliseconds)),
+    storing("instants lose their microseconds", TIMES, _when(datetime, whole_milliseconds)),
     storing(
         "instants lose their fractions of a second",
         TIMES,

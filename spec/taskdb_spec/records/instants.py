@@ -1,4 +1,4 @@
-"""Instants as whole microseconds since 1970, for the years 1 to 9999."""
+"""Instants as whole microseconds since 1970, for the years 1 to 9999, and in less precision."""
 
 from __future__ import annotations
 
@@ -26,3 +26,12 @@ def from_microseconds(count: int) -> datetime:
     '1970-01-01T00:00:00.000001+00:00'
     """
     return EPOCH + timedelta(microseconds=count)
+
+
+def whole_milliseconds(instant: datetime) -> datetime:
+    """The instant without what is less than a millisecond.
+
+    >>> whole_milliseconds(from_microseconds(1999)).isoformat()
+    '1970-01-01T00:00:00.001000+00:00'
+    """
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
