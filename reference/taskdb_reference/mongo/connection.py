@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from pymongo import MongoClient
+from pymongo import MongoClient, timeout
 from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 
 from taskdb_reference.mongo.codec import Document
 from taskdb_reference.mongo.server import URL_VARIABLE, Server
 from taskdb_reference.unavailable import StoreUnavailable
+
+_FAREWELL = 1.0
+"""How many seconds a server has to take note that a client closes."""
 
 _clients: dict[tuple[int, Server], MongoClient[Document]] = {}
 _lock = Lock()
@@ -78,7 +81,9 @@ def _renew_lock() -> None:
 def _close() -> None:
     for (pid, _), opened in _clients.items():
         if pid == os.getpid():
-            opened.close()
+            # It tells the server that its sessions have ended, which may be gone by now.
+            with timeout(_FAREWELL):
+                opened.close()
 
 
 if hasattr(os, "register_at_fork"):
