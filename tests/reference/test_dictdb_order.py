@@ -64,7 +64,7 @@ def test_the_order_is_that_of_a_sorted_list(seed: int) -> None:
         expected = history(there)
         most = max(most, len(expected))
         assert list(order) == expected
-        assert order.first(3) == expected[:3]
+        assert order.ids() == expected
         assert all(0 < len(block) <= 8 for block in order._ids)
     assert most > 40, "there were never many blocks"
 
@@ -118,6 +118,6 @@ def test_an_order_that_has_emptied_fills_again() -> None:
         order.enter(record(number))
     for number in range(1, 30):
         order.leave(record(number))
-    assert (list(order), order.first(1), order.between(FIRST, LAST)) == ([], [], [])
+    assert (list(order), order.ids(), order.between(FIRST, LAST)) == ([], [], [])
     order.enter(record(30))
     assert list(order) == ["30"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from taskdb_reference.culling import Culled, Excess, Unit, excesses
 from taskdb_reference.memory.held import Held
-from taskdb_reference.memory.order import Order
 from taskdb_reference.memory.shelf import Shelf
 from taskdb_spec import Limits
 
@@ -17,31 +16,44 @@ def cull(shelf: Shelf, limits: Limits, written: str) -> list[Culled]:
     The record `written` stays, even if that is too much. For each record that goes this takes the
     time of a few binary searches.
     """
-    line = shelf.completed, shelf.history  # kept from the first write on, for the first cull
+    _ = shelf.completed, shelf.history  # kept from the first write on, for the first cull
     measures: Mapping[Unit, Callable[[], int]] = {
         "records": lambda: len(shelf.records),
         "bytes": lambda: shelf.tally.bytes,
     }
-
-    def remove(excess: Excess) -> Culled:
-        gone: list[Held] = []
-        while measures[excess.unit]() > excess.left:
-            msg_id = _next_to_go(line, written)
-            if msg_id is None:
-                break
-            gone.append(shelf.remove(msg_id))
-        any_pending = any("completed" not in record for record in gone)
-        return Culled(excess.reason, [record["msg_id"] for record in gone], any_pending)
-
-    parts = [remove(excess) for excess in excesses(limits, measures)]
+    parts = [_remove(shelf, excess, written) for excess in excesses(limits, measures)]
     return [part for part in parts if part.msg_ids]
 
 
-def _next_to_go(line: Iterable[Order], written: str) -> str | None:
-    """The first in line but for the one just written.
+def _remove(shelf: Shelf, excess: Excess, written: str) -> Culled:
+    gone = list(_to_go(shelf, excess, written))
+    for record in gone:
+        shelf.remove(record["msg_id"])
+    any_pending = any("completed" not in record for record in gone)
+    return Culled(excess.reason, [record["msg_id"] for record in gone], any_pending)
+
+
+def _to_go(shelf: Shelf, excess: Excess, written: str) -> Iterator[Held]:
+    """The first in line, until no more would be left than may be."""
+    by_count = excess.unit == "records"
+    left = len(shelf.records) if by_count else shelf.tally.bytes
+    for record in _line(shelf):
+        if left <= excess.left:
+            return
+        if record["msg_id"] != written:
+            left -= 1 if by_count else shelf.tally.size(record)
+            yield record
+
+
+def _line(shelf: Shelf) -> Iterator[Held]:
+    """All records, in the order in which they go.
 
     Completed records go before pending ones, each oldest first: a pending task's record is where
     its result will go, so it is the last to be lost.
     """
-    first = (msg_id for order in line for msg_id in order.first(2))
-    return next((msg_id for msg_id in first if msg_id != written), None)
+    for msg_id in shelf.completed:
+        yield shelf.records[msg_id]
+    for msg_id in shelf.history:
+        record = shelf.records[msg_id]
+        if "completed" not in record:
+            yield record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from math import inf
@@ -73,6 +73,10 @@ class Order:
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._ids)
 
+    def ids(self) -> list[str]:
+        """All ids, ascending."""
+        return _joined(self._ids)
+
     def enter(self, record: Held) -> None:
         """Put the record in its place."""
         key = self.key(record)
@@ -93,14 +97,9 @@ class Order:
         if not self._keys[block]:
             del self._keys[block], self._ids[block], self._bounds[block]
 
-    def first(self, count: int) -> list[str]:
-        """The first ids, at most `count`, which is less than a block."""
-        return [msg_id for ids in self._ids[:count] for msg_id in ids[:count]][:count]
-
     def between(self, low: Key, high: Key) -> list[str]:
         """The ids from `low` up to `high`."""
-        parts = self._parts(low, high)
-        return list(chain.from_iterable(self._ids[block][part] for block, part in parts))
+        return _joined(self._ids[block][part] for block, part in self._parts(low, high))
 
     def count(self, low: Key, high: Key) -> int:
         """How many ids there are between; this looks at blocks, not at records."""
@@ -136,3 +135,10 @@ class Order:
             self._keys[block : block + 1] = [keys[:_BLOCK], keys[_BLOCK:]]
             self._ids[block : block + 1] = [ids[:_BLOCK], ids[_BLOCK:]]
             self._bounds.insert(block, keys[_BLOCK - 1])
+
+
+def _joined(blocks: Iterable[list[str]]) -> list[str]:
+    joined: list[str] = []
+    for ids in blocks:
+        joined += ids
+    return joined

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import count
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from taskdb_reference.memory.groups import Groups
 from taskdb_reference.memory.held import Held
@@ -23,13 +24,31 @@ class Index(Protocol):
 AnIndex = TypeVar("AnIndex", bound=Index)
 
 
+@dataclass(slots=True)
+class Kept:
+    """An index, and how many of the latest events it has been told of."""
+
+    index: Any
+    told: int
+
+
+class Went(NamedTuple):
+    """That a record went; that one came, the record itself stands for."""
+
+    record: Held
+
+
+_MOST_EVENTS = 1000
+"""When so many events wait, all indexes are told: records that went are held for no longer."""
+
+
 class Shelf:
     """Records by msg_id.
 
     An index is made when it is first asked for, from all records, and kept from then on: a store
-    pays for the questions that it is asked. New records enter the indexes when one of them is next
-    asked, or when another record changes or goes; an add does not wait for that. `put`, `change`
-    and `remove` are the only ways in and out, so no index can go astray.
+    pays for the questions that it is asked. Of records that came and went since, an index is told
+    when it is next asked, or when one of its records changes; a write does not wait for that.
+    `put`, `change` and `remove` are the only ways in and out, so no index can go astray.
 
     >>> shelf = Shelf()
     >>> record = shelf.put({"msg_id": "a", "label": "x"})
@@ -43,33 +62,32 @@ class Shelf:
     def __init__(self) -> None:
         self.records: dict[str, Held] = {}
         self._numbers = count(1)
-        self._new: list[Held] = []
-        self._made: dict[str, Any] = {}
-        self._by_field: dict[str, list[Index]] = {}
+        self._events: list[Held | Went] = []
+        self._kept: dict[str, Kept] = {}
+        self._by_field: dict[str, list[Kept]] = {}
 
     def put(self, fields: Mapping[str, Any]) -> Held:
         """Hold a new record of those fields, of which ``msg_id`` must be new."""
         record = self.records[fields["msg_id"]] = Held(fields, next(self._numbers))
-        if self._made:
-            self._new.append(record)
+        if self._kept:
+            self._events.append(record)
         return record
 
     def change(self, record: Held, fields: Mapping[str, Any]) -> None:
         """Give the record other values in `fields`."""
-        self._enter_new()
         touched = self._touched(fields)
-        for index in touched:
-            index.leave(record)
+        for kept in touched:
+            self._tell(kept).leave(record)
         record.change(fields)
-        for index in touched:
-            index.enter(record)
+        for kept in touched:
+            kept.index.enter(record)
 
     def remove(self, msg_id: str) -> Held:
         """Hold the record of `msg_id` no longer. Raises KeyError where there is none."""
-        self._enter_new()
         record = self.records.pop(msg_id)
-        for index in self._made.values():
-            index.leave(record)
+        if self._kept:
+            self._events.append(Went(record))
+            self._tidy()
         return record
 
     @property
@@ -100,27 +118,44 @@ class Shelf:
 
     def _index(self, name: str, fields: Iterable[str], make: Callable[[], AnIndex]) -> AnIndex:
         """The index of that name, which `fields` decide; made unless it is there."""
-        self._enter_new()
-        if name not in self._made:
+        if name not in self._kept:
             index = make()
             for record in self.records.values():
                 index.enter(record)
-            self._made[name] = index
+            kept = self._kept[name] = Kept(index, len(self._events))
             for field in fields:
-                self._by_field.setdefault(field, []).append(index)
-        made: AnIndex = self._made[name]
-        return made
+                self._by_field.setdefault(field, []).append(kept)
+        told: AnIndex = self._tell(self._kept[name])
+        return told
 
-    def _enter_new(self) -> None:
-        if not self._new:
+    def _tell(self, kept: Kept) -> Any:
+        """The index, told of all events."""
+        if kept.told < len(self._events):
+            _tell(kept, self._events)
+            self._tidy()
+        return kept.index
+
+    def _tidy(self) -> None:
+        """Tell all indexes of all events, and forget these, where there are many."""
+        if len(self._events) < _MOST_EVENTS:
             return
-        for index in self._made.values():
-            for record in self._new:
-                index.enter(record)
-        self._new.clear()
+        for kept in self._kept.values():
+            _tell(kept, self._events)
+            kept.told = 0
+        self._events.clear()
 
-    def _touched(self, fields: Iterable[str]) -> list[Index]:
+    def _touched(self, fields: Iterable[str]) -> list[Kept]:
         """The indexes that a change of those fields may change."""
         by_field = self._by_field
-        touched = {id(index): index for name in fields for index in by_field.get(name, ())}
+        touched = {id(kept): kept for name in fields for kept in by_field.get(name, ())}
         return list(touched.values())
+
+
+def _tell(kept: Kept, events: list[Held | Went]) -> None:
+    index = kept.index
+    for event in islice(events, kept.told, None):
+        if type(event) is Went:
+            index.leave(event.record)
+        else:
+            index.enter(event)
+    kept.told = len(events)

@@ -35,3 +35,7 @@ class Tally:
     def leave(self, record: Held) -> None:
         """Count the record no longer."""
         self.bytes -= self._sizes.pop(record["msg_id"])
+
+    def size(self, record: Held) -> int:
+        """The bytes of a record that is counted."""
+        return self._sizes[record["msg_id"]]
