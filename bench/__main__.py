@@ -1,36 +1,46 @@
 """``python -m bench``: measure, print the ratios, write JSON and plots.
 
-The JSON of the last run is kept beside the new one, and the tables say what has changed.
+The JSON of the last run is kept beside the new one, and the tables say what has changed. A run that
+is cut off leaves what it has measured in a file of its own, which no later run is compared with.
+The exit status is 1 if a part could not be measured to its end.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from . import dictdbs, kills, stores, suite
 from .plots import plot
 from .progress import Tell, progress
 from .report import report
-from .results import FILE, Results, save
+from .results import FILE, LeftOut, Results, keep, save
 
-PARTS = ("dictdb", "stores", "suite")
+PARTS: dict[str, ModuleType] = {
+    "suite": suite,
+    "kills": kills,
+    "dictdb": dictdbs,
+    "stores": stores,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     results = Results({"only": asked.only, "small": asked.small, "deep": asked.deep})
     with progress() as tell:
-        _measure(asked, results, tell)
+        step = _keeping(results, asked.out, tell)
+        whole = [_measured(part, asked, results, step) for part in asked.only]
     before = save(results, asked.out)
     if before is not None and before.options != results.options:
         before = None  # other sizes, or other parts: nothing to compare
     written = plot(results, asked.out)
     print(report(results, before))
     print("\nWritten:", ", ".join(map(str, [asked.out / FILE, *written])))
-    return 0
+    return 0 if all(whole) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,15 +56,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measure(asked: argparse.Namespace, results: Results, tell: Tell) -> None:
-    if "suite" in asked.only:
-        full = suite.DEEP if asked.deep else suite.FULL
-        suite.run(suite.SMALL if asked.small else full, results, tell)
-        kills.run(kills.SMALL if asked.small else kills.FULL, results, tell)
-    if "dictdb" in asked.only:
-        dictdbs.run(dictdbs.SMALL if asked.small else dictdbs.FULL, results, tell)
-    if "stores" in asked.only:
-        stores.run(stores.SMALL if asked.small else stores.FULL, results, tell)
+def _keeping(results: Results, folder: Path, tell: Tell) -> Tell:
+    """Says what comes next as `tell` does, when what came before has been written down."""
+
+    def step(text: str) -> None:
+        keep(results, folder)
+        tell(text)
+
+    return step
+
+
+def _measured(name: str, asked: argparse.Namespace, results: Results, tell: Tell) -> bool:
+    """Measure a part; False if that could not be done to its end."""
+    part = PARTS[name]
+    full = getattr(part, "DEEP", part.FULL) if asked.deep else part.FULL
+    try:
+        part.run(part.SMALL if asked.small else full, results, tell)
+    except Exception as error:  # the other parts are still worth having
+        traceback.print_exc()
+        reason = f"cut short by {type(error).__name__}: {error}"
+        results.left_out.append(LeftOut(name, "all", "all", 0, reason))
+        return False
+    return True
 
 
 if __name__ == "__main__":

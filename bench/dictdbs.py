@@ -23,19 +23,16 @@ BOTH = (DICT, IPYPARALLEL_DICT)
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured: `shared` numbers of records for both, and more for ours `alone`."""
+    """The numbers of records at which times, memory and bytecodes are measured."""
 
-    shared: tuple[int, ...]
-    alone: tuple[int, ...]
+    times: tuple[int, ...]
     memory: tuple[int, ...]
     counts: tuple[int, ...]
     budget: Budget
 
 
-FULL = Extent(
-    (1_000, 10_000, 100_000), (1_000_000,), (1_000, 10_000), (200, 2_000), Budget(0.4, 15)
-)
-SMALL = Extent((100, 400), (), (200,), (50, 200), Budget(0.01, 5))
+FULL = Extent((1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000), (200, 2_000), Budget(1.0, 15))
+SMALL = Extent((100, 400), (200,), (50, 200), Budget(0.01, 5))
 
 
 def run(extent: Extent, results: Results, tell: Tell) -> None:
@@ -45,22 +42,29 @@ def run(extent: Extent, results: Results, tell: Tell) -> None:
         GROUP, (*WORKLOADS, *CULLING), extent.budget, time.process_time, results, tell
     )
     comparison.check(BOTH, WORKLOADS)
-    held = _measure_memory(extent.memory, results, tell)
-    for n in extent.shared:
-        comparison.at(n, BOTH)
-    for n in extent.alone:
-        if 2 * n * held > available():
-            comparison.leave_out("all", DICT.name, n, "there is too little memory here")
-        else:
-            comparison.at(n, [DICT])
+    _measure_memory(extent.memory, results, tell)
     for n in extent.counts:
         for contender in BOTH:
             tell(f"{GROUP}, {n:,} records: counting what {contender.name} does")
             _count(contender, n, results)
+    for n in extent.times:
+        comparison.at(n, _fitting(n, comparison))
 
 
-def _measure_memory(sizes: tuple[int, ...], results: Results, tell: Tell) -> float:
-    """Also the bytes that a record of ours needs."""
+def _fitting(n: int, comparison: Comparison) -> list[Contender]:
+    """Those that there is memory for, beside each other and with half as much for what is done."""
+    left, fitting = available(), []
+    for contender in BOTH:
+        held = comparison.results.of(MEMORY, "a record", contender.name)
+        left -= 1.5 * n * held[max(held)].median
+        if left > 0:
+            fitting.append(contender)
+        else:
+            comparison.leave_out("all", contender.name, n, "there is too little memory here")
+    return fitting
+
+
+def _measure_memory(sizes: tuple[int, ...], results: Results, tell: Tell) -> None:
     for n in sizes:
         for contender in BOTH:
             tell(f"{GROUP}, {n:,} records: memory of {contender.name}")
@@ -68,7 +72,6 @@ def _measure_memory(sizes: tuple[int, ...], results: Results, tell: Tell) -> flo
             results.measurements.append(
                 Measurement.of(MEMORY, "a record", contender.name, n, [held], "bytes")
             )
-    return results.of(MEMORY, "a record", DICT.name)[sizes[-1]].median
 
 
 def _count(contender: Contender, n: int, results: Results) -> None:

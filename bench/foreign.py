@@ -14,6 +14,8 @@ import montydb
 from tinydb import Query, TinyDB
 from tinydb.queries import QueryInstance
 
+from taskdb_spec.records.fields import BUFFER_FIELDS, TIME_FIELDS
+
 from .contenders import Contender
 from .tasks import Record
 
@@ -150,15 +152,11 @@ def _as_json(value: Any) -> Any:
     return value
 
 
-DATES = ("submitted", "started", "completed", "received")
-BUFFERS = ("buffers", "result_buffers")
-
-
 def _decoded(document: Record) -> Record:
-    for name in DATES:
+    for name in TIME_FIELDS:
         if document.get(name):
             document[name] = datetime.fromisoformat(document[name])
-    for name in BUFFERS:
+    for name in BUFFER_FIELDS:
         if document.get(name):
             document[name] = [b64decode(text) for text in document[name]]
     return document

@@ -32,6 +32,7 @@ from taskdb_spec.records.fields import (
 from taskdb_spec.records.order import rank
 from taskdb_spec.records.values import same
 
+NAME = "plain state machine"
 IDS = st.sampled_from("abcdef")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC))
@@ -78,11 +79,47 @@ class Departed(AssertionError):
     """The store did otherwise than the model."""
 
 
+class OutOfTime(BaseException):
+    """What Hypothesis does not take for a failure, but ends with."""
+
+
+class Hunt:
+    """What the machine has done, in CPU seconds: so many for a failure, so many to shrink it."""
+
+    def __init__(self, patience: float) -> None:
+        self.operations = 0
+        self.found: float | None = None
+        self._patience = patience
+        self._since = time.process_time()
+
+    @property
+    def hunting(self) -> float:
+        """How long it looked for a failure."""
+        return self.seconds if self.found is None else self.found
+
+    @property
+    def seconds(self) -> float:
+        """Since the start; or since there is a failure."""
+        return time.process_time() - self._since
+
+    def go_on(self) -> None:
+        """Count an operation. Raises `OutOfTime` where there is no time left for it."""
+        if self.seconds > self._patience:
+            raise OutOfTime
+        self.operations += self.found is None
+
+    def depart(self) -> None:
+        """Note that the machine has failed; only the first time counts."""
+        if self.found is None:
+            self.found = self.seconds
+            self._since = time.process_time()
+
+
 class PlainMachine(RuleBasedStateMachine):
     """Makes calls on a store and on the model."""
 
     backend: Backend
-    departures: list[float]  # the CPU time of each
+    hunt: Hunt
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,6 +157,7 @@ class PlainMachine(RuleBasedStateMachine):
 
     @rule()
     def history(self) -> None:
+        self.hunt.go_on()
         told, error = _outcome(self._store.get_history, ())
         if error is not None or sorted(told) != sorted(self._model.records):
             self._depart(f"the history is {error or told!r}")
@@ -128,6 +166,7 @@ class PlainMachine(RuleBasedStateMachine):
             self._depart(f"the history is not in order: {told}")
 
     def _compare(self, call: str, *args: Any) -> None:
+        self.hunt.go_on()
         expected, refusal = _outcome(getattr(self._model, call), args)
         if isinstance(refusal, UnsupportedOperator):
             return  # the store need not know it
@@ -140,7 +179,7 @@ class PlainMachine(RuleBasedStateMachine):
             self._depart(f"{call} answers {answer!r}, not {expected!r}")
 
     def _depart(self, text: str) -> NoReturn:
-        self.departures.append(time.process_time())
+        self.hunt.depart()
         raise Departed(text)
 
 
@@ -168,22 +207,21 @@ def _same(answer: Any, expected: Any) -> bool:
     return bool(answer == expected)
 
 
-def seconds_to_kill(backend: Backend, patience: float) -> float | None:
-    """The CPU seconds until the machine fails on a backend; None if it has not by `patience`.
+def hunt(backend: Backend, patience: float) -> Hunt:
+    """Run the machine until it fails on a backend, or for so many CPU seconds; then shrink.
 
     It is run as Hypothesis runs it, a hundred examples each, with one seed after the other.
     """
-    started = time.process_time()
-    departures: list[float] = []
-    machine: Any = type("Machine", (PlainMachine,), {"backend": backend, "departures": departures})
-    for number in count():
-        # Only what the machine itself has seen is a kill: Hypothesis has failures of its own.
-        with suppress(Departed, Flaky):
-            run_state_machine_as_test(seed(number)(machine), settings=SETTINGS)
-        if departures or time.process_time() - started > patience:
-            break
-    seconds = departures[0] - started if departures else patience
-    return seconds if seconds < patience else None
+    hunt = Hunt(patience)
+    machine: Any = type("Machine", (PlainMachine,), {"backend": backend, "hunt": hunt})
+    with suppress(OutOfTime):
+        for number in count():
+            # Only what the machine itself has seen counts: Hypothesis has failures of its own.
+            with suppress(Departed, Flaky):
+                run_state_machine_as_test(seed(number)(machine), settings=SETTINGS)
+            if hunt.found is not None:
+                break
+    return hunt
 
 
 SETTINGS = settings(
@@ -191,7 +229,7 @@ SETTINGS = settings(
     stateful_step_count=30,
     database=None,
     deadline=None,
-    phases=[Phase.generate],
+    phases=[Phase.generate, Phase.shrink],
     report_multiple_bugs=False,
     print_blob=False,
     suppress_health_check=list(HealthCheck),

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from . import dictdbs, stores
 from .contenders import DICT, IPYPARALLEL_DICT
 from .kills import curves
-from .report import ratio
+from .report import compared_sizes, ratio
 from .results import Results, growth
 from .words import exponent, factor
 
@@ -38,7 +38,8 @@ def _figures(results: Results) -> Iterator[tuple[str, Figure]]:
     calls, _ = results.names(dictdbs.GROUP)
     if calls:
         yield "dictdb-growth.png", _growth(results, calls)
-        yield "dictdb-ratios.png", _ratios(results, calls)
+        if compared_sizes(results, calls):
+            yield "dictdb-ratios.png", _ratios(results, calls)
     for name, group in (("durable", stores.DURABLE), ("unsafe", stores.UNSAFE)):
         if results.names(group)[0]:
             yield f"stores-{name}.png", _stores(results, group)
@@ -72,9 +73,7 @@ def _line(panel: Any, results: Results, call: str, name: str, color: str) -> Non
 
 
 def _ratios(results: Results, calls: list[str]) -> Figure:
-    sizes = sorted(
-        {n for call in calls for n in results.of(dictdbs.GROUP, call, IPYPARALLEL_DICT.name)}
-    )
+    sizes = compared_sizes(results, calls)
     figure = Figure(figsize=(9, 0.22 * len(calls) * (len(sizes) + 1) + 1.2), layout="constrained")
     axes = figure.subplots()
     height = 0.8 / len(sizes)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -20,7 +20,8 @@ def progress() -> Iterator[Tell]:
     if not console.is_terminal:
         yield lambda text: print(text, file=sys.stderr, flush=True)
         return
-    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True) as live:
+    columns = (TimeElapsedColumn(), TextColumn("{task.description}"))
+    # It is drawn at each step alone: a thread that draws would hold locks while the suite forks.
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as live:
         task = live.add_task("", total=None)
-        yield lambda text: live.update(task, description=text)
+        yield lambda text: live.update(task, description=text, refresh=True)

@@ -39,13 +39,18 @@ def ratio(
     return theirs.median / ours.median
 
 
-def _dictdbs(results: Results, before: Results | None) -> Iterator[str]:
-    calls, _ = results.names(dictdbs.GROUP)
-    if not calls:
-        return
-    sizes = sorted(
+def compared_sizes(results: Results, calls: list[str]) -> list[int]:
+    """The numbers of records at which both DictDBs were measured."""
+    return sorted(
         {n for call in calls for n in results.of(dictdbs.GROUP, call, IPYPARALLEL_DICT.name)}
     )
+
+
+def _dictdbs(results: Results, before: Results | None) -> Iterator[str]:
+    calls, _ = results.names(dictdbs.GROUP)
+    sizes = compared_sizes(results, calls)
+    if not sizes:
+        return
     yield f"## {DICT.name} and {IPYPARALLEL_DICT.name}"
     yield (
         f"How many times as long a call takes with {IPYPARALLEL_DICT.name}, and how the CPU time "
@@ -115,29 +120,26 @@ def _suite(results: Results) -> Iterator[str]:
     yield "## The suite, on DictDB"
     head = ["profile", "operations", "CPU s", "operations a CPU s", "the calls alone", "of the run"]
     yield table(head, [_suite_row(results, profile) for profile in profiles])
-    _, names = results.names(suite.FIRST)
-    found, shrunk = (
-        {name: _only(results, suite.FIRST, call, name).median for name in names}
-        for call in (suite.FINDING, suite.SHRINKING)
-    )
-    yield table(
-        ["first counterexample of", "found after", "then shrunk in"],
-        [
-            *([name, duration(found[name]), duration(shrunk[name])] for name in names),
-            ["median", duration(median(found.values())), duration(median(shrunk.values()))],
-        ],
-    )
+    profiles, workers = results.names(suite.SHARED)
+    if profiles:
+        rows = [_shared_row(results, profile, workers) for profile in profiles]
+        yield table(["seconds of the clock at", *workers, "times as fast"], rows)
 
 
-def _suite_row(results: Results, profile: str) -> list[str]:
-    run, speed, bare = (
-        _only(results, suite.SPEED, call, profile)
-        for call in (suite.SECONDS, suite.OPERATIONS, suite.SHARE)
+def _suite_row(results: Results, name: str) -> list[str]:
+    run, speed = (
+        _only(results, suite.SPEED, call, name) for call in (suite.SECONDS, suite.OPERATIONS)
     )
-    return [
-        *(profile, f"{run.n:,}", f"{run.median:.1f}", f"{speed.median:,.0f}"),
-        *(f"{bare.median:.1f} s", share(bare.median / run.median)),
-    ]
+    row = [name, f"{run.n:,}", f"{run.median:.1f}", f"{speed.median:,.0f}"]
+    bare = results.of(suite.SPEED, suite.SHARE, name).get(run.n)
+    if bare is None:  # the plain design has none of its own
+        return [*row, NOTHING, NOTHING]
+    return [*row, f"{bare.median:.1f} s", share(bare.median / run.median)]
+
+
+def _shared_row(results: Results, profile: str, workers: list[str]) -> list[str]:
+    runs = [_only(results, suite.SHARED, profile, each).median for each in workers]
+    return [profile, *map(duration, runs), factor(runs[0] / runs[-1])]
 
 
 def _only(results: Results, group: str, call: str, contender: str) -> Measurement:
@@ -151,18 +153,21 @@ def _kills(results: Results) -> Iterator[str]:
         return
     mutants = len({kill.mutant for kill in results.kills})
     marks = (0.1, 1.0, 10.0)
-    yield f"## {mutants} mutants"
+    yield f"## {mutants} broken stores"
     rows = [
         [
             by,
             share(curve.share(float("inf"))),
             *(share(curve.share(mark)) for mark in marks),
-            duration(median(curve.seconds)) if curve.seconds else NOTHING,
+            *(
+                duration(median(each)) if each else NOTHING
+                for each in (curve.seconds, curve.shrinking)
+            ),
         ]
         for by, curve in found.items()
     ]
     within = [f"within {mark:g} CPU s" for mark in marks]
-    yield table(["tested by", "killed", *within, "median to kill"], rows)
+    yield table(["tested by", "killed", *within, "median of the killed", "to shrink"], rows)
 
 
 def _left_out(results: Results) -> Iterator[str]:

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from math import log
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Self
 
 SCHEMA = 1
 FILE, PREVIOUS = "bench.json", "bench-previous.json"
+UNFINISHED = "bench-unfinished.json"
 PACKAGES = (
     *("hypothesis", "ipyparallel", "mongomock", "montydb", "psycopg", "pymongo", "tinydb"),
     "taskdb-spec",
@@ -71,13 +73,14 @@ class LeftOut:
 class Killed:
     """The CPU seconds that one way of testing took to fail on a mutant; None if it did not.
 
-    It was `tried` for so many seconds.
+    It was `tried` for so many seconds, which is without the `shrinking` of what was found.
     """
 
     mutant: str
     by: str
     seconds: float | None
     tried: float
+    shrinking: float | None = None
 
 
 @dataclass
@@ -129,6 +132,7 @@ def _unique(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+@cache
 def machine() -> dict[str, Any]:
     """What a time depends on."""
     return {
@@ -152,14 +156,22 @@ def growth(measured: dict[int, Measurement]) -> float | None:
     return slope
 
 
+def keep(results: Results, folder: Path) -> Path:
+    """Write what a run has measured so far; it stays there if the run is cut off."""
+    folder.mkdir(parents=True, exist_ok=True)
+    new = folder / f"{UNFINISHED}.new"  # in its place only when it is whole
+    new.write_text(json.dumps(results.to_json(), indent=1) + "\n", encoding="utf-8")
+    return new.replace(folder / UNFINISHED)
+
+
 def save(results: Results, folder: Path) -> Results | None:
     """Write the JSON of a run, and give back that of the last, which is kept beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = keep(results, folder)
     file, before = folder / FILE, None
     if file.exists():
         file.replace(folder / PREVIOUS)
         before = _read(folder / PREVIOUS)
-    file.write_text(json.dumps(results.to_json(), indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(file)
     return before
 
 

@@ -12,12 +12,14 @@ from taskdb_spec import Backend
 from taskdb_spec.conformance.campaign import Campaign
 from taskdb_spec.conformance.counterexamples import Emitter
 from taskdb_spec.conformance.events import ClauseFailed, Event, Progress
+from taskdb_spec.conformance.isolation import run_apart
+from taskdb_spec.conformance.patience import PATIENCE
 from taskdb_spec.conformance.profiles import Profile
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run on a backend: its operations and CPU seconds."""
+    """A run on a backend: its operations and seconds."""
 
     operations: int
     seconds: float
@@ -25,21 +27,28 @@ class Run:
 
 @dataclass(frozen=True)
 class First:
-    """The first failure of a run: the clause, what it took to find, and what to shrink it."""
+    """The first failure of a run: the CPU seconds it took to find, and then to shrink."""
 
-    clause: str
     operations: int
     finding: float
     shrinking: float
 
 
 def whole(backend: Backend, profile: Profile) -> Run:
-    """A run to its end."""
+    """A run to its end, in this process; its CPU seconds."""
     with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:
         campaign = _campaign(backend, profile, folder, lambda event: None)
         started = time.process_time()
         report = campaign.run(strict=True)
         return Run(report.operations, time.process_time() - started)
+
+
+def shared(backend: Backend, profile: Profile, workers: int) -> Run:
+    """A run to its end as `check_backend` makes it, by so many workers; seconds of the clock."""
+    with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:
+        campaign = _campaign(backend, profile, folder, lambda event: None)
+        report = run_apart(campaign, True, PATIENCE, workers)
+        return Run(report.operations, report.seconds)
 
 
 class _Enough(Exception):
@@ -58,7 +67,7 @@ def first_failure(backend: Backend, profile: Profile) -> First | None:
             found[:] = [(now, event.operations)]  # the latest, for an earlier one may be doubtful
         elif isinstance(event, ClauseFailed):
             (at, operations), *_ = found
-            first.append(First(event.clause, operations, at, now - at))
+            first.append(First(operations, at, now - at))
             raise _Enough
 
     with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:

@@ -37,7 +37,7 @@ class Extent:
     budget: Budget
 
 
-FULL = Extent((1_000, 10_000), Budget(0.25, 9))
+FULL = Extent((1_000, 10_000), Budget(1.0, 15))
 SMALL = Extent((200,), Budget(0.01, 3))
 
 

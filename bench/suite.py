@@ -1,62 +1,59 @@
-"""How fast the suite is, what it adds to the cost of a backend, and how soon it finds a fault."""
+"""How fast the suite is, what it adds to the cost of a backend, and what a second worker is worth.
+
+A plain state machine makes calls on the same backend; what either finds, and how soon, is in
+`kills`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.mutants.catalogue import MUTANTS
-
-from taskdb_reference.targets import dict_backend, ipyparallel_dict_backend
-from taskdb_spec import Backend
+from taskdb_reference.targets import dict_backend
 from taskdb_spec.conformance.profiles import PROFILES, Profile
 
-from .kills import spread_out
+from . import plain
 from .progress import Tell
 from .replaying import Bare
-from .results import LeftOut, Measurement, Results
-from .running import first_failure, whole
+from .results import Measurement, Results
+from .running import Run, shared, whole
 
-SPEED, FIRST = "suite", "first counterexample"
+SPEED, SHARED = "suite", "suite, by workers"
 OPERATIONS, SECONDS, SHARE = "operations a second", "a run", "a run, by its calls alone"
-FINDING, SHRINKING = "finding it", "shrinking it"
+WORKERS = (1, 2)
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured: runs on DictDB, and on how many mutants, up to a failure."""
+    """The profiles of the runs on DictDB, and the CPU seconds that the plain design gets."""
 
     profiles: tuple[Profile, ...]
-    mutants: int
+    patience: float
 
 
 TINY = Profile("tiny", focus=1, operations=500)
-FULL = Extent((PROFILES["quick"], PROFILES["default"]), 12)
-DEEP = Extent((*FULL.profiles, PROFILES["deep"]), 12)
-SMALL = Extent((TINY,), 2)
+FULL = Extent((PROFILES["quick"], PROFILES["default"]), 10.0)
+DEEP = Extent((*FULL.profiles, PROFILES["deep"]), 10.0)
+SMALL = Extent((TINY,), 0.5)
 
 
 def run(extent: Extent, results: Results, tell: Tell) -> None:
     """Measure all of it."""
     for profile in extent.profiles:
         tell(f"suite: a run on DictDB at {profile.name}")
-        _measure_run(profile, results)
+        _note_run(profile.name, whole(dict_backend, profile), results)
         tell(f"suite: its calls alone, at {profile.name}")
         _measure_bare(profile, results)
-    profile = extent.profiles[0]
-    sample = spread_out(MUTANTS, extent.mutants)
-    backends = {"ipyparallel-dict": ipyparallel_dict_backend}
-    backends |= {name: MUTANTS[name].backend for name in sample}
-    for name, backend in backends.items():
-        tell(f"suite: the first counterexample of {name}")
-        _measure_first(name, backend, profile, results)
+        _measure_shared(profile, results, tell)
+    tell(f"suite: a {plain.NAME} on DictDB")
+    hunt = plain.hunt(dict_backend, extent.patience)
+    _note_run(plain.NAME, Run(hunt.operations, hunt.hunting), results)
 
 
-def _measure_run(profile: Profile, results: Results) -> None:
-    done = whole(dict_backend, profile)
+def _note_run(name: str, done: Run, results: Results) -> None:
     speed = done.operations / done.seconds
     for call, value, unit in ((SECONDS, done.seconds, "s"), (OPERATIONS, speed, "1/s")):
         results.measurements.append(
-            Measurement.of(SPEED, call, profile.name, done.operations, [value], unit)
+            Measurement.of(SPEED, call, name, done.operations, [value], unit)
         )
 
 
@@ -68,11 +65,12 @@ def _measure_bare(profile: Profile, results: Results) -> None:
     )
 
 
-def _measure_first(name: str, backend: Backend, profile: Profile, results: Results) -> None:
-    first = first_failure(backend, profile)
-    if first is None:
-        reason = f"no clause failed at {profile.name}"
-        results.left_out.append(LeftOut(FIRST, FINDING, name, profile.operations, reason))
-        return
-    for call, seconds in ((FINDING, first.finding), (SHRINKING, first.shrinking)):
-        results.measurements.append(Measurement.of(FIRST, call, name, first.operations, [seconds]))
+def _measure_shared(profile: Profile, results: Results, tell: Tell) -> None:
+    runs = {}
+    for workers in WORKERS:
+        tell(f"suite: a run on DictDB at {profile.name}, by workers: {workers}")
+        runs[f"workers: {workers}"] = shared(dict_backend, profile, workers)
+    results.measurements += [
+        Measurement.of(SHARED, profile.name, name, run.operations, [run.seconds])
+        for name, run in runs.items()
+    ]

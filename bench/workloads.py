@@ -159,10 +159,22 @@ WORKLOADS = (
 
 
 def _at_record_limit(rig: Rig, calls: list[Args]) -> None:
+    # A store that has had a limit for a while has what it needs to keep to it.
+    rig.store.record_limit = rig.tasks.n + 1
+    _turn_over(rig)
     rig.store.record_limit = rig.tasks.n
 
 
+def _turn_over(rig: Rig) -> None:
+    """Add a record, and drop it."""
+    (number,) = rig.tasks.new(1)
+    rig.load([request(number)])
+    rig.store.drop_record(msg_id(number))
+
+
 def _at_size_limit(rig: Rig, calls: list[Args]) -> None:
+    rig.store.size_limit = 2 * rig.contender.bytes_held(rig.store)
+    _turn_over(rig)
     rig.store.size_limit = rig.contender.bytes_held(rig.store)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bench.__main__ import main
+from bench.progress import Tell
 from bench.report import report
-from bench.results import FILE, Measurement, Results
+from bench.results import FILE, UNFINISHED, Measurement, Results
 from bench.words import duration, factor, table
+
+from bench import stores
 
 PNG = b"\x89PNG"
 
@@ -68,6 +72,39 @@ def test_the_stores_are_measured_on_real_servers(
     }
     assert data["left_out"] == []
     assert "ipyparallel MongoDB" in capsys.readouterr().out
+
+
+def test_a_part_that_breaks_leaves_what_it_has_and_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[Any] = []
+
+    def broken(extent: object, results: Results, tell: Tell) -> None:
+        results.measurements.append(Measurement.of("g", "c", "x", 10, [1.0]))
+        tell("the next step")
+        seen.extend(json.loads((tmp_path / UNFINISHED).read_text())["measurements"])
+        raise OSError("no server")
+
+    monkeypatch.setattr(stores, "run", broken)
+    arguments = ["--small", "--only", "stores", "suite", "--out", str(tmp_path)]
+    assert main(arguments) == 1
+    assert [each["group"] for each in seen] == ["g"]
+    told = capsys.readouterr().out
+    assert "- stores, all, all: cut short by OSError: no server" in told
+    assert "plain state machine" in told
+    assert "workers: 2" in told
+    assert not (tmp_path / UNFINISHED).exists()
+
+
+def test_a_run_of_the_mutants_tells_of_each_way_of_testing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--small", "--only", "kills", "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "## 5 broken stores" in told
+    for way in ("small", "plain state machine", "ipyparallel's tests"):
+        assert f"| {way} " in told
+    assert (tmp_path / "kills.png").read_bytes().startswith(PNG)
 
 
 def test_an_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

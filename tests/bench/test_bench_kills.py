@@ -8,7 +8,7 @@ import pytest
 from bench.kills import by_suite, by_upstream, curves, spread_out
 from bench.replaying import Bare
 from bench.results import Killed
-from bench.running import first_failure, whole
+from bench.running import first_failure, shared, whole
 from bench.suite import TINY
 from hypothesis import settings
 from tests.mutants.catalogue import MUTANTS, WHOLE
@@ -23,18 +23,39 @@ AT_ONCE = "add_is_lost"
 
 
 def test_the_plain_machine_finds_a_store_that_loses_what_it_is_given() -> None:
-    assert plain.seconds_to_kill(MUTANTS[AT_ONCE].backend, 60.0) is not None
+    hunt = plain.hunt(MUTANTS[AT_ONCE].backend, 60.0)
+    assert hunt.found is not None
+    assert hunt.hunting == hunt.found
+    assert hunt.operations >= 1
 
 
 def test_the_plain_machine_that_runs_out_of_time_has_killed_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(plain, "SETTINGS", settings(plain.SETTINGS, max_examples=10))
-    assert plain.seconds_to_kill(SOUND, 0.0) is None
+    assert plain.hunt(SOUND, 0.0).found is None
+
+
+def test_the_plain_machine_makes_calls_for_as_long_as_it_may() -> None:
+    hunt = plain.hunt(dict_backend, 0.5)
+    assert hunt.found is None
+    assert hunt.operations > 10
+    assert hunt.hunting > 0.5
+
+
+def test_there_is_as_much_time_again_to_shrink_what_was_found() -> None:
+    hunt = plain.Hunt(0.0)
+    hunt.depart()
+    found = hunt.found
+    with pytest.raises(plain.OutOfTime):
+        hunt.go_on()
+    hunt.depart()
+    assert hunt.found == hunt.hunting == found
+    assert hunt.operations == 0
 
 
 def test_what_is_found_too_late_is_no_kill() -> None:
-    assert plain.seconds_to_kill(MUTANTS[AT_ONCE].backend, 0.0) is None
+    assert plain.hunt(MUTANTS[AT_ONCE].backend, 0.0).found is None
 
 
 @pytest.mark.parametrize("claimed", [SOUND.claimed, CORE])
@@ -72,6 +93,11 @@ def test_the_calls_of_a_run_are_made_again_on_the_bare_backend(tmp_path: Path) -
     bare = Bare(dict_backend)
     assert whole(bare.watched(), TINY).operations == whole(dict_backend, TINY).operations
     assert bare.calls > TINY.operations
+
+
+def test_a_run_that_is_shared_by_workers_is_the_same() -> None:
+    alone, both = (shared(dict_backend, TINY, workers) for workers in (1, 2))
+    assert alone.operations == both.operations == whole(dict_backend, TINY).operations
 
 
 def test_the_first_failure_of_a_run() -> None:

@@ -10,9 +10,12 @@ import pytest
 from bench.comparing import SLOW, Comparison
 from bench.contenders import DICT, Contender
 from bench.measuring import Budget, measured, sample
+from bench.memory import available
 from bench.results import LeftOut, Measurement, Results, growth, save
 from bench.rigs import opened
 from bench.workloads import WORKLOADS
+
+from bench import dictdbs, memory
 
 GET = next(workload for workload in WORKLOADS if workload.name == "get")
 
@@ -93,6 +96,33 @@ def test_what_raises_is_left_out_and_said_to_be() -> None:
     assert [each.reason for each in results.left_out] == ["it raises NotImplementedError: not here"]
     assert results.names("g")[1] == [DICT.name]
     assert list(results.of("g", GET.name, DICT.name)) == [100]
+
+
+def test_what_there_is_no_memory_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = Results()
+    for contender in dictdbs.BOTH:
+        results.measurements.append(
+            Measurement.of(dictdbs.MEMORY, "a record", contender.name, 10, [1000.0], "bytes")
+        )
+    monkeypatch.setattr(dictdbs, "available", lambda: 2_000_000.0)
+    monkeypatch.setattr(dictdbs.Comparison, "check", lambda *args: None)
+    monkeypatch.setattr(dictdbs, "_measure_memory", lambda *args: None)
+    asked = []
+    monkeypatch.setattr(
+        dictdbs.Comparison, "at", lambda self, n, those: asked.append((n, [*those]))
+    )
+    dictdbs.run(dictdbs.Extent((100, 1000), (), (), Budget(0.0, 1)), results, lambda text: None)
+    assert asked == [(100, [*dictdbs.BOTH]), (1000, [DICT])]
+    assert [(each.contender, each.n) for each in results.left_out] == [("ipyparallel DictDB", 1000)]
+
+
+def test_memory_to_be_had_where_the_system_does_not_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    assert available() == float("inf")
+    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:       3 kB\n")
+    assert available() == 3072
 
 
 def test_the_last_run_is_kept(tmp_path: Path) -> None:
