@@ -81,9 +81,14 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute("UPDATE taskdb_schema SET version = %s", (len(STEPS),))
 
 
+_TABLES_ARE_THERE = """
+    SELECT 1 FROM pg_class WHERE relname = 'taskdb_schema' AND pg_table_is_visible(oid)
+"""
+"""`to_regclass` would not see, in a transaction that waited for the lock, what was made meanwhile."""
+
+
 def _version(connection: Connection[Any]) -> int:
-    there = connection.execute("SELECT to_regclass('taskdb_schema')").fetchone()
-    if there == (None,):
+    if not connection.execute(_TABLES_ARE_THERE).fetchone():
         return 0
     row = connection.execute("SELECT version FROM taskdb_schema").fetchone()
     version = int(row[0]) if row else 0
