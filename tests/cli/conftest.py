@@ -1,9 +1,13 @@
 """A folder with stores to name on the command line, and the command itself."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
@@ -69,3 +73,11 @@ def taskdb() -> Callable[..., Result]:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def validator() -> Any:
+    """Validates reports in JSON."""
+    schema = json.loads(files("taskdb_spec.conformance").joinpath("report.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)

@@ -3,10 +3,8 @@
 import json
 import re
 from html.parser import HTMLParser
-from importlib.resources import files
 from typing import Any
 
-import jsonschema
 import junitparser
 import pytest
 
@@ -28,14 +26,6 @@ def hostile() -> Report:
     )
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
     return Report("<my\x00db>", "quick", 3, False, (result,), 1.0, 10)
-
-
-@pytest.fixture(scope="module")
-def validator() -> Any:
-    text = files("taskdb_spec.conformance").joinpath("report.schema.json").read_text()
-    schema = json.loads(text)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 def test_reports_follow_the_schema(validator: Any) -> None:

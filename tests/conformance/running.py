@@ -15,10 +15,13 @@ from taskdb_spec.conformance.report import Report
 SMALL = Profile("small", focus=16, operations=6_000)
 
 
-@cache
-def small_report(backend: Backend, seed: int = 0) -> Report:
-    """The report of a small run; the same for the same backend and seed."""
+def small_run(backend: Backend, seed: int = 0) -> Report:
+    """Make a small run."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         emitter = Emitter(backend, None, None)
         campaign = Campaign(backend, SMALL, seed, emitter, Path(folder), lambda event: None)
         return campaign.run(strict=False)
+
+
+small_report = cache(small_run)
+"""The report of a small run, made once for the same backend and seed."""

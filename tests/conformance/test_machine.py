@@ -4,8 +4,6 @@ space as the plain driver.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +19,6 @@ from taskdb_spec.conformance.generation.walk import Walk
 from taskdb_spec.conformance.model import Model, model_backend
 from taskdb_spec.conformance.operations import Call, Operation
 from taskdb_spec.conformance.randomness import HypothesisSource, RandomSource
-from taskdb_spec.conformance.session import Session
 
 OPTIONS: dict[str, Any] = {"derandomize": True, "database": None}
 
@@ -73,8 +70,7 @@ def test_both_drivers_draw_from_the_same_space() -> None:
 
 
 def _walk(pools: Pools, steps: int = 30) -> list[Operation]:
-    with tempfile.TemporaryDirectory() as folder:
-        model = Session(model_backend, Path(folder)).model
+    model = Model(QUERY_CAPABILITIES)
     walk = Walk(pools, QUERY_CAPABILITIES)
     operations = walk.begin()
     model.add_record("a", {})

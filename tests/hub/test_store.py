@@ -242,9 +242,7 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_settings_on_the_command_line(
-    profile: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_settings_on_the_command_line(profile: Path, caplog: pytest.LogCaptureFixture) -> None:
     app = controller(
         profile,
         "--IPController.db_class=taskdb_reference.ipyparallel.SQLiteDB",
@@ -261,14 +259,14 @@ def test_settings_on_the_command_line(
     assert not caplog.records, "nothing that the config says is unknown"
 
 
-def test_settings_in_the_config_file(profile: Path, tmp_path: Path) -> None:
+def test_settings_in_the_config_file(profile: Path) -> None:
     app = controller(profile)
     app.update_config(Config({"DictDB": {"record_limit": 1}}))
     assert behind.DictDB(parent=app).store.record_limit == 1  # type: ignore[attr-defined]
-    app.update_config(Config({"SQLiteDB": {"filename": str(tmp_path / "other" / "x.db")}}))
-    (tmp_path / "other").mkdir()
+    app.update_config(Config({"SQLiteDB": {"filename": str(profile / "other" / "x.db")}}))
+    (profile / "other").mkdir()
     store = behind.SQLiteDB(parent=app)
-    assert store.store.filename == str(tmp_path / "other" / "x.db")  # type: ignore[attr-defined]
+    assert store.store.filename == str(profile / "other" / "x.db")  # type: ignore[attr-defined]
     store.close()
 
 

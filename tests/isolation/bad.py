@@ -10,6 +10,10 @@ import time
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance.model import Model
+from taskdb_spec.conformance.patience import Patience
+
+SHORT = Patience(call=0.6, probe=0.4, script=5, memory=300 << 20)
+"""What these backends may cost a run of the tests."""
 
 
 def hang():

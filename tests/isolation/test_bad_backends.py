@@ -18,8 +18,8 @@ from taskdb_spec.conformance.patience import Patience
 from taskdb_spec.conformance.profiles import PROFILES, Profile
 
 from . import bad
+from .bad import SHORT
 
-SHORT = Patience(call=0.6, probe=0.4, script=5, memory=300 << 20)
 BRIEF = Profile("brief", focus=3, operations=300)
 
 

@@ -15,8 +15,9 @@ from .mutant import broken
 from .store import Store
 
 
-@broken("UPD-1", "get remembers a record, and does not see that it was updated", CORE)
-class GetIsCached(Store):
+class KeepsRecords(Store):
+    """Remembers each record that was got, until somebody takes it out of `cache`."""
+
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.cache = {}
@@ -25,6 +26,9 @@ class GetIsCached(Store):
         record = super().get_record(msg_id)
         return copied(self.cache.setdefault(msg_id, copied(record)))
 
+
+@broken("UPD-1", "get remembers a record, and does not see that it was updated", CORE)
+class GetIsCached(KeepsRecords):
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
         self.cache.pop(msg_id, None)
@@ -35,28 +39,23 @@ class GetIsCached(Store):
 
 
 @broken("ADD-4", "get remembers a record, and does not see that it was dropped and added", CORE)
-class GetIsCachedAcrossDrops(Store):
-    def __init__(self, capabilities):
-        super().__init__(capabilities)
-        self.cache = {}
-
-    def get_record(self, msg_id, /):
-        record = super().get_record(msg_id)
-        return copied(self.cache.setdefault(msg_id, copied(record)))
-
+class GetIsCachedAcrossDrops(KeepsRecords):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         self.cache.pop(msg_id, None)
 
 
-class Answers(Store):
-    """Remembers what each query found, until `forget` is called."""
+class Answers(Writing):
+    """Remembers what each query found until the next write.
+
+    Its mutants, and those of the other bases, miss a write by having that of `Store`.
+    """
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.answers = {}
 
-    def forget(self):
+    def written(self):
         self.answers = {}
 
     def find_records(self, check, keys=None):
@@ -67,55 +66,25 @@ class Answers(Store):
 
 @broken("UPD-1", "what a query found is remembered, also after an update", CORE)
 class AnswerOutlivesUpdates(Answers):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.forget()
-
-    def drop_record(self, msg_id, /):
-        super().drop_record(msg_id)
-        self.forget()
-
-    def drop_matching_records(self, check, /):
-        super().drop_matching_records(check)
-        self.forget()
+    update_record = Store.update_record
 
 
 @broken("DROP-1", "what a query found is remembered, also after a drop", CORE)
 class AnswerOutlivesDrops(Answers):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.forget()
-
-    def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, rec)
-        self.forget()
-
-    def drop_matching_records(self, check, /):
-        super().drop_matching_records(check)
-        self.forget()
+    drop_record = Store.drop_record
 
 
 @broken("PURGE-1", "what a query found is remembered, also after a purge", CORE)
 class AnswerOutlivesPurges(Answers):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.forget()
-
-    def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, rec)
-        self.forget()
-
-    def drop_record(self, msg_id, /):
-        super().drop_record(msg_id)
-        self.forget()
+    drop_matching_records = Store.drop_matching_records
 
 
-class KeepsHistory(Store):
-    """Remembers its history until `forget` is called."""
+class KeepsHistory(Writing):
+    """Remembers its history until the next write."""
 
     history = None
 
-    def forget(self):
+    def written(self):
         self.history = None
 
     def get_history(self):
@@ -126,61 +95,28 @@ class KeepsHistory(Store):
 
 @broken("HIST-1", "the history is remembered, also after an add", CORE)
 class HistoryOutlivesAdds(KeepsHistory):
-    def drop_record(self, msg_id, /):
-        super().drop_record(msg_id)
-        self.forget()
-
-    def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, rec)
-        self.forget()
+    add_record = Store.add_record
 
 
 @broken("HIST-1", "the history is remembered, also after a drop", CORE)
 class HistoryOutlivesDrops(KeepsHistory):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.forget()
-
-    def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, rec)
-        self.forget()
+    drop_record = Store.drop_record
 
 
 @broken("HIST-1", "the history is remembered, also after a purge", CORE)
 class HistoryOutlivesPurges(KeepsHistory):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.forget()
-
-    def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, rec)
-        self.forget()
-
-    def drop_record(self, msg_id, /):
-        super().drop_record(msg_id)
-        self.forget()
+    drop_matching_records = Store.drop_matching_records
 
 
 @broken("HIST-2", "the history is remembered, also after an update of submitted", CORE)
 class HistoryOutlivesUpdates(KeepsHistory):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.forget()
-
-    def drop_record(self, msg_id, /):
-        super().drop_record(msg_id)
-        self.forget()
-
-    def drop_matching_records(self, check, /):
-        super().drop_matching_records(check)
-        self.forget()
+    update_record = Store.update_record
 
 
 class Indexed(Store):
     """Answers {field: value} from an index of one field, which is right until it is stale."""
 
     field = ""
-    plain = (str,)
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
@@ -209,9 +145,7 @@ class Indexed(Store):
 @broken("UPD-1", "the index of client_uuid is not kept by update", CORE)
 class ClientIndexOutlivesUpdates(Indexed):
     field = "client_uuid"
-
-    def update_record(self, msg_id, rec, /):
-        Store.update_record(self, msg_id, rec)
+    update_record = Store.update_record
 
 
 @broken("ADD-4", "the index of engine_uuid keeps the first value of a dropped id", CORE)
@@ -227,9 +161,7 @@ class EngineIndexOutlivesDrops(Indexed):
 @broken("UPD-1", "the index of completed is not kept by update", CORE)
 class PendingIndexOutlivesUpdates(Indexed):
     field = "completed"
-
-    def update_record(self, msg_id, rec, /):
-        Store.update_record(self, msg_id, rec)
+    update_record = Store.update_record
 
 
 @broken("UPD-1", "the index of submitted does not enter updates to an instant", CORE)

@@ -73,9 +73,6 @@ MUTANTS: dict[str, Mutant] = {
     mutant.name: mutant for module in MODULES for mutant in of_module(module)
 }
 
-FIRST: dict[str, Mutant] = {mutant.clause: mutant for mutant in reversed(MUTANTS.values())}
-"""The first mutant of each clause: enough for a short self-test."""
-
 WHOLE: dict[str, Backend] = {
     "whole": Backend(name="whole", open=lambda workdir: Store(), capabilities=QUERY_CAPABILITIES),
     "whole_in_a_file": durable.in_a_file(durable.PickleStore, "whole_in_a_file"),

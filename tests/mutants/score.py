@@ -1,9 +1,14 @@
 """How strong the suite is: ``make mutants``, or ``python -m tests.mutants.score PROFILE...``.
 
-The suite is run on every mutant. A table says for each profile how many were killed, how many with
-the clause named that they break, and what that took; ``build/mutants-PROFILE.json`` keeps each
-kill. Then come the clauses that no mutant proves alone.
-The exit status is 1 if a mutant survives at `default`, or more than one in twenty at `quick`.
+The suite is run on every mutant, at each profile named, or at `quick`. What is printed:
+
+- a table of the profiles so far: how many mutants were killed, how many of these with the clause
+  named that they break, and what it took to the first failure;
+- the mutants whose own clause was not blamed, and those that survive;
+- the clauses that no mutant proves, and those whose check killed no mutant alone.
+
+``build/mutants-PROFILE.json`` keeps each kill. The exit status is 1 if a mutant survives at
+`default`, or more than one in twenty at `quick`.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from isolation.bad import SHORT, EndsInDrop
 from taskdb_spec import Backend, Capability
 from taskdb_spec.conformance import check_backend
 from taskdb_spec.conformance.events import ClauseFailed, Event, Progress, RunFinished
 from taskdb_spec.conformance.model import Model
-from taskdb_spec.conformance.patience import Patience
 from taskdb_spec.conformance.profiles import PROFILES, Profile
 from taskdb_spec.conformance.report import Report
 
@@ -20,7 +20,6 @@ FOCUSED = Profile("focused", focus=9, operations=0)
 WALKING = Profile("walking", focus=1, operations=3_000)
 TINY = Profile("tiny", focus=3, operations=0)
 CORE: frozenset[Capability] = frozenset()
-SHORT = Patience(call=0.6, probe=0.4, script=5, memory=300 << 20)
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +49,6 @@ class Wrong(Model):
 
     def drop_record(self, msg_id: str, /) -> None:
         self.records.pop(msg_id, None)
-
-
-class EndsInDrop(Model):
-    def drop_record(self, msg_id: str, /) -> None:
-        os._exit(0)
 
 
 def backend(store: type[Model]) -> Backend:

@@ -1,7 +1,6 @@
 """Culling: what goes, what stays, and what is said of it."""
 
 import logging
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,18 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskdb_reference import DictDB
-from taskdb_spec import DuplicateRecord, RecordCulled, RecordNotFound
+from taskdb_spec import RecordCulled
 
-DAY = datetime(2024, 5, 17, tzinfo=UTC)
+from .culled import (
+    DAY,
+    at,
+    done,
+    expect_culled_after_a_refusal,
+    expect_culled_until_added,
+    expect_never_culled,
+)
+
 LOG = logging.getLogger("taskdb_reference.tests")
-
-
-def at(hour: int) -> datetime:
-    return DAY + timedelta(hours=hour)
-
-
-def done(hour: int, **fields: Any) -> dict[str, Any]:
-    return {"submitted": at(hour), "completed": at(hour), **fields}
 
 
 def pending(hour: int, **fields: Any) -> dict[str, Any]:
@@ -139,43 +138,18 @@ def test_a_limit_set_later_holds_from_the_next_write() -> None:
 
 
 def test_a_culled_id_says_so_until_it_is_added_again() -> None:
-    db = filled_with(2, record_limit=2)
-    db.add_record("new", done(5))
-    assert db.get_history() == ["new"]
-    for call in (db.get_record, db.drop_record, lambda i: db.update_record(i, {"label": "x"})):
-        with pytest.raises(RecordCulled, match="'0' was culled"):
-            call("0")
-    with pytest.raises(RecordNotFound) as never:
-        db.get_record("never there")
-    assert not isinstance(never.value, RecordCulled)
-
-    db.add_record("0", done(7, label="again"))
-    assert db.get_record("0")["label"] == "again"
-    assert list(db.find_records({"label": "again"})) == ["0"]
-    assert db.get_history() == ["new", "0"]
-    with pytest.raises(DuplicateRecord):
-        db.add_record("0", {})
-    db.drop_record("0")
-    with pytest.raises(RecordNotFound) as dropped:
-        db.get_record("0")
-    assert not isinstance(dropped.value, RecordCulled)
+    expect_culled_until_added(filled_with(2, record_limit=2), "0")
 
 
 def test_a_refused_add_of_a_culled_id_leaves_it_culled() -> None:
-    db = filled_with(2, record_limit=1)
-    with pytest.raises(ValueError, match="nonsense"):
-        db.add_record("0", {"nonsense": 1})
-    with pytest.raises(RecordCulled):
-        db.get_record("0")
+    expect_culled_after_a_refusal(filled_with(2, record_limit=1), "0")
 
 
 def test_culled_ids_are_each_stores_own() -> None:
     db, other = filled_with(2, record_limit=1), DictDB()
     with pytest.raises(RecordCulled):
         db.get_record("0")
-    with pytest.raises(RecordNotFound) as missing:
-        other.get_record("0")
-    assert not isinstance(missing.value, RecordCulled)
+    expect_never_culled(other, "0")
 
 
 def test_the_log_names_up_to_ten(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from servers import MongoServer
 from taskdb_reference.mongo import MongoDB
 from taskdb_reference.unavailable import StoreUnavailable
+
+from ..calls import CALLS
 
 
 @pytest.fixture(scope="module")
@@ -17,27 +19,16 @@ def server() -> Iterator[MongoServer]:
         yield started
 
 
-CALLS: dict[str, Callable[[MongoDB], object]] = {
-    "add": lambda store: store.add_record("b", {}),
-    "get": lambda store: store.get_record("a"),
-    "update": lambda store: store.update_record("a", {"label": "lost"}),
-    "drop": lambda store: store.drop_record("a"),
-    "drop matching": lambda store: store.drop_matching_records({}),
-    "find": lambda store: store.find_records({}),
-    "history": lambda store: store.get_history(),
-}
-
-
 def test_what_was_written_is_there_after_a_restart(server: MongoServer) -> None:
     MongoDB(url=server.url).add_record("a", {"label": "kept"})
     connected = MongoDB(url=server.url, timeout=5)
     impatient = MongoDB(url=server.url)
     server.stop()
     impatient.timeout = 0.05
-    for store, calls in ((connected, ["get"]), (impatient, CALLS)):
+    for store, calls in ((connected, ["get_record"]), (impatient, CALLS)):
         for call in calls:
             with pytest.raises(StoreUnavailable, match=f":{server.port}/ did not answer"):
-                CALLS[call](store)
+                getattr(store, call)(*CALLS[call])
     server.start()
     assert connected.get_record("a")["label"] == "kept"
     assert connected.get_history() == ["a"]

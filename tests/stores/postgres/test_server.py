@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +18,8 @@ from taskdb_reference.sql.errors import StoreClosed
 from taskdb_reference.unavailable import StoreUnavailable
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError
 
-CALLS: dict[str, tuple[Any, ...]] = {
-    "add_record": ("b", {}),
-    "get_record": ("a",),
-    "update_record": ("a", {}),
-    "drop_record": ("a",),
-    "drop_matching_records": ({},),
-    "find_records": ({},),
-    "get_history": (),
-}
+from ..calls import CALLS
+from ..sqlite.sharing import at_once, running
 
 
 @pytest.fixture
@@ -248,21 +239,7 @@ def test_processes_make_the_tables_together(own: PostgresServer) -> None:
         "print('ready', flush=True); sys.stdin.readline()\n"
         "db = PostgresDB(url=sys.argv[1]); db.add_record(sys.argv[2], {}); db.close()\n"
     )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, url, str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(3)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.communicate("go\n")
-    assert [process.returncode for process in processes] == [0, 0, 0]
+    at_once([["-c", script, url, str(number)] for number in range(3)])
     db = PostgresDB(url=url)
     assert db.get_history() == ["0", "1", "2"]
     db.close()
@@ -278,13 +255,7 @@ def test_nothing_half_done_is_left_by_a_process_that_is_killed(
         "    db._insert(run, __import__('taskdb_spec').new_record('half'))\n"
         "    print('written', flush=True); sys.stdin.readline()\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, postgres_url, db.namespace],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
+    with running([["-c", script, postgres_url, db.namespace]]) as [process]:
         assert process.stdout is not None
         assert process.stdout.readline() == "written\n"
         assert db.get_history() == []

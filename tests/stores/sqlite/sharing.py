@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from taskdb_spec import TaskDB
@@ -14,10 +15,11 @@ from taskdb_spec import TaskDB
 from .sharer import FIELDS, OWN, SHARED
 
 
-def at_once(arguments: list[list[str]]) -> list[str]:
-    """What processes print that start their work together."""
+@contextmanager
+def running(arguments: list[list[str]]) -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes of Python, with pipes to them and from them; at last, they are waited for."""
     with ExitStack() as stack:
-        processes = [
+        yield [
             stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, *argument],
@@ -28,6 +30,11 @@ def at_once(arguments: list[list[str]]) -> list[str]:
             )
             for argument in arguments
         ]
+
+
+def at_once(arguments: list[list[str]]) -> list[str]:
+    """What processes print that start their work together."""
+    with running(arguments) as processes:
         for process in processes:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,22 +10,16 @@ import pytest
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_spec import RecordNotFound
 
+from .sharing import running
+
 WRITER = Path(__file__).with_name("writer.py")
 
 
 def killed_after(lines: int, filename: Path, writers: int) -> list[list[str]]:
     """What each of some processes had said when it was killed, the first after so many lines."""
-    with ExitStack() as stack:
-        processes = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, str(WRITER), str(filename), str(number)],
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            for number in range(writers)
-        ]
+    with running(
+        [[str(WRITER), str(filename), str(number)] for number in range(writers)]
+    ) as processes:
         said: list[list[str]] = [[] for _ in processes]
         for process, lines_said in zip(processes, said, strict=True):
             assert process.stdout is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,12 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from language.drawn import sure
+from reference.culled import DAY, at, done, expect_culled_after_a_refusal, expect_culled_until_added
 from taskdb_reference import DictDB
 from taskdb_reference.sqlite import SQLiteDB
-from taskdb_spec import DuplicateRecord, RecordCulled, RecordNotFound
+from taskdb_spec import RecordCulled
 
-DAY = datetime(2024, 5, 17, tzinfo=UTC)
 LOG = logging.getLogger("taskdb_reference.tests.sqlite")
-
-
-def at(hour: int) -> datetime:
-    return DAY + timedelta(hours=hour)
-
-
-def done(hour: int, **fields: Any) -> dict[str, Any]:
-    return {"submitted": at(hour), "completed": at(hour), **fields}
 
 
 OPENED: list[SQLiteDB] = []
@@ -127,32 +118,11 @@ def test_nothing_is_culled_without_limits() -> None:
 
 
 def test_a_culled_id_says_so_until_it_is_added_again() -> None:
-    db = filled_with(2, record_limit=2)
-    db.add_record("new", done(5))
-    assert db.get_history() == ["new"]
-    for call in (db.get_record, db.drop_record, lambda i: db.update_record(i, {"label": "x"})):
-        with pytest.raises(RecordCulled, match="'000' was culled"):
-            call("000")
-    with pytest.raises(RecordNotFound) as never:
-        db.get_record("never there")
-    assert not isinstance(never.value, RecordCulled)
-
-    db.add_record("000", done(7, label="again"))
-    assert db.get_record("000")["label"] == "again"
-    with pytest.raises(DuplicateRecord):
-        db.add_record("000", {})
-    db.drop_record("000")
-    with pytest.raises(RecordNotFound) as dropped:
-        db.get_record("000")
-    assert not isinstance(dropped.value, RecordCulled)
+    expect_culled_until_added(filled_with(2, record_limit=2), "000")
 
 
 def test_a_refused_add_of_a_culled_id_leaves_it_culled() -> None:
-    db = filled_with(2, record_limit=1)
-    with pytest.raises(ValueError, match="nonsense"):
-        db.add_record("000", {"nonsense": 1})
-    with pytest.raises(RecordCulled):
-        db.get_record("000")
+    expect_culled_after_a_refusal(filled_with(2, record_limit=1), "000")
 
 
 def test_culled_ids_are_remembered_in_the_file(tmp_path: Path) -> None:

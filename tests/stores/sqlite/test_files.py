@@ -15,6 +15,8 @@ from taskdb_reference.sqlite import SQLiteDB, schema
 from taskdb_reference.unavailable import StoreUnavailable
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError
 
+from ..calls import CALLS
+
 
 @pytest.fixture
 def filename(tmp_path: Path) -> Path:
@@ -157,17 +159,6 @@ def test_no_timeout(value: Any) -> None:
         SQLiteDB(filename=":memory:", timeout=value)
 
 
-CALLS: dict[str, tuple[Any, ...]] = {
-    "add_record": ("b", {}),
-    "get_record": ("a",),
-    "update_record": ("a", {}),
-    "drop_record": ("a",),
-    "drop_matching_records": ({},),
-    "find_records": ({},),
-    "get_history": (),
-}
-
-
 @pytest.mark.parametrize("call", CALLS)
 def test_a_closed_store_says_so(filename: Path, call: str) -> None:
     db = SQLiteDB(filename=filename)
@@ -194,14 +185,8 @@ def test_a_write_waits_no_longer_than_its_timeout_for_another(filename: Path) ->
 @pytest.mark.parametrize("call", ["add_record", "update_record", "drop_matching_records"])
 def test_a_call_that_fails_half_way_leaves_the_store_as_it_was(filename: Path, call: str) -> None:
     filled_file(filename)
-    trigger = "CREATE TRIGGER fails AFTER {} ON records BEGIN SELECT RAISE(FAIL, 'no more'); END"
-    run(
-        filename,
-        *(
-            trigger.format(event).replace("fails", f"fails_{event.lower()}")
-            for event in ("INSERT", "UPDATE", "DELETE")
-        ),
-    )
+    trigger = "CREATE TRIGGER {0}s AFTER {0} ON records BEGIN SELECT RAISE(FAIL, 'no more'); END"
+    run(filename, *(trigger.format(event) for event in ("INSERT", "UPDATE", "DELETE")))
     db = SQLiteDB(filename=filename, record_limit=1)
     before, size = db.find_records({}), db.size
     with pytest.raises(StoreUnavailable, match="no more; nothing was changed"):
