@@ -84,7 +84,7 @@ def prepare(connection: Connection[Any]) -> None:
 _TABLES_ARE_THERE = """
     SELECT 1 FROM pg_class WHERE relname = 'taskdb_schema' AND pg_table_is_visible(oid)
 """
-"""`to_regclass` would not see, in a transaction that waited for the lock, what was made meanwhile."""
+"""In a transaction that waited for the lock, `to_regclass` does not see what was made meanwhile."""
 
 
 def _version(connection: Connection[Any]) -> int:
