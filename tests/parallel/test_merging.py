@@ -8,6 +8,7 @@ from typing import Any
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.merging import merged
 from taskdb_spec.conformance.report import ClauseResult, ClauseVerdict, Counterexample, Report
+from taskdb_spec.conformance.reporters import html, junit
 
 
 def example(operations: int, confirmed: str = "confirmed") -> Counterexample:
@@ -64,3 +65,13 @@ def test_runs_that_were_cut_short_are_named() -> None:
     cut = replace(report(8, "pass"), cut_short="it hung")
     assert merged([report(7, "pass"), cut]).cut_short == "seed 8: it hung"
     assert merged([report(7, "pass")]).cut_short == ""
+
+
+def test_every_report_says_which_run_found_what() -> None:
+    one = merged([report(7, "pass"), report(8, "fail", found=example(3))])
+    pages = {"junit": junit.render([one]), "html": html.render([one])}
+    assert "# found with seed 8\n" in pages["junit"]
+    assert '<property name="seeds" value="7, 8" />' in pages["junit"]
+    assert "Found with seed 8" in pages["html"]
+    alone = [report(8, "fail", found=example(3))]
+    assert not any("found with seed" in made(alone).lower() for made in (junit.render, html.render))

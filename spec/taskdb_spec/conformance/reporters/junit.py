@@ -14,6 +14,7 @@ from taskdb_spec.conformance.reporters.words import (
     known_text,
     missing_text,
     printable,
+    seed_text,
     summary_of,
 )
 
@@ -37,8 +38,10 @@ def render(reports: Sequence[Report]) -> str:
 
 def _suite(report: Report) -> Any:
     suite = _junit.TestSuite(printable(report.backend))
-    for name in ("verdict", "profile", "seed", "strict", "operations"):
+    for name in ("verdict", "profile", "seed", "workers", "strict", "operations"):
         suite.add_property(name, str(getattr(report, name)))
+    if report.seeds:
+        suite.add_property("seeds", ", ".join(map(str, report.seeds)))
     if report.cut_short:
         suite.add_property("cut_short", printable(report.cut_short))
     suite.add_testcases([_case(report, result) for result in report.clauses])
@@ -69,6 +72,6 @@ def _outcome(report: Report, result: ClauseResult) -> Any:
         return _junit.Skipped(printable(f"a SHOULD, enforced by --strict alone: {text}"))
     failure = _junit.Failure(printable(text), result.verdict)
     if result.counterexample is not None:
-        told = f"# {explanation_of(result)}\n" if explanation_of(result) else ""
-        failure.text = printable(told + result.counterexample.script)
+        notes = [f"# {text}\n" for text in (explanation_of(result), seed_text(result)) if text]
+        failure.text = printable("".join([*notes, result.counterexample.script]))
     return failure

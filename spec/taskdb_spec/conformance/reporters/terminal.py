@@ -19,6 +19,7 @@ from taskdb_spec.conformance.reporters.words import (
     known_text,
     missing_text,
     printable,
+    seed_text,
     summary_of,
     tally,
     verdict_line,
@@ -120,8 +121,8 @@ class TerminalReporter:
         example = result.counterexample
         if example is None:
             return
-        if example.seed is not None:
-            say(self._console, f"found with seed {example.seed}", indent=2)
+        if seed_text(result):
+            say(self._console, seed_text(result), indent=2)
         if example.confirmed != "confirmed":
             say(self._console, f"run again: {example.confirmed}", indent=2)
         if script:

@@ -86,6 +86,12 @@ def explanation_of(result: ClauseResult) -> str:
     return f"likely: {example.explanation}" if example and example.explanation else ""
 
 
+def seed_text(result: ClauseResult) -> str:
+    """Which run found the counterexample, where the report is of several."""
+    example = result.counterexample
+    return f"found with seed {example.seed}" if example and example.seed is not None else ""
+
+
 def ids_in_brief(results: Sequence[ClauseResult], limit: int = 6) -> str:
     """The first few ids, and how many there are beside them."""
     ids = [result.clause.id for result in results]
