@@ -128,8 +128,10 @@ class PlainMachine(RuleBasedStateMachine):
         self._model = Model(self.backend.claimed)
 
     def teardown(self) -> None:
-        self._store.close()
+        _, error = _outcome(self._store.close, ())
         self._folder.cleanup()
+        if error is not None:
+            self._depart(f"close raises {error!r}")
 
     @rule(msg_id=IDS, rec=RECORDS)
     def add(self, msg_id: str, rec: Any) -> None:
