@@ -4,6 +4,7 @@ PROFILE ?= quick default
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ON_SERVERS := test_mongo_conforms test_postgres_conforms_and_leaves_nothing
 
 .DEFAULT_GOAL := help
 .PHONY: help conformance test stores mutants bench lint types lock clean
@@ -16,8 +17,8 @@ conformance: $(READY) ## check the reference stores and ipyparallel's own agains
 	@$(BIN)/taskdb check --profile quick dict none ipyparallel-dict ipyparallel-sqlite \
 	  || test $$? -eq 1
 
-test: $(READY) lint types ## all that CI asks for
-	$(BIN)/pytest -n 2 --dist loadgroup -q
+test: $(READY) lint types ## the tests, on real servers; but for what `stores` does at length
+	$(BIN)/pytest -n 2 --dist worksteal -q $(ON_SERVERS:%=--deselect tests/stores/test_conformance.py::%)
 
 stores: $(READY) ## check the durable stores at the profile `default`, on real servers
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q tests/stores/test_conformance.py

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taskdb_spec.conformance.controls import (
+    CIRCUMSTANCES,
+    FORMS,
+    combinations,
+    conditions,
+    failure_of,
+    is_taken_anywhere,
+    suspect_in_plain_form,
+    suspects_of_order,
+)
 from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.judging.refusals import refusals
 from taskdb_spec.conformance.model import Model
-from taskdb_spec.conformance.operations import WRITES, Call, Operation, Program, fresh
+from taskdb_spec.conformance.operations import QUERY_CALLS, WRITES, Call, Operation, Program, fresh
 from taskdb_spec.conformance.playing import Failure, Player
 
 _OF_WRITES = {Call.update: "UPD-1", Call.drop: "DROP-1", Call.purge: "PURGE-1"}
@@ -18,30 +28,40 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
     """The clause to blame: what the program was made for, if that is under suspicion, or the last
     suspect; after controls have cleared the query, its parts, or what was written before it.
     """
-    finding = failure.finding
-    operation = failure.program.operations[-1]
+    finding, operation = failure.finding, failure.program.operations[-1]
     suspects = list(finding.suspects)
-    if finding.family and isinstance(finding.actual, BaseException):
-        return suspects[-1]  # refused, but with an error of another family
+    if finding.family:
+        return _blame_for_acceptance(player, failure, focus)
     if operation.call is Call.purge and (
         operation.args[0] == {} or not _find_fails(player, failure)
     ):
         return suspects[-1]  # only the drop is wrong, not the query
     if suspects[-1].startswith("CULL-"):
         return suspects[-1]  # the controls know of no limits
+    if suspects[-1] in FORMS:
+        return suspect_in_plain_form(player, failure.program) or suspects[-1]
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
         return "GET-1"
     if _is_wrong_answer(operation, finding):
-        for control in _controls(player, failure):
-            suspects = control or suspects
-            if control:
-                break
+        suspects = next(filter(None, _controls(player, failure)), suspects)
+    return focus if focus in suspects else suspects[-1]
+
+
+def _blame_for_acceptance(player: Player, failure: Failure, focus: str) -> str:
+    """The clause to blame for a call that was not refused, or not as it should have been."""
+    operation, suspects = failure.program.operations[-1], list(failure.finding.suspects)
+    if isinstance(failure.finding.actual, BaseException):
+        return suspects[-1]  # refused, but with an error of another family
+    if is_taken_anywhere(player, operation, suspects[-1]):
+        suspects = [clause for clause in suspects if clause not in CIRCUMSTANCES]
+    elif operation.call is Call.purge:
+        return suspects[-1]  # a search refuses it
     return focus if focus in suspects else suspects[-1]
 
 
 def _is_wrong_record(operation: Operation, finding: Finding) -> bool:
     probe = finding.probe or operation
-    return probe.call is Call.get and not finding.family and not finding.extra
+    return probe.call is Call.get and not finding.extra
 
 
 def _find_is_right(player: Player, failure: Failure) -> bool:
@@ -59,7 +79,6 @@ def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:
     refused_add = operation.call is Call.add and finding.suspects[-1] == "ADD-1"
     return (
         (reads or (refused_add and finding.probe is None))
-        and not finding.family
         and not finding.extra
         and not finding.subject.startswith("given")
     )
@@ -70,11 +89,10 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
     *before, operation = failure.program.operations
     model = _model_after(player, before)
     stored = [Operation(Call.add, (m, dict(r))) for m, r in model.records.items()]
+    if operation.call in QUERY_CALLS:
+        yield from _of_the_query(player, stored, operation.args[0], failure.finding.suspects)
     if operation.call is Call.purge:
         yield _suspects(player, [*stored, operation.but(call=Call.find)])
-    elif operation.call is Call.find:
-        for part in _parts(operation.args[0]):
-            yield _suspects(player, [*stored, Operation(Call.find, (part,))])
     rewritten = any(step.call in WRITES and step.call is not Call.add for step in before)
     if (
         rewritten
@@ -82,6 +100,17 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
         and not _suspects(player, [*stored, operation])
     ):
         yield [_last_write(before)]
+
+
+def _of_the_query(
+    player: Player, stored: list[Operation], check: Any, suspects: Sequence[str]
+) -> Iterator[list[str]]:
+    """Parts of the query that are wrong alone; what its single comparison is wrong about."""
+    for part in (*_parts(check), *combinations(check)):
+        found = _suspects(player, [*stored, Operation(Call.find, (part,))])
+        yield ("ORD-1" in found and suspects_of_order(player, stored, part)) or found
+    if "ORD-1" in suspects:
+        yield suspects_of_order(player, stored, check)
 
 
 def _find_fails(player: Player, failure: Failure) -> bool:
@@ -92,10 +121,8 @@ def _find_fails(player: Player, failure: Failure) -> bool:
 
 
 def _suspects(player: Player, operations: list[Operation]) -> list[str]:
-    failure = player.replay(Program(tuple(operations)), careful=False)
-    if failure is None or len(failure.program) < len(operations):
-        return []
-    return list(failure.finding.suspects)
+    failure = failure_of(player, *operations)
+    return list(failure.finding.suspects) if failure else []
 
 
 def _last_write(before: list[Operation]) -> str:
@@ -123,22 +150,6 @@ def _model_after(player: Player, operations: list[Operation]) -> Model:
 
 def _parts(check: Any) -> Iterator[dict[str, Any]]:
     """Each single condition of a query of several, as a query of its own."""
-    parts = list(_conditions(check))
+    parts = list(conditions(check))
     if len(parts) > 1 or (parts and parts[0] != check):
         yield from parts
-
-
-def _conditions(check: Any) -> Iterator[dict[str, Any]]:
-    for key, condition in check.items():
-        if key in ("$and", "$or", "$nor"):
-            for query in condition:
-                yield from _conditions(query)
-        elif isinstance(condition, dict) and len(condition) > 1 and "$regex" not in condition:
-            if all(str(name).startswith("$") for name in condition):
-                yield from ({key: {name: operand}} for name, operand in condition.items())
-            else:
-                yield {key: condition}
-        elif isinstance(condition, dict) and isinstance(condition.get("$not"), dict):
-            yield from _conditions({key: condition["$not"]})
-        else:
-            yield {key: condition}

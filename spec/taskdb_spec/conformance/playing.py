@@ -13,6 +13,7 @@ from typing import Any
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.dangers import Danger, shunned
 from taskdb_spec.conformance.generation.pools import EPOCH
+from taskdb_spec.conformance.judging.aliases import CLAUSES as SHARED
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.judging.differences import value_clauses
 from taskdb_spec.conformance.judging.effects import audit
@@ -196,6 +197,8 @@ class Player:
         """The operation without what is known to fail, or None where nothing is left of it."""
         if not self.failed or session.backend.stores_nothing:
             return operation
+        if SHARED.get(operation.call) in self.failed:  # what the caller changes would be stored
+            operation = operation.but(scribble=False)
         if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
             operation = self._healthy(session, operation, around)
         if operation.call in QUERY_CALLS and mentions(operation.args, self.lost):

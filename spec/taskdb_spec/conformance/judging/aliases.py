@@ -11,7 +11,7 @@ from taskdb_spec.conformance.operations import Call, Operation
 from taskdb_spec.conformance.session import Outcome, Session
 from taskdb_spec.conformance.source import literal
 
-_CLAUSES = {
+CLAUSES = {
     Call.add: "ISO-1",
     Call.update: "ISO-2",
     Call.get: "ISO-3",
@@ -29,7 +29,7 @@ def scribble(
     judgement: Judgement,
 ) -> None:
     """Change what was given or returned, at every depth, and look for it in the store."""
-    clause = _CLAUSES.get(operation.call)
+    clause = CLAUSES.get(operation.call)
     if clause is None:
         return
     given = operation.call in (Call.add, Call.update)

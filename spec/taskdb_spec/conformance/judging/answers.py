@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -57,15 +57,20 @@ _ACCEPTED = {
 }
 
 
-def write_suspects(session: Session, operation: Operation) -> Iterator[str]:
-    """The clauses that an accepted write exercises, from the general to the special."""
+def write_suspects(
+    session: Session, operation: Operation, ids: Collection[str] | None = None
+) -> Iterator[str]:
+    """The clauses that an accepted write exercises, from the general to the special.
+
+    `ids` are those that a purge is wrong about, where that is known.
+    """
     if operation.call is Call.drop:
         yield "DROP-1"
     elif operation.call is Call.purge:
         if operation.args[0] == {}:
             yield "PURGE-2"
             return
-        yield from query_suspects(session, operation, session.model.records)
+        yield from query_suspects(session, operation, ids or session.model.records)
         if operation.aim in OF_THE_HUB:
             return
         yield "PURGE-1"
@@ -104,7 +109,7 @@ def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Ju
     for found in record_differences(
         expected, outcome.value, "answer", session.given.get(msg_id, {})
     ):
-        judgement.blame([found.clause], found.subject, found.expected, found.actual)
+        judgement.blame(found.suspects, found.subject, found.expected, found.actual)
     if not judgement.findings:
         for clause, kind in (("GET-1", "found"), ("GET-2", "accepted"), ("REC-1", "read")):
             judgement.saw(clause, kind)
@@ -114,7 +119,7 @@ def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Ju
 # find_records
 
 
-def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -> list[str]:
+def query_suspects(session: Session, operation: Operation, ids: Collection[str]) -> list[str]:
     """The clauses of the query language that the query exercises on these records."""
     if operation.aim in OF_THE_HUB:
         return [operation.aim]
@@ -124,13 +129,14 @@ def query_suspects(session: Session, operation: Operation, ids: Iterable[str]) -
 
 
 def _suspects_of(
-    session: Session, operation: Operation, tree: Query, ids: Iterable[str]
+    session: Session, operation: Operation, tree: Query, ids: Collection[str]
 ) -> list[str]:
     check, aim, stored = operation.args[0], operation.aim, session.model.records
-    found: set[str] = set() if stored else profile(tree, {}, has_offsets(check))
+    found: set[str] = set() if stored or ids else profile(tree, {}, has_offsets(check))
     for msg_id in ids:
         offsets = has_offsets(check) or has_offsets(session.given.get(msg_id, {}))
-        found |= profile(tree, stored.get(msg_id, {}), offsets)
+        record: Any = stored.get(msg_id) or session.dropped.get(msg_id) or {}
+        found |= profile(tree, record, offsets)
     if _has_key(check, "$eq"):
         found.add("EQ-2")
     if _has_key(check, "$and"):
@@ -203,8 +209,8 @@ def keys_suspects(operation: Operation) -> list[str]:
     keys = operation.args[1]
     if not keys:
         return ["KEYS-2", "KEYS-3"] if isinstance(keys, tuple) else ["KEYS-2"]
-    plain = isinstance(keys, list) and len(set(keys)) == len(keys) and "msg_id" not in keys
-    return ["KEYS-1"] if plain else ["KEYS-3"]
+    plain = [name for name in TASK_FIELDS if name in keys and name != "msg_id"] == keys
+    return ["KEYS-1"] if plain else ["KEYS-1", "KEYS-3"]
 
 
 def _found_record(
@@ -229,7 +235,10 @@ def _find_evidence(
     judgement.saw("FIND-1", "found" if matched else "empty")
     session.found_some = session.found_some or bool(matched)
     if matched:
-        for clause in keys_suspects(operation) or ["FIND-2"]:
+        read = keys_suspects(operation) or ["FIND-2"]
+        if read[0] == "KEYS-2":
+            read = read[:1]  # of an empty tuple, nothing is taken
+        for clause in read:
             judgement.saw(clause, "read")
     if operation.args[0] == {}:
         judgement.evidence["QRY-1", "matched"] += len(matched)

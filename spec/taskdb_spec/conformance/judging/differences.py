@@ -27,6 +27,11 @@ class Difference:
     actual: Any
     clause: str
 
+    @property
+    def suspects(self) -> list[str]:
+        """The clauses that may be to blame, from the general to the special."""
+        return ["BUF-1", "BUF-2"] if self.clause == "BUF-2" else [self.clause]
+
 
 def record_differences(
     expected: Mapping[str, Any], actual: Any, subject: str, given: Mapping[str, Any]

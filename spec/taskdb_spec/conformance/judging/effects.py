@@ -72,7 +72,7 @@ def _judge_ghost(
     """A record is there that should not be, unless the store answers so for any id."""
     stranger = session.call(Operation(Call.get, (STRANGER,)))
     if stranger.error is not None:
-        suspects = _ghost(session, operation, refused)
+        suspects = _ghost(session, operation, probe.args[0], refused)
     elif stranger.value == answer:
         return  # that there is none is what it says, if not as it should
     else:
@@ -80,12 +80,12 @@ def _judge_ghost(
     judgement.blame(suspects, "", KEY, answer, probe, family=KEY)
 
 
-def _ghost(session: Session, operation: Operation, refused: bool) -> list[str]:
+def _ghost(session: Session, operation: Operation, msg_id: str, refused: bool) -> list[str]:
     """A record is there that should not be."""
     if refused:
         return ["UPD-5"] if operation.call is Call.update else ["REC-10"]
     if operation.call is Call.purge:
-        return list(write_suspects(session, operation))
+        return list(write_suspects(session, operation, [msg_id]))
     return [_OF_READS.get(operation.call, "DROP-1")]
 
 
@@ -100,7 +100,7 @@ def _lost(session: Session, operation: Operation, msg_id: str, refused: bool) ->
     if operation.call is Call.update:
         return ["UPD-1"] if own else ["UPD-2"]
     if operation.call is Call.purge:
-        return list(write_suspects(session, operation))
+        return list(write_suspects(session, operation, [msg_id]))
     return [_OF_READS.get(operation.call, "DROP-1")]
 
 
@@ -122,11 +122,11 @@ def _changed(
     if operation.call is Call.add and own:
         before = session.dropped.get(msg_id)
         residue = before is not None and bool(name) and _still(before, name, actual)
-        return ["ADD-4"] if residue else [found.clause]
+        return ["ADD-4"] if residue else found.suspects
     if operation.call is Call.update:
         return _changed_by_update(session, operation, actual, msg_id, name, found)
     if operation.call is Call.history:
-        return [found.clause, "HIST-1"]
+        return [*found.suspects, "HIST-1"]
     return [_OF_READS.get(operation.call, "KEEP-1" if operation.call is Call.add else "DROP-1")]
 
 
@@ -153,7 +153,7 @@ def _changed_by_update(
         and found.clause in _STRUCTURE
     ):
         return ["UPD-3"]
-    return [found.clause]
+    return found.suspects
 
 
 _STRUCTURE = ("VAL-3", "VAL-9", "VAL-10", "BUF-1", "BUF-2")

@@ -31,6 +31,7 @@ SPECIAL = frozenset(
         *("NE-2", "NE-3", "CMP-1", "CMP-2", "CMP-3", "CMP-4", "IN-2", "IN-3", "IN-4"),
         *("NIN-2", "NIN-3", "NIN-4", "NOT-2", "PATH-2", "PATH-3", "PATH-8", "LIST-3", "LIST-4"),
         *("NUM-2", "NUM-3", "NUM-4", "NUM-5", "MOD-3", "MOD-4", "PATH-1", "PATH-5", "PATH-6"),
+        *("QRY-2", "QRY-3", "AND-1", "OR-1", "NOR-1", "GLB-1", "RGX-1"),
         *(
             "LT-1",
             "LTE-1",

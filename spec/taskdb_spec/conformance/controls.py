@@ -1,0 +1,146 @@
+"""Control experiments: programs like one that failed, which tell its suspects apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from taskdb_spec.conformance.generation.pools import EPOCH
+from taskdb_spec.conformance.operations import RECORD_CALLS, Call, Operation, Program
+from taskdb_spec.conformance.playing import Failure, Player
+from taskdb_spec.records.fields import (
+    BUFFER_FIELDS,
+    DICT_FIELDS,
+    TASK_FIELDS,
+    TEXT_FIELDS,
+    TIME_FIELDS,
+)
+
+LOGIC = ("$and", "$or", "$nor")
+
+
+def failure_of(player: Player, *operations: Operation, careful: bool = False) -> Failure | None:
+    """How the last of these operations fails, if all before it are right."""
+    failure = player.replay(Program(operations), careful)
+    return failure if failure and len(failure.program) == len(operations) else None
+
+
+# A malformed query is taken
+
+CIRCUMSTANCES = frozenset({"QRY-9", "QRY-10", "LOG-2", "PURGE-3"})
+"""The clauses that say where a malformed query has to be refused as well."""
+
+_FULL: dict[str, Any] = {
+    **dict.fromkeys(TEXT_FIELDS, "a"),
+    **dict.fromkeys(TIME_FIELDS, EPOCH),
+    **{name: {"a": {"b": "c"}, "x": ["a", 1]} for name in DICT_FIELDS},
+    **{name: [b"a"] for name in BUFFER_FIELDS},
+}
+
+
+def is_taken_anywhere(player: Player, operation: Operation, circumstance: str) -> bool:
+    """Whether the malformed query is taken as well by a plain search that looks at a record."""
+    if circumstance not in CIRCUMSTANCES:
+        return False
+    check = operation.args[0]
+    hidden = circumstance in ("QRY-10", "LOG-2")  # behind, or inside, of what is well-formed
+    return any(_is_taken(player, query) for query in (conditions(check) if hidden else [check]))
+
+
+def _is_taken(player: Player, check: Any) -> bool:
+    record = Operation(Call.add, ("a", _FULL))
+    failure = failure_of(player, record, Operation(Call.find, (check,)))
+    return bool(failure and failure.finding.family) and not _raised(failure)
+
+
+def _raised(failure: Failure | None) -> bool:
+    return failure is not None and isinstance(failure.finding.actual, BaseException)
+
+
+# The same in a plainer form
+
+FORMS = frozenset({"HIST-4", "BUF-2", "KEYS-3"})
+"""The clauses about forms in which instants, buffers and keys may be given."""
+
+
+def suspect_in_plain_form(player: Player, program: Program) -> str:
+    """The suspect where all is given in its plainest form; empty where that is right."""
+    operations = [_plain(operation) for operation in program]
+    failure = failure_of(player, *operations, careful=True)
+    return failure.finding.suspects[-1] if failure else ""
+
+
+def _plain(operation: Operation) -> Operation:
+    if operation.call in RECORD_CALLS:
+        msg_id, fields = operation.args
+        return operation.but(args=(msg_id, _plain_value(fields)))
+    if operation.call is Call.find and len(operation.args) == 2 and operation.args[1]:
+        check, keys = operation.args
+        named = [name for name in TASK_FIELDS if name in keys and name != "msg_id"]
+        return operation.but(args=(check, named or ["label"]))
+    return operation
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain_value(item) for item in value]
+    if isinstance(value, bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return value.astimezone(UTC)
+    return value
+
+
+# A comparison, or the order that all comparisons go by
+
+_ORDER = ("$lt", "$lte", "$gt", "$gte")
+
+
+def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> list[str]:
+    """Who is to blame for one comparison of texts that is wrong about these records.
+
+    The order of texts, if another comparison with the same text is wrong as well; else its own
+    clause. Empty where the query is no such comparison.
+    """
+    [(place, condition), *more] = check.items()
+    if more or not isinstance(condition, dict) or len(condition) > 1:
+        return []
+    [(name, operand)] = condition.items()
+    if name not in _ORDER or not isinstance(operand, str):
+        return []
+    others = ({place: {other: operand}} for other in _ORDER if other != name)
+    wrong = [failure_of(player, *stored, Operation(Call.find, (other,))) for other in others]
+    return ["ORD-1"] if any(wrong) else [f"{name[1:].upper()}-1"]
+
+
+# Parts of a query
+
+
+def conditions(check: Any) -> Iterator[dict[str, Any]]:
+    """Each single condition of a query, as a query of its own; a malformed one as it is."""
+    for key, condition in check.items() if isinstance(check, dict) else ():
+        if key in LOGIC and isinstance(condition, list | tuple):
+            for query in condition:
+                yield from conditions(query)
+        elif isinstance(condition, dict) and len(condition) > 1 and "$regex" not in condition:
+            if all(str(name).startswith("$") for name in condition):
+                yield from ({key: {name: operand}} for name, operand in condition.items())
+            else:
+                yield {key: condition}
+        elif isinstance(condition, dict) and isinstance(condition.get("$not"), dict):
+            yield from conditions({key: condition["$not"]})
+        else:
+            yield {key: condition}
+
+
+def combinations(check: Any) -> Iterator[dict[str, Any]]:
+    """The queries inside of a query that combine others, the innermost first."""
+    for key, condition in check.items():
+        if key in LOGIC:
+            for query in condition:
+                yield from combinations(query)
+                if any(name in LOGIC for name in query):
+                    yield query
