@@ -60,15 +60,19 @@ def _raised(failure: Failure | None) -> bool:
 
 # The same in a plainer form
 
-FORMS = frozenset({"HIST-4", "BUF-2", "KEYS-3"})
-"""The clauses about forms in which instants, buffers and keys may be given."""
+FORMS = {"HIST-4": ("HIST-2", "HIST-3"), "BUF-2": ("BUF-1",), "KEYS-3": ("KEYS-1",)}
+"""Clauses about forms in which instants, buffers and keys may be given, with those about these."""
 
 
-def suspect_in_plain_form(player: Player, program: Program) -> str:
-    """The suspect where all is given in its plainest form; empty where that is right."""
+def suspect_in_plain_form(player: Player, program: Program, clause: str) -> str:
+    """The clause to blame for a failure under one of the `FORMS`.
+
+    It is a general one if that fails where all is given in its plainest form.
+    """
     operations = [_plain(operation) for operation in program]
     failure = failure_of(player, *operations, careful=True)
-    return failure.finding.suspects[-1] if failure else ""
+    suspect = failure.finding.suspects[-1] if failure else ""
+    return suspect if suspect in FORMS[clause] else clause
 
 
 def _plain(operation: Operation) -> Operation:

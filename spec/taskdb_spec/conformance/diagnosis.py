@@ -39,7 +39,7 @@ def blame(player: Player, failure: Failure, focus: str = "") -> str:
     if suspects[-1].startswith("CULL-"):
         return suspects[-1]  # the controls know of no limits
     if suspects[-1] in FORMS:
-        return suspect_in_plain_form(player, failure.program) or suspects[-1]
+        return suspect_in_plain_form(player, failure.program, suspects[-1])
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
         return "GET-1"
     if _is_wrong_answer(operation, finding):
