@@ -28,6 +28,7 @@ from taskdb_spec.conformance.operations import Call, Many, Operation, Program
 from taskdb_spec.conformance.playing import Failure, Player
 from taskdb_spec.conformance.profiles import Profile
 from taskdb_spec.conformance.report import Counterexample
+from taskdb_spec.conformance.workdirs import Workdirs
 
 from .table import AMBIGUOUS, SHOWN_BY
 
@@ -146,13 +147,13 @@ def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch
 
 def test_a_crowd_is_held_against_the_one_deviation_that_it_shows() -> None:
     failure = failing(Operation(Call.crowd, (1100,)))
-    player = Player(model_backend, Path())
+    player = Player(model_backend, Workdirs(Path()))
     assert candidates(player, failure, careful=False) == []
 
 
 def test_long_operands_are_not_tried() -> None:
     failure = failing(Operation(Call.find, ({"label": {"$in": Many(10**6, ())}},)))
-    assert candidates(Player(model_backend, Path()), failure, careful=False) == []
+    assert candidates(Player(model_backend, Workdirs(Path())), failure, careful=False) == []
 
 
 def failing(*operations: Operation) -> Failure:

@@ -41,6 +41,7 @@ from taskdb_spec.conformance.recorder import recorder
 from taskdb_spec.conformance.report import ClauseResult, Counterexample, Report, enough
 from taskdb_spec.conformance.session import Session, StoreNotOpened
 from taskdb_spec.conformance.shrinking import shrink
+from taskdb_spec.conformance.workdirs import Workdirs
 
 
 def check_backend(
@@ -113,7 +114,7 @@ class Campaign:
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
-        self.player = Player(self.backend, self.folder)
+        self.player = Player(self.backend, Workdirs(self.folder))
         self.claimed = checked_clauses(self.backend)
 
     def run(self, strict: bool) -> Report:

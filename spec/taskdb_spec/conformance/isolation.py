@@ -23,6 +23,7 @@ from taskdb_spec.conformance.patience import Patience
 from taskdb_spec.conformance.recorder import Notes, Phase, SharedRecorder
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.session import StoreNotOpened
+from taskdb_spec.conformance.workdirs import Workdirs
 from taskdb_spec.conformance.workers import Board, Known, Played, Worker
 
 
@@ -89,7 +90,8 @@ class _Supervisor:
         return islice(enumerate(self.campaign.parts()), self.taken, None)
 
     def _worker(self, number: int, board: Board) -> Worker:
-        self.campaign.player.folder = self.folder / f"run-{self.crews}-{number}"
+        folder = self.folder / f"run-{self.crews}-{number}"
+        self.campaign.player.workdirs = Workdirs(folder)
         parts = islice(self._left(), number, None, self.workers)
         return Worker(number, self.campaign, parts, board, self.patience)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
@@ -30,6 +28,7 @@ from taskdb_spec.conformance.operations import (
 )
 from taskdb_spec.conformance.recorder import recorder
 from taskdb_spec.conformance.session import NotCalled, Session
+from taskdb_spec.conformance.workdirs import Workdirs
 from taskdb_spec.records.fields import TASK_FIELDS, new_record
 
 Steps = Callable[[Session], Iterator[Operation]]
@@ -54,37 +53,35 @@ class Player:
     """
 
     backend: Backend
-    folder: Path
+    workdirs: Workdirs
     failed: set[str] = field(default_factory=set)
     lost: frozenset[str] = frozenset()  # root fields that the backend does not have (REC-1)
     dangers: tuple[Danger, ...] = ()  # calls that do not come back
     evidence: Evidence = field(default_factory=Counter)
     operations: int = 0
-    used: int = 0
 
     def find_lost_fields(self) -> None:
         """See which root fields of a whole record the backend does not give back."""
-        session = self._session(self.folder / f"{self.used}")
+        session = self._session()
         probe = new_record("probe", submitted=EPOCH)
         session.call(Operation(Call.add, ("probe", dict(probe))))
         answer = session.call(Operation(Call.get, ("probe",))).value
-        session.close()
-        self._clear(session.workdir)
+        self._end(session)
         if isinstance(answer, dict):
             self.lost = frozenset(TASK_FIELDS) - answer.keys()
 
-    def _session(self, workdir: Path, limits: Limits | None = None) -> Session:
-        session = Session(self.backend, workdir, limits)
+    def _session(self, limits: Limits | None = None) -> Session:
+        session = Session(self.backend, self.workdirs.take(), limits)
         if self.dangers:
             session.shuns = partial(shunned, self.dangers)
         return session
 
-    def _clear(self, workdir: Path) -> None:
-        """Remove what a store has left. No folder serves twice: a store may be kept by its name."""
-        for folder in (workdir, workdir.with_name(f"{workdir.name}-neighbour")):
+    def _end(self, session: Session) -> None:
+        """Close the store, and remove what it has left."""
+        session.close()
+        for folder in session.folders:
             self.backend.discard(folder)
-            _remove(folder)
-        self.used += 1
+            self.workdirs.give_back(folder)
 
     def play(
         self,
@@ -101,13 +98,11 @@ class Player:
         if limits is not None and any(danger.any for danger in self.dangers):
             return None  # what a store has culled is seen by calls that may be among them
         careful = careful or bool(self.failed)
-        workdir = self.folder / f"{self.used}"
-        session = self._session(workdir, limits)
+        session = self._session(limits)
         try:
             return self._play(session, steps(session), careful, around)
         finally:
-            session.close()
-            self._clear(workdir)
+            self._end(session)
 
     def replay(
         self, program: Program, careful: bool = True, around: bool | None = None
@@ -162,7 +157,7 @@ class Player:
         for finding in judgement.findings:
             if finding.suspects[-1] == "QRY-9" and finding.family:
                 whole = Operation(Call.add, ("a", dict(new_record("a", label="a"))))
-                control = Player(self.backend, self.folder, {"ERR-5"}, used=self.used + 1)
+                control = Player(self.backend, self.workdirs, {"ERR-5"})
                 failure = control.replay(Program((whole, operation)), careful=False)
                 if failure is None:
                     return replace(finding, suspects=("QRY-9",))
@@ -236,16 +231,6 @@ class Player:
             whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
         return operation.but(args=(msg_id, fields))
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder that is mostly empty, or was never made."""
-    try:
-        folder.rmdir()
-    except FileNotFoundError:
-        return
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def mentions(value: Any, fields: frozenset[str]) -> bool:

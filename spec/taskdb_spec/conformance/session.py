@@ -54,6 +54,7 @@ class Session:
     def __init__(self, backend: Backend, workdir: Path, limits: Limits | None = None) -> None:
         self.backend = backend
         self.workdir = workdir
+        self.folders: dict[Path, None] = {}  # all that stores were opened in
         self.limits = limits
         self.model = Model(backend.query_capabilities)
         self.seen: dict[str, None] = {}  # every id that a call named, in order
@@ -72,6 +73,7 @@ class Session:
 
     def open(self, workdir: Path) -> TaskDB:
         workdir.mkdir(parents=True, exist_ok=True)
+        self.folders[workdir] = None
         if self.limits is not None and self.backend.open_limited is not None:
             outcome = attempt(self.backend.open_limited, workdir, self.limits)
         else:

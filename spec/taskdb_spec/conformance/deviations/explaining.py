@@ -17,6 +17,7 @@ from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.conformance.operations import Call, Many, Operation, Program
 from taskdb_spec.conformance.playing import Failure, Player
+from taskdb_spec.conformance.workdirs import Workdirs
 from taskdb_spec.records.values import same
 
 UNLIKE_MODELS = frozenset({Capability.culling})
@@ -80,19 +81,20 @@ def _agreements(
 ) -> list[int]:
     """How many of the programs go on each deviation's store as they went on the backend."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        workdirs = Workdirs(Path(folder))
         return [
             sum(
-                _goes_alike(_deviant_player(player, deviation, Path(folder)), trial, careful)
+                _goes_alike(_deviant_player(player, deviation, workdirs), trial, careful)
                 for trial in trials
             )
             for deviation in deviations
         ]
 
 
-def _deviant_player(player: Player, deviation: Deviation, folder: Path) -> Player:
+def _deviant_player(player: Player, deviation: Deviation, workdirs: Workdirs) -> Player:
     """A player of the deviation's store, for one program, that knows what the other knows."""
     backend = deviant_backend(player.backend, deviation)
-    return Player(backend, folder, failed=set(player.failed), lost=player.lost)
+    return Player(backend, workdirs, failed=set(player.failed), lost=player.lost)
 
 
 def deviant_backend(backend: Backend, deviation: Deviation) -> Backend:
