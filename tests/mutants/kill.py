@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +39,11 @@ class Kill:
         return self.clause in self.blamed
 
 
-def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: bool = False) -> Kill:
-    """Run the suite on a mutant until its clause is blamed; with that clause `ahead` of the others.
+def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str] = ()) -> Kill:
+    """Run the suite on a mutant until its clause is blamed, as users run it.
 
-    With its clause first, the run is short; where it takes its turn, it is as users run it.
+    Where some clauses go `ahead`, the random walks come right after their programs, and those of
+    all other clauses are left out: the run is short.
     """
     if isinstance(profile, str):
         profile = PROFILES[profile]
@@ -59,7 +61,7 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: bool = False) 
         campaign = Campaign(mutant.backend, profile, 0, emitter, Path(folder), listen)
         campaign.until = mutant.clause
         if ahead:
-            campaign.claimed.sort(key=lambda clause: clause.id != mutant.clause)
+            campaign.claimed = [clause for clause in campaign.claimed if clause.id in ahead]
         campaign.run(strict=True)
     at = first[0] if first else (campaign.player.operations, time.process_time() - started)
     return Kill(mutant.name, mutant.clause, tuple(blamed), *at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from .catalogue import MUTANTS
@@ -24,11 +26,11 @@ NEIGHBOURS = {
     "regex_ignores_case": "RGX-1",
     "text_has_elements": "PATH-2",
 }
-"""Mutants that break two clauses, of which the suite finds the other one first."""
+"""Mutants that break two clauses, of which the suite finds the other one, and only that."""
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_the_suite_blames_a_clause_that_is_broken(mutant: Mutant) -> None:
-    kill = run(mutant, "quick", ahead=True)
-    wanted = {mutant.clause, NEIGHBOURS.get(mutant.name, mutant.clause)}
-    assert wanted & set(kill.blamed), f"{mutant.why}: blamed {kill.blamed}"
+    wanted = NEIGHBOURS.get(mutant.name, mutant.clause)
+    kill = run(replace(mutant, clause=wanted), "quick", ahead={mutant.clause, wanted})
+    assert kill.named, f"{mutant.why}: {wanted} is not among what was blamed, {kill.blamed}"

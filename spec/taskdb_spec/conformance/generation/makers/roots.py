@@ -15,7 +15,13 @@ from taskdb_spec.conformance.generation.makers.making import (
     sample,
     scalar_place,
 )
-from taskdb_spec.conformance.generation.pools import BUFFER_PLACES, LOOKALIKES, TEXT_PLACES, Pools
+from taskdb_spec.conformance.generation.pools import (
+    BUFFER_PLACES,
+    EPOCH,
+    LOOKALIKES,
+    TEXT_PLACES,
+    Pools,
+)
 
 
 @maker("EXI-1")
@@ -48,8 +54,19 @@ MAKERS["BYT-1"] = _stranger(lambda pools: pools.one_of((b"", b"a", b"ab")))
 @maker("MOD-1")
 def remainder_of_no_number(pools: Pools) -> Sample:
     place, value, _ = scalar_place(pools)
+    condition = {"$mod": pools.one_of(([2, 0], [1, 0], [-3, 0], [4.0, 1]))}
+    if Capability.paths in pools.capabilities:
+        documents = [{"n": value} for value in pools.sample(NO_NUMBERS, 4, 7)]
+        return Sample({"header.n": condition}, tuple({"header": d} for d in documents))
     values = [value, None] + (["4", "%d", "0", ""] if place in TEXT_PLACES else [])
-    return sample(place, {"$mod": pools.one_of(([2, 0], [1, 0], [-3, 0], [4.0, 1]))}, *values)
+    return sample(place, condition, *values)
+
+
+NO_NUMBERS: tuple[Any, ...] = (
+    *(True, False, float("nan"), float("inf"), float("-inf"), 2.0**63, -1e300, 1e300),
+    *("4", "", "0", None, b"4", EPOCH, {}, {"n": 4}, []),
+)
+"""Values of which there is no remainder: they are no numbers, or beyond 64 bits."""
 
 
 # documents

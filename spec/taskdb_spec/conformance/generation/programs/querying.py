@@ -37,6 +37,9 @@ def query_program(clause: str, pools: Pools) -> list[Operation]:
     steps += [find(sample.query, aim=clause) for sample in samples]
     if clause == "QRY-2":
         steps.append(find({"msg_id": steps[0].args[0], **query}, aim=clause))
+    if clause == "EQ-4":  # any two of the texts may be taken for each other, either way
+        [place] = query
+        steps += [find({place: plant[place]}, aim=clause) for plant in samples[0].plants]
     if clause == "GLB-7" or pools.chance(2):
         steps.append(purge(query, aim=clause))
     return steps
@@ -53,7 +56,7 @@ def query_fault(clause: str, pools: Pools) -> list[Operation]:
         steps.append(find(bad))
         if good is not None:
             steps.append(find(good, aim=clause))
-    return steps
+    return [*steps, purge(bad)]
 
 
 def record_fault(clause: str, pools: Pools) -> list[Operation]:
@@ -121,4 +124,5 @@ def malformed_purge(pools: Pools) -> list[Operation]:
     for _ in range(3):
         bad, _ = _any_fault(pools, whole=True)
         steps += [purge(bad), find(bad)]
-    return [*steps, purge({"label": "a"}, aim="PURGE-3")]
+    keys, _ = faults.KEYS["KEYS-4"](pools)
+    return [*steps, find({}, keys), purge({"label": "a"}, aim="PURGE-3")]

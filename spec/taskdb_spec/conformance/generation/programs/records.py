@@ -15,6 +15,7 @@ from taskdb_spec.conformance.generation.programs.steps import (
     get,
     ids,
     looks,
+    purge,
     scenario,
     some_records,
 )
@@ -22,11 +23,16 @@ from taskdb_spec.conformance.generation.records import FIELDS, record, update
 from taskdb_spec.conformance.operations import Call, Operation
 
 
-@scenario("ADD-1", "GET-1", "GET-2", "RET-1", "ERR-2", "ERR-5")
+@scenario("ADD-1", "GET-1", "GET-2", "ERR-2", "ERR-5")
 def add_and_get(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
     steps = [add(one, record(pools, 0)), get(one), get(pools.one_of(NEVER)), get(other)]
     return [*steps, change(other, {"label": "a"}), drop(other), drop(one), get(one)]
+
+
+@scenario("RET-1")
+def written(pools: Pools) -> list[Operation]:
+    return [*add_and_get(pools), purge({"label": "a"}), Operation(Call.close)]
 
 
 @scenario("REC-1", "REC-2")
@@ -52,6 +58,8 @@ def updates(pools: Pools) -> list[Operation]:
     name = pools.one_of(FIELDS)
     steps = [add(one, {**record(pools, 2), name: _full(pools, name)}), add(other, record(pools, 2))]
     steps += [change(one, {name: pools.field_value(name)}), change(other, update(pools))]
+    look = pools.one_of((find({}), find({name: {"$ne": None}}), find({"label": {"$ne": "zz"}})))
+    steps[2:] = [look, *steps[2:], look]  # what is remembered must not outlive an update
     place = pools.one_of(DICT_PLACES)
     steps.append(change(one, {place: {"a": {"b": "c", "d": ["e"]}, "f": [1, 2]}}))
     steps += [change(one, {place: {"a": {"g": "h"}, "f": [3]}}), get(one)]

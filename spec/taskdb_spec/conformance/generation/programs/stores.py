@@ -7,7 +7,13 @@ from typing import Any
 
 from taskdb_spec.backend import Limits
 from taskdb_spec.conformance.generation import faults
-from taskdb_spec.conformance.generation.pools import BUFFER_PLACES, DICT_PLACES, IDS, Pools
+from taskdb_spec.conformance.generation.pools import (
+    BUFFER_PLACES,
+    DICT_PLACES,
+    IDS,
+    TEXT_PLACES,
+    Pools,
+)
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
     LIMITED,
@@ -22,7 +28,7 @@ from taskdb_spec.conformance.generation.programs.steps import (
     scenario,
     some_records,
 )
-from taskdb_spec.conformance.generation.records import record, update
+from taskdb_spec.conformance.generation.records import FIELDS, record, update
 from taskdb_spec.conformance.operations import Call, Operation, Program
 
 
@@ -32,7 +38,8 @@ def private_objects(pools: Pools) -> list[Operation]:
     deep: dict[str, Any] = {name: {"a": {"b": ["c", {"d": []}]}} for name in DICT_PLACES}
     deep |= {name: pools.one_of(([bytearray(b"a"), b"b"], [b"a"], [])) for name in BUFFER_PLACES}
     steps = [add(one, {**record(pools, 1), **deep}, scribble=True), add(other, record(pools, 1))]
-    steps.append(change(other, {**update(pools), **deep}, scribble=True))
+    own = pools.one_of(({}, {"msg_id": other}))
+    steps.append(change(other, {**own, **update(pools), **deep}, scribble=True))
     keys = pools.some((*DICT_PLACES, *BUFFER_PLACES), 1, 3) + pools.some(("msg_id",), 0, 1)
     check = {"msg_id": {"$in": [one, other]}, "label": {"$ne": "zz"}}
     reads = [get(one, scribble=True), find(check, scribble=True), find(check, keys, scribble=True)]
@@ -52,12 +59,28 @@ def reopened(pools: Pools) -> list[Operation]:
     steps = some_records(pools, 2, 4)
     one, other = steps[0].args[0], steps[1].args[0]
     again = Operation(Call.reopen)
-    steps += [drop(one), change(other, update(pools))]
+    steps += [drop(one), change(other, update(pools)), change(other, update(pools))]
+    steps.append(add("g", _of_all_fields(pools)))
     if pools.chance(5):
         steps.append(purge(pools.one_of(({}, {"completed": None}, {"msg_id": other}))))
     steps.insert(pools.between(1, len(steps)), again)
     steps += [again, *looks(pools, steps)]
     return [*steps, HISTORY, find({}), add(one, record(pools)), again, get(one)]
+
+
+def _of_all_fields(pools: Pools) -> dict[str, Any]:
+    """All fields but the id, with values that are something, or that are as good as nothing."""
+    if pools.chance(5):
+        return {name: pools.field_value(name) for name in FIELDS}
+    return {name: EMPTY[name] for name in FIELDS if name in EMPTY}
+
+
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(TEXT_PLACES, ""),
+    **{name: {} for name in DICT_PLACES},
+    **{name: [] for name in BUFFER_PLACES},
+}
+"""Values that are not None, which a store may take for it."""
 
 
 def _limited(clause: str) -> Callable[[Pools], Program]:

@@ -39,7 +39,7 @@ _VALUES: dict[str, Callable[[Pools], Any]] = {
     "VAL-6": lambda pools: pools.deal((1.0, -0.0, 0.1, 1e300, 5e-324, *map(float, _ENDS))),
     "VAL-7": lambda pools: pools.deal(BYTES),
     "VAL-8": lambda pools: pools.instant(),
-    "VAL-9": lambda pools: {pools.one_of(ODD_KEYS): "x", pools.one_of(ODD_KEYS): "y", "a": "z"},
+    "VAL-9": lambda pools: {pools.deal(ODD_KEYS): "x", pools.deal(ODD_KEYS): "y", "a": "z"},
     "VAL-10": lambda pools: pools.one_of((pools.value(4), _nest(pools, pools.between(2, 8)))),
 }
 
