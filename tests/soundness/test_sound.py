@@ -33,8 +33,8 @@ def test_the_independent_store_conforms_with_another_seed(seed, shortened):
 
 
 @pytest.mark.parametrize("name", SOUND if everything() else COMBINED)
-def test_an_unusual_store_conforms(name):
-    sound(check_backend(SOUND[name], profile="quick"))
+def test_an_unusual_store_conforms(name, shortened):
+    sound(check_backend(SOUND[name], profile=shortened("focused")))
 
 
 @pytest.mark.parametrize("backend", ALONE, ids=lambda backend: backend.name)

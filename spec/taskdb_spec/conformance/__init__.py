@@ -1,10 +1,7 @@
 """The conformance suite: it tells where a backend departs from SPEC.md.
 
->>> from taskdb_spec.conformance import check_backend
->>> from taskdb_spec.conformance.model import model_backend
->>> report = check_backend(model_backend, profile="quick")
->>> report.verdict, report["ADD-2"].verdict
-('conforms', 'pass')
+`check_backend` makes a run and gives its report; `conformance_tests` gives pytest one test for each
+clause.
 """
 
 from __future__ import annotations

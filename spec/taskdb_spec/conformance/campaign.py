@@ -67,8 +67,9 @@ def check_backend(
     workers.
 
     >>> from taskdb_spec.conformance.model import model_backend
-    >>> check_backend(model_backend, profile="quick").verdict
-    'conforms'
+    >>> report = check_backend(model_backend, profile="quick")
+    >>> report.verdict, report["ADD-2"].verdict
+    ('conforms', 'pass')
     """
     if profile not in PROFILES:
         raise ValueError(f"no such profile: {profile!r}; there are {', '.join(PROFILES)}")

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -111,11 +111,13 @@ def state_machine(backend: Any, **options: Any) -> type[StoreMachine]:
         raise ValueError(f"{subject.name} stores nothing: there is no machine for it")
     name = f"{subject.name.title().replace('-', '').replace('_', '')}Machine"
     machine: Any = type(name, (StoreMachine,), {"backend": subject})
-    machine.TestCase.settings = settings(
-        deadline=None,
-        stateful_step_count=30,
+    ours: dict[str, Any] = {
+        "deadline": None,
+        "stateful_step_count": 30,
         # What is drawn depends on what is stored, and a query has several parts.
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        **options,
-    )
+        "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+        # To explain a failing program takes fifty times as long as to find and shrink it.
+        "phases": [phase for phase in Phase if phase is not Phase.explain],
+    }
+    machine.TestCase.settings = settings(**ours | options)
     return machine  # type: ignore[no-any-return]
