@@ -19,6 +19,7 @@ from taskdb_reference.mongo import MongoDB
 from taskdb_reference.postgres import PostgresDB
 from taskdb_reference.sqlite import SQLiteDB
 
+from .bare import Bare
 from .tasks import Record
 
 QUIET = logging.getLogger("bench")
@@ -57,6 +58,7 @@ def _open_ipyparallel_dict(folder: Path) -> Any:
 
 
 DICT = Contender("DictDB", _open_dict, bytes_held=lambda store: int(store.size))
+BARE = Contender("bare dict", lambda folder: Bare())
 IPYPARALLEL_DICT = Contender(
     "ipyparallel DictDB",
     _open_ipyparallel_dict,

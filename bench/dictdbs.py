@@ -1,4 +1,4 @@
-"""DictDB beside ipyparallel's DictDB: times, memory, and how the work grows."""
+"""DictDB beside ipyparallel's DictDB and a bare dict: times, memory, and how the work grows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .comparing import Comparison
-from .contenders import DICT, IPYPARALLEL_DICT, Contender
+from .contenders import BARE, DICT, IPYPARALLEL_DICT, Contender
 from .counting import counted
 from .measuring import Budget
 from .memory import available, bytes_per_record
@@ -19,6 +19,10 @@ from .workloads import CULLING, WORKLOADS
 GROUP = "dictdb"
 MEMORY, COUNTS = "dictdb memory", "dictdb counts"
 BOTH = (DICT, IPYPARALLEL_DICT)
+BY_ID = ("add", "get", "update", "drop", "find by msg_id", "find 100 msg_ids", "history")
+"""What a bare dict can do."""
+MOST_BARE = 100_000
+"""How many records a bare dict is given; it is a bound, and no store to choose."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,18 @@ def run(extent: Extent, results: Results, tell: Tell) -> None:
         GROUP, (*WORKLOADS, *CULLING), extent.budget, time.process_time, results, tell
     )
     comparison.check(BOTH, WORKLOADS)
+    comparison.check([BARE], tuple(each for each in WORKLOADS if each.name in BY_ID))
+    for workload in (*WORKLOADS, *CULLING):
+        if workload.name not in BY_ID:
+            comparison.out[workload.name, BARE.name] = "nothing but ids is looked up"
     _measure_memory(extent.memory, results, tell)
     for n in extent.counts:
         for contender in BOTH:
             tell(f"{GROUP}, {n:,} records: counting what {contender.name} does")
             _count(contender, n, results)
     for n in extent.times:
-        comparison.at(n, _fitting(n, comparison))
+        bound = [BARE] if n <= MOST_BARE else []
+        comparison.at(n, [*_fitting(n, comparison), *bound])
 
 
 def _fitting(n: int, comparison: Comparison) -> list[Contender]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from . import dictdbs, stores, suite
-from .contenders import DICT, IPYPARALLEL_DICT
+from .contenders import BARE, DICT, IPYPARALLEL_DICT
 from .kills import curves
 from .results import Measurement, Results, growth
 from .words import NOTHING, duration, exponent, factor, share, table
@@ -61,6 +61,7 @@ def _dictdbs(results: Results, before: Results | None) -> Iterator[str]:
     was = ["before"] if before else []
     rows = [_dictdb_row(results, before, call, sizes) for call in calls]
     yield table(["call", *head, *was, f"{sizes[-1]:,}: ours", *growths], rows)
+    yield from _bound(results, calls, sizes)
     memory = [results.of(dictdbs.MEMORY, "a record", name) for name in _DICTS]
     yield table(
         ["memory per record", *(f"{n:,} records" for n in memory[0])],
@@ -87,6 +88,19 @@ def _dictdb_row(results: Results, before: Results | None, call: str, sizes: list
     was = [" / ".join(ratio_in(before, n) for n in sizes)] if before else []
     now = [ratio_in(results, n) for n in sizes]
     return [call, *now, *was, duration(ours.median) if ours else NOTHING, *growths]
+
+
+def _bound(results: Results, calls: list[str], sizes: list[int]) -> Iterator[str]:
+    """How near the calls come to those of a dict that does nothing but copy."""
+
+    def times(call: str, n: int) -> str:
+        return factor(ratio(results, dictdbs.GROUP, call, DICT.name, BARE.name, n))
+
+    copied = [call for call in calls if results.of(dictdbs.GROUP, call, BARE.name)]
+    if copied:
+        yield f"How many times as long a call takes with {DICT.name} as with a {BARE.name}:"
+        head = [f"{n:,} records" for n in sizes]
+        yield table(["call", *head], [[call, *(times(call, n) for n in sizes)] for call in copied])
 
 
 def _stores(results: Results) -> Iterator[str]:

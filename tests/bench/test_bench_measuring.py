@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bench.comparing import SLOW, Comparison
-from bench.contenders import DICT, Contender
+from bench.contenders import BARE, DICT, Contender
 from bench.measuring import Budget, measured, sample
 from bench.memory import available
 from bench.results import LeftOut, Measurement, Results, growth, save
@@ -112,7 +112,7 @@ def test_what_there_is_no_memory_for_is_left_out(monkeypatch: pytest.MonkeyPatch
         dictdbs.Comparison, "at", lambda self, n, those: asked.append((n, [*those]))
     )
     dictdbs.run(dictdbs.Extent((100, 1000), (), (), Budget(0.0, 1)), results, lambda text: None)
-    assert asked == [(100, [*dictdbs.BOTH]), (1000, [DICT])]
+    assert asked == [(100, [*dictdbs.BOTH, BARE]), (1000, [DICT, BARE])]
     assert [(each.contender, each.n) for each in results.left_out] == [("ipyparallel DictDB", 1000)]
 
 

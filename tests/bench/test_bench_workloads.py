@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from bench.checking import objections
-from bench.contenders import DICT, IPYPARALLEL_DICT, Contender
+from bench.contenders import BARE, DICT, IPYPARALLEL_DICT, Contender
 from bench.counting import counted
+from bench.dictdbs import BY_ID
 from bench.rigs import opened
 from bench.tasks import Tasks, is_pending, record, request, result
 from bench.workloads import CULLING, WORKLOADS, Workload
@@ -39,6 +40,14 @@ class Forgetful(Model):
 @pytest.mark.parametrize("contender", [DICT, IPYPARALLEL_DICT], ids=lambda each: each.name)
 def test_both_dictdbs_do_all_that_is_measured(contender: Contender) -> None:
     assert objections(contender, WORKLOADS) == {}
+
+
+def test_a_bare_dict_does_all_that_needs_no_search() -> None:
+    found = objections(BARE, WORKLOADS)
+    assert found.keys() == {workload.name for workload in WORKLOADS} - {*BY_ID}
+    assert set(found.values()) == {
+        "it raises NotImplementedError: records are found by their ids only"
+    }
 
 
 @pytest.mark.parametrize(
