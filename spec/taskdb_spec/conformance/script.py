@@ -121,7 +121,8 @@ def imports(text: str, opener: Opener) -> list[str]:
     named = [name for name in NAMED if re.search(rf"\b{name}\b", text)]
     if named:
         lines.append(f"from taskdb_spec import {', '.join(named)}")
-    names = [n for n in ("datetime", "timedelta", "timezone") if re.search(rf"\b{n}[(.]", text)]
+    classes = ("date", "datetime", "timedelta", "timezone")
+    names = [name for name in classes if re.search(rf"\b{name}[(.]", text)]
     if names:
         lines.append(f"from datetime import {', '.join(names)}")
     return [*lines, "from pathlib import Path", "", *opener.header]

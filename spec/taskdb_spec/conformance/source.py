@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from taskdb_spec.conformance.operations import Many, Operation
+from taskdb_spec.conformance.views import view_source
 
 LONG = 48
 
@@ -68,7 +69,8 @@ def _datetime(value: datetime) -> str:
 
 def _zone(value: datetime) -> str:
     offset = value.utcoffset() or timedelta()
-    return f"timezone(timedelta(minutes={offset // timedelta(minutes=1)}))"
+    minutes, rest = divmod(offset, timedelta(minutes=1))
+    return f"timezone(timedelta(minutes={minutes}{f', seconds={rest.seconds}' if rest else ''}))"
 
 
 def _pattern(value: re.Pattern[str]) -> str:
@@ -86,8 +88,9 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     str: _text,
     bytes: _text,
     bytearray: lambda value: f"bytearray({_text(bytes(value))})",
-    memoryview: lambda value: f"memoryview({_text(bytes(value))})",
+    memoryview: view_source,
     datetime: _datetime,
+    date: lambda value: f"date({value.year}, {value.month}, {value.day})",
     re.Pattern: _pattern,
     object: lambda value: "object()" if type(value) is object else repr(value),
 }

@@ -78,6 +78,8 @@ FIELD_CLASSES: Final[Mapping[str, tuple[type, ...]]] = {
 _NULLABLE: Final = frozenset(TASK_FIELDS) - {"msg_id"}
 _TEXTUAL: Final = frozenset(name for name, kinds in FIELD_CLASSES.items() if str in kinds)
 
+_CLAUSE_OF_CLASS: Final = {"msg_id": "REC-5", **dict.fromkeys(TIME_FIELDS, "REC-6")}
+"""Which clause refuses a value of another class, where it is not REC-7."""
 _ABSENT_TEXT: Final = ("stdout", "stderr")
 _ABSENT: Final[Mapping[str, Any]] = {
     **dict.fromkeys(TASK_FIELDS),
@@ -161,8 +163,8 @@ def _check_of_subclass(name: object, value: object) -> Check:
         if isinstance(value, kind):
             return check
     wanted = " or ".join(kind.__name__ for kind in FIELD_CLASSES[name])
-    clause = "REC-6" if FIELD_CLASSES[name] == (datetime,) else "REC-7"
-    raise RecordError(f"{name}: must be a {wanted}, not {type(value).__name__}", clause)
+    reason = f"{name}: must be a {wanted}, not {type(value).__name__}"
+    raise RecordError(reason, _CLAUSE_OF_CLASS.get(name, "REC-7"))
 
 
 def _buffers(value: list[Any], depth: int) -> list[bytes]:

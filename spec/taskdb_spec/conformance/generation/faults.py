@@ -100,7 +100,10 @@ def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
 
 
 NAIVE = datetime(2024, 2, 29, 12)
-OUTSIDE = (NAIVE, {"a"}, object(), re.compile("a"), "\ud800", 2**63, 1 + 2j, frozenset("a"))
+OUTSIDE = (
+    *(NAIVE, NAIVE.date(), {"a"}, object(), re.compile("a"), "\ud800", 1 + 2j, frozenset("a")),
+    *(2**63, 2**64, bytearray(b"a"), memoryview(b"a")),
+)
 
 
 @fault(QUERIES, "QRY-8")
@@ -248,19 +251,22 @@ def _among_good(pools: Pools, name: Any, value: Any) -> dict[Any, Any]:
 @fault(RECORDS, "REC-4")
 def unknown_record_field(pools: Pools) -> tuple[Any, Any]:
     name = pools.deal(("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"))
-    return _among_good(pools, name, "a"), _among_good(pools, "queue", "a")
+    value = pools.one_of(("a", None))
+    return _among_good(pools, name, value), _among_good(pools, "queue", "a")
 
 
 @fault(RECORDS, "UPD-6")
 def dotted_field(pools: Pools) -> tuple[Any, Any]:
     name = pools.deal(("header.a", "label.", "content.a.b", "buffers.0"))
-    return _among_good(pools, name, "a"), _among_good(pools, "header", {"a": "b"})
+    value = pools.one_of(("a", None))
+    return _among_good(pools, name, value), _among_good(pools, "header", {"a": "b"})
 
 
 @fault(RECORDS, "REC-6")
 def no_datetime(pools: Pools) -> tuple[Any, Any]:
     at = pools.instant()
-    bad: Any = pools.deal(("2024-02-29T12:00:00+00:00", 1709208000, 0.0, "", {}, [at], False))
+    text = at.isoformat()
+    bad: Any = pools.deal((text, 1709208000, 0.0, "", {}, [at], False, at.date(), text[:10]))
     place = pools.one_of(TIME_PLACES[:5])
     return _among_good(pools, place, bad), _among_good(pools, place, at)
 
@@ -281,7 +287,11 @@ def another_class(pools: Pools) -> tuple[Any, Any]:
 @fault(RECORDS, "REC-8")
 def outside_domain(pools: Pools) -> tuple[Any, Any]:
     bad: Any = pools.deal(
-        ({"a"}, object(), 2**63, -(2**63) - 1, "\ud800", 1 + 2j, {5: "a"}, {None: 1}, ("a",))
+        (
+            *({"a"}, object(), 2**63, -(2**63) - 1, 2**64, -(2**100), 1 + 2j, ("a",)),
+            *("\ud800", {"\ud800": 1}, {5: "a"}, {None: 1}),
+            *(bytearray(b"a"), memoryview(b"a"), NAIVE.date()),
+        )
     )
     shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})
     place = pools.one_of(DICT_PLACES)

@@ -7,11 +7,13 @@ equal, and a store is never asked for what it has.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Literal
 
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.conformance.randomness import Chooser, Source
+from taskdb_spec.conformance.views import part, signed, strided
 
 IDS = ("a", "b", "c", "d", "e", "f")
 ODD_IDS = (
@@ -29,6 +31,7 @@ ODD_IDS = (
     "\x00",
     "%",
 )
+LONG_ID = "x" * 256
 NEVER = ("never", "aa", "B", "z")
 """Ids that no program adds."""
 
@@ -47,6 +50,8 @@ ODD_WORDS = (
         "a\x00b",
         "\n",
         "a\n",
+        "a\r\nb",
+        "\r",
         "\uff61",
         "\U00010000",
     ),
@@ -68,6 +73,8 @@ ODD_WORDS = (
         "ss",
     ),
 )
+LONG_WORDS = ("x" * 256, "x" * 70_000)
+"""Texts too long for a column that was thought long enough."""
 LOOKALIKES = (
     *("2024-02-29T12:00:00+00:00", "2024-02-29T12:00:00.000001Z", "2024-02-29", "null", "None", ""),
     *(
@@ -83,13 +90,27 @@ LOOKALIKES = (
         "b'a'",
         "1709208000",
         "0x1",
+        "%41",
+        "a\\nb",
+        "\\u0061",
+        "&amp;",
     ),
 )
 KEYS = ("a", "b", "c")
 ODD_KEYS = (
     *("", "a.b", "$a", "$eq", "0", "1", "_id", "a ", "A", "B", "z"),
-    *("\u00e9", "e\u0301", "\x00"),
+    *("\u00e9", "e\u0301", "\x00", "\uff0e", "\uff04a", "a\uff0eb"),
 )
+TAGGED: tuple[dict[str, Any], ...] = (
+    *(
+        {"$date": "2024-02-29T12:00:00Z"},
+        {"$numberLong": "1"},
+        {"$oid": "65e06f400000000000000000"},
+    ),
+    *({"$binary": {"base64": "YQ==", "subType": "00"}}, {"$ref": "a", "$id": "b"}),
+    *({"__type__": "datetime", "value": "a"}, {"py/object": "a"}, {"b64": "YQ=="}),
+)
+"""Documents that read like another value in some format: clause VAL-9."""
 INTS = (0, 1, -1, 2, 10, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63))
 FLOATS = (
     0.0,
@@ -105,8 +126,15 @@ FLOATS = (
     float("-inf"),
     float("nan"),
 )
+BUFFER_KINDS: tuple[Callable[[bytes], Any], ...] = (
+    *(bytes, bytearray, memoryview),
+    *(part, strided, signed),
+)
 BYTES = (b"", b"a", b"b", b"ab", b"aa", b"\x00", b"\xff\xfe", b"a\x00")
-OFFSETS = (UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5, minutes=-30)))
+OFFSETS = (
+    *(UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5, minutes=-30))),
+    timezone(timedelta(minutes=19, seconds=32)),  # as of Amsterdam, until 1937
+)
 EPOCH = datetime(2024, 2, 29, 12, tzinfo=UTC)
 MICROSECOND, MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
 STEPS = (
@@ -180,9 +208,8 @@ class Pools(Chooser):
         if isinstance(value, datetime):
             return self._near_instant(value)
         if isinstance(value, str):
-            return self.deal(
-                (value + " ", value + "a", value.upper(), value.lower(), value[:-1], f" {value}")
-            )
+            longer = (value + " ", value + "a", f" {value}", f"{value}\x00")
+            return self.deal((*longer, value.upper(), value.lower(), value[:-1]))
         if isinstance(value, bool):
             return self.one_of((not value, int(value), float(value)))
         if isinstance(value, int):
@@ -240,7 +267,7 @@ class Pools(Chooser):
         return self.one_of(KEYS) if self.chance(7) else self.one_of(ODD_KEYS)
 
     def buffers(self) -> list[Any]:
-        return [self.one_of((bytes, bytearray, memoryview))(b) for b in self.some(BYTES, 0, 3)]
+        return [self.one_of(BUFFER_KINDS)(b) for b in self.some(BYTES, 0, 3)]
 
     def field_value(self, name: str) -> Any:
         """A value of the class that the root field holds."""

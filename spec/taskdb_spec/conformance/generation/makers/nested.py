@@ -103,13 +103,11 @@ def dotted_key(pools: Pools) -> Sample:
 @maker("EXI-3")
 def member_exists(pools: Pools) -> Sample:
     condition = {"$exists": pools.one_of((True, False))}
-    return at(
-        "content.a.b",
-        condition,
-        *pools.sample(NOWHERE, 2, 4),
-        {"a": {"b": "x"}},
-        {"a": {"b": None}},
-    )
+    documents = [*pools.sample(NOWHERE, 2, 4), {"a": {"b": "x"}}, {"a": {"b": None}}]
+    if Capability.arrays in pools.capabilities:
+        lists: tuple[Any, ...] = ([{"b": 1}, {}], [{"b": None}, {"c": 1}], [{}], [], [1])
+        documents += [{"a": elements} for elements in lists]
+    return at("content.a.b", condition, *documents)
 
 
 def _numbers(*values: Any) -> Maker:

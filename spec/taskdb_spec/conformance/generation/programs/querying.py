@@ -60,12 +60,14 @@ def query_fault(clause: str, pools: Pools) -> list[Operation]:
 
 
 def record_fault(clause: str, pools: Pools) -> list[Operation]:
-    bad, good = faults.RECORDS[clause](pools)
-    one, other, third = ids(pools, 3)
-    steps = [add(one, record(pools, 1)), change(one, bad), change(one, good, aim=clause)]
-    if clause != "UPD-6":
-        steps += [add(other, bad), add(third, good, aim=clause)]
-    return [steps[0], *pools.shuffled(steps[1:])]
+    one, *others = ids(pools, 3)
+    steps = [add(one, record(pools, 1))]
+    for other in others:
+        bad, good = faults.RECORDS[clause](pools)
+        steps += pools.shuffled([change(one, bad), change(one, good, aim=clause)])
+        if clause != "UPD-6":
+            steps += [add(other, bad), add(other, good, aim=clause)]
+    return steps
 
 
 def _any_fault(pools: Pools, *, whole: bool = False) -> tuple[Any, Any]:

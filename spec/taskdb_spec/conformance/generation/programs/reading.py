@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskdb_spec import named
-from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.pools import FAR, Pools
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
     add,
@@ -40,14 +40,15 @@ def projections(pools: Pools) -> list[Operation]:
 
 @scenario("HIST-1", "HIST-2", "HIST-3", "HIST-4", "HIST-5")
 def histories(pools: Pools) -> list[Operation]:
-    same = pools.instant()
-    at = [None, same, pools.instant(), pools.instant(), pools.offset(pools.instant())]
+    same = pools.deal((pools.instant(), pools.instant(), FAR[-1]))
+    at = [None, same, pools.near(same), pools.instant(), pools.offset(pools.instant())]
+    more = {name: pools.field_value(name) for name in pools.some(FIELDS, 0, 6)}
     steps = [
         add(msg_id, {"submitted": pools.one_of(at)}) for msg_id in ids(pools, pools.between(2, 6))
     ]
     one = steps[0].args[0]
     look = pools.one_of((find({}), get(one), find({"msg_id": one})))
-    steps += [HISTORY, look, HISTORY, change(one, {"submitted": pools.one_of(at)}), HISTORY]
+    steps += [HISTORY, look, HISTORY, change(one, {**more, "submitted": pools.one_of(at)}), HISTORY]
     return [*steps, pools.one_of((drop(one), purge({"msg_id": one}))), HISTORY]
 
 

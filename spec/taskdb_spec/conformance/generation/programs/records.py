@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation import faults
-from taskdb_spec.conformance.generation.pools import DICT_PLACES, NEVER, Pools
+from taskdb_spec.conformance.generation.pools import (
+    BUFFER_PLACES,
+    DICT_PLACES,
+    LONG_ID,
+    NEVER,
+    Pools,
+)
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
     add,
@@ -26,7 +33,8 @@ from taskdb_spec.conformance.operations import Call, Operation
 @scenario("ADD-1", "GET-1", "GET-2", "ERR-2", "ERR-5")
 def add_and_get(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
-    steps = [add(one, record(pools, 0)), get(one), get(pools.one_of(NEVER)), get(other)]
+    unknown = get(pools.one_of((*NEVER, pools.near(one))))
+    steps = [add(one, record(pools, 0)), get(one), unknown, get(other)]
     return [*steps, change(other, {"label": "a"}), drop(other), drop(one), get(one)]
 
 
@@ -57,13 +65,24 @@ def updates(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
     name = pools.one_of(FIELDS)
     steps = [add(one, {**record(pools, 2), name: _full(pools, name)}), add(other, record(pools, 2))]
-    steps += [change(one, {name: pools.field_value(name)}), change(other, update(pools))]
-    look = pools.one_of((find({}), find({name: {"$ne": None}}), find({"label": {"$ne": "zz"}})))
-    steps[2:] = [look, *steps[2:], look]  # what is remembered must not outlive an update
+    look = pools.one_of(_lookups(pools, name))  # what is remembered must not outlive an update
+    steps += [look, change(one, {name: pools.field_value(name)}), change(other, update(pools))]
+    steps += [look, change(one, {name: None}), look]
     place = pools.one_of(DICT_PLACES)
     steps.append(change(one, {place: {"a": {"b": "c", "d": ["e"]}, "f": [1, 2]}}))
-    steps += [change(one, {place: {"a": {"g": "h"}, "f": [3]}}), get(one)]
+    steps += [change(one, {place: {"f": [3], "a": {"g": "h"}}}), get(one)]
+    same = {name: [b"a", b"ab"] for name in BUFFER_PLACES}  # what is equal may be kept once
+    steps += [change(one, same), change(other, same), change(one, {pools.one_of((*same,)): []})]
     return [*steps, *looks(pools, steps)]
+
+
+def _lookups(pools: Pools, name: str) -> list[Operation]:
+    """Queries of which the answer changes as the field changes, some in depth."""
+    there = {name: {"$ne": None}}
+    queries: list[dict[str, Any]] = [{}, there, {"label": {"$ne": "zz"}}]
+    if Capability.logic in pools.capabilities:
+        queries += [{"$or": [{"msg_id": "zz"}, there]}, {"$nor": [there]}]
+    return [find(query) for query in queries]
 
 
 def _full(pools: Pools, name: str) -> Any:
@@ -93,9 +112,13 @@ def absent_ids(pools: Pools) -> list[Operation]:
 @scenario("ADD-2", "ADD-3", "ERR-1")
 def duplicates(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
+    if pools.chance(2):
+        one = LONG_ID
     first = record(pools)
-    again = pools.one_of((first, record(pools), {}, {**first, "label": "other"}))
-    return [add(one, first), add(other, record(pools)), add(one, again), get(one)]
+    whole = {name: pools.field_value(name) for name in FIELDS}
+    again = pools.one_of((first, record(pools), {}, {**first, "label": "other"}, whole, whole))
+    steps = [add(one, first), add(other, record(pools)), add(one, again), get(one)]
+    return [*steps, add(pools.near(one), {})]
 
 
 @scenario("CLOSE-1", "NODB-5")
@@ -111,7 +134,8 @@ def crowded(pools: Pools) -> list[Operation]:
 @scenario("REC-5")
 def another_id(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
-    near = pools.one_of((other, one + " ", one.upper(), one.lower(), one[:-1], ""))
+    like = (one + " ", one.upper(), one.lower(), one[:-1], f"{one}\x00")
+    near: Any = pools.deal((other, None, *like, "", one.encode(), [one]))
     wrong = near if near != one else "other"
     steps = [
         change(one, {"label": "a", "msg_id": wrong}),
@@ -128,6 +152,7 @@ def no_ids(pools: Pools) -> list[Operation]:
     for live, bad in pairs:
         calls = [get(bad), drop(bad), change(bad, {"label": "a"})]
         steps += [*pools.shuffled(calls), add(bad, {"label": "a"}), get(live)]
+        steps += [drop(live), add(bad, {"label": "a"}), get(live)]
     return steps
 
 
@@ -137,4 +162,5 @@ def refused_and_unchanged(pools: Pools) -> list[Operation]:
     bad, _ = faults.RECORDS[pools.one_of(sorted(set(faults.RECORDS) - {"REC-7"}))](pools)
     if pools.chance(4):  # refused late by many a store, as it measures the buffers
         bad = {"label": "x", "buffers": [b"a", pools.one_of((5, None))], "queue": "y"}
-    return [add(one, record(pools)), change(one, bad), get(one), add(other, bad), get(other)]
+    steps = [add(one, record(pools)), change(one, bad), get(one), add(other, bad), get(other)]
+    return [*steps, add(other, record(pools)), get(other)]  # a refused add does not take the id

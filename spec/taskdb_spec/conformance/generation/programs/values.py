@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from taskdb_spec.conformance.generation.pools import (
+    BUFFER_KINDS,
     BUFFER_PLACES,
     BYTES,
     DICT_PLACES,
     INTS,
+    LONG_WORDS,
     LOOKALIKES,
     ODD_KEYS,
     ODD_WORDS,
+    TAGGED,
     TEXT_PLACES,
     TIME_PLACES,
     Pools,
@@ -29,18 +32,24 @@ from taskdb_spec.conformance.generation.programs.steps import (
 )
 from taskdb_spec.conformance.operations import Operation
 
+DEPTHS = (2, 3, 4, 5, 6, 8, 20, 90)
 _ENDS = ("inf", "-inf", "nan")
 _VALUES: dict[str, Callable[[Pools], Any]] = {
-    "VAL-1": lambda pools: pools.deal(ODD_WORDS),
+    "VAL-1": lambda pools: pools.deal((*LONG_WORDS, *ODD_WORDS)),
     "VAL-2": lambda pools: pools.deal(LOOKALIKES),
     "VAL-3": lambda pools: pools.deal(([], {}, "", b"", [[]], {"a": {}}, [None], None)),
     "VAL-4": lambda pools: pools.one_of((True, False)),
     "VAL-5": lambda pools: pools.deal(INTS),
-    "VAL-6": lambda pools: pools.deal((1.0, -0.0, 0.1, 1e300, 5e-324, *map(float, _ENDS))),
+    "VAL-6": lambda pools: pools.deal((1.0, -0.0, 0.1, 1e17, 1e300, 5e-324, *map(float, _ENDS))),
     "VAL-7": lambda pools: pools.deal(BYTES),
     "VAL-8": lambda pools: pools.instant(),
-    "VAL-9": lambda pools: {pools.deal(ODD_KEYS): "x", pools.deal(ODD_KEYS): "y", "a": "z"},
-    "VAL-10": lambda pools: pools.one_of((pools.value(4), _nest(pools, pools.between(2, 8)))),
+    "VAL-9": lambda pools: {
+        pools.deal(ODD_KEYS): "x",
+        pools.deal(ODD_KEYS): "y",
+        "a": "z",
+        "b": [pools.deal(TAGGED)],
+    },
+    "VAL-10": lambda pools: pools.one_of((pools.value(4), _nest(pools, pools.deal(DEPTHS)))),
 }
 
 
@@ -54,12 +63,12 @@ def _nest(pools: Pools, depth: int) -> Any:
 
 def _values(clause: str) -> Scenario:
     def make(pools: Pools) -> list[Operation]:
-        value = _VALUES[clause](pools)
-        shapes = ({"a": value}, {"a": [value, value]}, {"a": {"b": [value]}}, {"b": 1, "a": value})
+        value, other, third = (_VALUES[clause](pools) for _ in range(3))
+        shapes = ({"a": value}, {"a": [value, other]}, {"a": {"b": [other, value]}, "c": other})
         fields: dict[str, Any] = {pools.one_of(DICT_PLACES): pools.one_of(shapes)}
-        if isinstance(value, str):
-            fields[pools.one_of(TEXT_PLACES)] = value
-            fields[pools.one_of(DICT_PLACES)] = {value: value}
+        if isinstance(third, str):
+            fields |= dict.fromkeys(TEXT_PLACES, third)
+            fields[pools.one_of(DICT_PLACES)] = {third: value}
         if clause == "VAL-9":
             fields = {pools.one_of(DICT_PLACES): value}
         if clause == "VAL-3":
@@ -81,19 +90,21 @@ def _write_and_read(pools: Pools, fields: dict[str, Any]) -> list[Operation]:
 
 @scenario("BUF-1", "BUF-2")
 def buffers(pools: Pools) -> list[Operation]:
-    kinds = [pools.one_of((bytes, bytearray, memoryview)) for _ in range(3)]
-    given = [kind(b) for kind, b in zip(kinds, pools.some(BYTES, 3, 3), strict=True)]
+    given = [pools.deal(BUFFER_KINDS)(pools.one_of(BYTES)) for _ in range(3)]
     plain = pools.some(BYTES, 1, 3)
-    return _write_and_read(
-        pools, {"buffers": pools.one_of((given, plain)), "result_buffers": plain}
-    )
+    twelve = [b"%d" % index for index in range(12)]
+    fields = {"buffers": pools.one_of((given, plain)), "result_buffers": plain}
+    if pools.chance(2):
+        fields["buffers"] = twelve
+    return _write_and_read(pools, fields)
 
 
 @scenario("BUF-3")
 def large_buffers(pools: Pools) -> list[Operation]:
-    one = pools.msg_id()
-    large = pools.one_of((b"x", b"\x00")) * pools.one_of((2**16, 2**20))
-    return [add(one, {"buffers": [b"a", large]}), get(one)]
+    one, other = ids(pools, 2)
+    large = pools.deal((b"x", b"\x00")) * 2**20
+    fields = {"buffers": [b"a", large], "result_buffers": [large]}
+    return [add(one, fields), get(one), add(other, {}), change(other, fields), get(other)]
 
 
 @scenario("TIME-1")

@@ -1,0 +1,44 @@
+"""Buffers given as views: of a part, of every other byte, or of another format (clause BUF-2)."""
+
+from __future__ import annotations
+
+
+def part(content: bytes) -> memoryview:
+    """A view of `content` inside a larger buffer, as of a part of a message.
+
+    >>> bytes(part(b"ab")), part(b"ab").obj
+    (b'ab', b'<ab>')
+    """
+    return memoryview(b"<" + content + b">")[1:-1]
+
+
+def strided(content: bytes) -> memoryview:
+    """A view of `content` that is every other byte of its buffer.
+
+    >>> bytes(strided(b"ab")), strided(b"ab").obj
+    (b'ab', b'a_b_')
+    """
+    return memoryview(b"".join(bytes([byte]) + b"_" for byte in content))[::2]
+
+
+def signed(content: bytes) -> memoryview:
+    """A view of `content` by signed bytes, so that its elements may be negative.
+
+    >>> bytes(signed(b"\\xff")), signed(b"\\xff").tolist()
+    (b'\\xff', [-1])
+    """
+    return memoryview(content).cast("b")
+
+
+def view_source(view: memoryview) -> str:
+    """An expression that makes such a view.
+
+    >>> view_source(part(b"ab")), view_source(strided(b"ab")), view_source(memoryview(b"ab"))
+    ("memoryview(b'<ab>')[1:-1]", "memoryview(b'a_b_')[::2]", "memoryview(b'ab')")
+    """
+    whole = f"memoryview({bytes(view.obj)!r})"  # type: ignore[arg-type]  # they are of bytes
+    if view.format == "b":
+        return f'{whole}.cast("b")'
+    if not view.contiguous:
+        return f"{whole}[::2]"
+    return whole if len(view) == len(bytes(view.obj)) else f"{whole}[1:-1]"  # type: ignore[arg-type]
