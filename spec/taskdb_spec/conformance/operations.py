@@ -97,6 +97,8 @@ def fresh(template: Any) -> Any:
         return set(template)
     if kind is bytearray:
         return bytearray(template)
+    if kind is memoryview and not template.readonly:
+        return memoryview(bytearray(template))
     return template
 
 

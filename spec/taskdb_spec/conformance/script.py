@@ -16,6 +16,7 @@ from taskdb_spec.conformance.judging.acts import (
     SAYS_HOW,
     SAYS_NOTHING,
     SIZE,
+    closings,
     crowd_record,
 )
 from taskdb_spec.conformance.judging.findings import Finding
@@ -140,7 +141,7 @@ def _statements(operation: Operation, opener: Opener) -> list[str]:
     if operation.call is Call.close:
         return ["answer = db.close()", "answer = db.close()"]
     if operation.call is Call.reopen:
-        return ["db.close()", f"db = {opener.at('folder')}"]
+        return ["db.close()"] * closings(operation) + [f"db = {opener.at('folder')}"]
     if operation.call is Call.neighbour:
         return [f"other = {opener.at('folder / ' + repr('neighbour'))}"]
     if operation.call is Call.crowd:
@@ -158,10 +159,12 @@ def _hoard() -> list[str]:
     return [
         "tracemalloc.start()",
         f"for i in range({COUNT}):",
-        f"    record = {{'msg_id': f'hoard-{{i}}', 'buffers': [bytes([i]) * {SIZE}]}}",
-        "    db.add_record(f'hoard-{i}', record)",
-        "    db.update_record(f'hoard-{i}', dict(record))",
-        "    del record",
+        f"    msg_id = f'hoard-{{i}}' + 'x' * {SIZE}",
+        f"    record = {{'msg_id': msg_id, 'buffers': [bytes([i]) * {SIZE}]}}",
+        "    db.add_record(msg_id, record)",
+        "    db.update_record(msg_id, dict(record))",
+        "    db.drop_matching_records({'msg_id': msg_id})",
+        "    del record, msg_id",
         "grown = tracemalloc.get_traced_memory()[0]",
     ]
 

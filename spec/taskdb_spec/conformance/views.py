@@ -36,9 +36,11 @@ def view_source(view: memoryview) -> str:
     >>> view_source(part(b"ab")), view_source(strided(b"ab")), view_source(memoryview(b"ab"))
     ("memoryview(b'<ab>')[1:-1]", "memoryview(b'a_b_')[::2]", "memoryview(b'ab')")
     """
-    whole = f"memoryview({bytes(view.obj)!r})"  # type: ignore[arg-type]  # they are of bytes
+    content = view.obj
+    assert isinstance(content, bytes | bytearray)
+    whole = f"memoryview({content!r})"
     if view.format == "b":
         return f'{whole}.cast("b")'
     if not view.contiguous:
         return f"{whole}[::2]"
-    return whole if len(view) == len(bytes(view.obj)) else f"{whole}[1:-1]"  # type: ignore[arg-type]
+    return whole if len(view) == len(content) else f"{whole}[1:-1]"

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from taskdb_spec.conformance.generation.pools import DICT_PLACES, TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.records.values import MAX_DEPTH
 
 Fault: TypeAlias = Callable[[Pools], tuple[Any, Any]]
 """Draws what has to be refused, and its sibling that is fine (None: there is no sibling)."""
@@ -230,7 +231,8 @@ QUERIES["CAP-10"] = _unclaimed({"$regex": "a"}, {"$regex": ""})
 @fault(KEYS, "KEYS-4")
 def unknown_key(pools: Pools) -> tuple[Any, Any]:
     bad: Any = pools.deal(("nope", "header.a", "_id", "", "Label", "*", None, 5))
-    return pools.shuffled([bad, *pools.some(("label", "header"), 0, 1)]), ["label", "header"]
+    keys = pools.shuffled([bad, *pools.some(("label", "header"), 0, 1)])
+    return pools.one_of((keys, tuple(keys))), ["label", "header"]
 
 
 @fault(KEYS, "KEYS-5")
@@ -284,12 +286,17 @@ def another_class(pools: Pools) -> tuple[Any, Any]:
     return _among_good(pools, place, bad), _among_good(pools, place, good)
 
 
+DEEP: list[Any] = []
+for _ in range(MAX_DEPTH):
+    DEEP = [DEEP]  # deeper than values may nest (L-24)
+
+
 @fault(RECORDS, "REC-8")
 def outside_domain(pools: Pools) -> tuple[Any, Any]:
     bad: Any = pools.deal(
         (
             *({"a"}, object(), 2**63, -(2**63) - 1, 2**64, -(2**100), 1 + 2j, ("a",)),
-            *("\ud800", {"\ud800": 1}, {5: "a"}, {None: 1}),
+            *("\ud800", {"\ud800": 1}, {5: "a"}, {None: 1}, DEEP),
             *(bytearray(b"a"), memoryview(b"a"), NAIVE.date()),
         )
     )

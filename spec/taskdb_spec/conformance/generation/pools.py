@@ -30,6 +30,9 @@ ODD_IDS = (
     "\U0001f600",
     "\x00",
     "%",
+    "a/b",
+    "..",
+    "a\nb",
 )
 LONG_ID = "x" * 256
 NEVER = ("never", "aa", "B", "z")
@@ -105,7 +108,7 @@ TAGGED: tuple[dict[str, Any], ...] = (
     *(
         {"$date": "2024-02-29T12:00:00Z"},
         {"$numberLong": "1"},
-        {"$oid": "65e06f400000000000000000"},
+        {"$oid": "0" * 24},
     ),
     *({"$binary": {"base64": "YQ==", "subType": "00"}}, {"$ref": "a", "$id": "b"}),
     *({"__type__": "datetime", "value": "a"}, {"py/object": "a"}, {"b64": "YQ=="}),

@@ -34,9 +34,16 @@ def close(session: Session, operation: Operation, judgement: Judgement) -> None:
     judgement.saw(clause, "closed")
 
 
+def closings(operation: Operation) -> int:
+    """How often a store is closed before it is opened again."""
+    return operation.args[0] if operation.args else 1
+
+
 def reopen(session: Session, operation: Operation, judgement: Judgement) -> None:
     """Close the store, open it again under the same folder, and read everything back."""
     session.close()
+    for _ in range(1, closings(operation)):
+        attempt(session.store.close)
     session.store = session.open(session.workdir)
     for msg_id in session.seen:
         probe = Operation(Call.get, (msg_id,))
@@ -141,22 +148,30 @@ def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
     for msg_id in stored:
         yield f"other.get_record({msg_id!a})", KEY
     for msg_id in [*sorted(session.culled), *stored, *session.dropped, "neighbour"]:
-        yield from _lifetime(msg_id)
+        added, got, *rest = _lifetime(msg_id)
+        yield from (added, got, _own_record(session, msg_id), *rest)
         if msg_id not in session.model.records:
             yield f"db.get_record({msg_id!a})", KEY
         yield f"other.drop_record({msg_id!a})", None
     yield "other.add_record('neighbour', {'msg_id': 'neighbour', 'stdout': '', 'stderr': ''})", None
     yield "other.get_history()", ["neighbour"]
+    yield from _own_records(session)
     yield "other.drop_matching_records({})", None
     yield from _own_records(session)
 
 
 def _own_records(session: Session) -> Iterator[tuple[str, Any]]:
     """Expressions over ``db`` about its own records."""
-    for msg_id, record in session.model.records.items():
-        yield f"db.get_record({msg_id!a})['label']", record.get("label")
+    for msg_id in session.model.records:
+        yield _own_record(session, msg_id)
     yield "sorted(db.get_history())", sorted(session.model.records)
     yield "sorted(db.find_records({}))", sorted(session.model.records)
+
+
+def _own_record(session: Session, msg_id: str) -> tuple[str, Any]:
+    if msg_id not in session.model.records:
+        return f"db.get_record({msg_id!a})", KEY
+    return f"db.get_record({msg_id!a})['label']", session.model.records[msg_id].get("label")
 
 
 def crowd_record(msg_id: str) -> dict[str, Any]:
@@ -182,7 +197,22 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
     if lost:
         subject = f"db.get_record('crowd-{lost[0]}')['msg_id']"
         judgement.blame(["KEEP-1"], subject, f"crowd-{lost[0]}", KeyError(f"crowd-{lost[0]}"))
+    if not judgement.findings:
+        _crowd_found_and_purged(session, count, judgement)
     judgement.saw("KEEP-1", "kept")
+
+
+def _crowd_found_and_purged(session: Session, count: int, judgement: Judgement) -> None:
+    part = attempt(session.store.find_records, {}, ["label"]).value
+    if isinstance(part, dict) and len(part) < count:
+        judgement.blame(["KEEP-1"], "len(db.find_records({}, ['label']))", count, len(part))
+        return
+    attempt(session.store.drop_matching_records, {"msg_id": {"$ne": "crowd-0"}})
+    left = attempt(session.store.get_history).value
+    if isinstance(left, list) and len(left) != 1:
+        purge = "db.drop_matching_records({'msg_id': {'$ne': 'crowd-0'}})"
+        history = Operation(Call.history)
+        judgement.blame(["PURGE-1"], "len(answer)", 1, len(left), history, extra=(purge,))
 
 
 # A store that stores nothing
@@ -224,10 +254,12 @@ def hoard(session: Session, operation: Operation, judgement: Judgement) -> None:
         tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for i in range(COUNT):
-        record = {"msg_id": f"hoard-{i}", "buffers": [bytes([i]) * SIZE]}
-        attempt(session.store.add_record, f"hoard-{i}", record)
-        attempt(session.store.update_record, f"hoard-{i}", fresh(record))
-        del record
+        msg_id = f"hoard-{i}" + "x" * SIZE
+        record = {"msg_id": msg_id, "buffers": [bytes([i]) * SIZE]}
+        attempt(session.store.add_record, msg_id, record)
+        attempt(session.store.update_record, msg_id, fresh(record))
+        attempt(session.store.drop_matching_records, {"msg_id": msg_id})
+        del record, msg_id
     grown = tracemalloc.get_traced_memory()[0] - before
     if not tracing:
         tracemalloc.stop()

@@ -59,9 +59,15 @@ def _changes(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:
         for i, item in enumerate(value):
             yield from _changes(item, f"{name}[{i}]")
         yield f"{name}.append({MARK!r})", lambda: value.append(MARK)
-    elif isinstance(value, bytearray) and value:
+    elif _can_change(value):
         flipped = value[0] ^ 255
         yield f"{name}[0] = {flipped}", lambda: value.__setitem__(0, flipped)
+
+
+def _can_change(buffer: Any) -> bool:
+    return bool(buffer) and (
+        isinstance(buffer, bytearray) or (isinstance(buffer, memoryview) and not buffer.readonly)
+    )
 
 
 def _probes(operation: Operation) -> list[Operation]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taskdb_spec import named
 from taskdb_spec.conformance.generation.pools import FAR, Pools
 from taskdb_spec.conformance.generation.programs.steps import (
@@ -29,7 +31,7 @@ def whole_records(pools: Pools) -> list[Operation]:
 
 @scenario("KEYS-1", "KEYS-2", "KEYS-3")
 def projections(pools: Pools) -> list[Operation]:
-    names = pools.some(("msg_id", *FIELDS), 1, 3)
+    names = pools.some(("msg_id", *FIELDS), 1, 3) if pools.chance(8) else [*FIELDS]
     keys = pools.one_of(
         (names, tuple(names), [*names, names[0]], [*names, "msg_id"], list(dict.fromkeys(names)))
     )
@@ -56,7 +58,11 @@ def histories(pools: Pools) -> list[Operation]:
 def purges(pools: Pools) -> list[Operation]:
     steps = some_records(pools, 2, 5)
     one = steps[0].args[0]
-    check = pools.one_of(({"msg_id": one}, {"completed": None}, {"msg_id": {"$in": [one, "z"]}}))
+    both: dict[str, Any] = {"msg_id": {"$in": ["z", *(step.args[0] for step in steps)]}}
+    both["completed"] = pools.one_of(({"$ne": None}, None))
+    check = pools.one_of(
+        ({"msg_id": one}, {"completed": None}, {"msg_id": {"$in": [one, "z"]}}, both, both)
+    )
     steps += [find(check), find({}), purge(check), find(check), find({}), HISTORY]
     steps += looks(pools, steps)
     steps += [add("z", {}), purge({}), HISTORY, find({}), find(check)]
@@ -69,7 +75,7 @@ def purge_by_engine(pools: Pools) -> list[Operation]:
         add(
             msg_id,
             {
-                "engine_uuid": pools.one_of(ENGINES),
+                "engine_uuid": pools.one_of((*ENGINES, None)),
                 "completed": pools.one_of((None, pools.instant())),
             },
         )

@@ -115,7 +115,7 @@ def duplicates(pools: Pools) -> list[Operation]:
     if pools.chance(2):
         one = LONG_ID
     first = record(pools)
-    whole = {name: pools.field_value(name) for name in FIELDS}
+    whole = {"msg_id": one, **{name: pools.field_value(name) for name in FIELDS}}
     again = pools.one_of((first, record(pools), {}, {**first, "label": "other"}, whole, whole))
     steps = [add(one, first), add(other, record(pools)), add(one, again), get(one)]
     return [*steps, add(pools.near(one), {})]

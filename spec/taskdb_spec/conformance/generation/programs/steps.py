@@ -66,7 +66,8 @@ def looks(pools: Pools, steps: list[Operation]) -> list[Operation]:
     """Queries for values that the records have, or had: an index may have gone stale."""
     given = [step.args[1] for step in steps if step.call in RECORD_CALLS]
     values = [(name, fields.get(name)) for fields in given for name in INDEXED]
-    return [find({name: value}) for name, value in pools.sample(values, 2, 4)]
+    keys: tuple[tuple[list[str], ...], ...] = ((), (["label"],))
+    return [find({name: value}, *pools.one_of(keys)) for name, value in pools.sample(values, 2, 4)]
 
 
 def some_records(pools: Pools, low: int = 1, high: int = 4) -> list[Operation]:

@@ -11,6 +11,7 @@ from taskdb_spec.conformance.generation.pools import (
     BUFFER_PLACES,
     DICT_PLACES,
     IDS,
+    ODD_IDS,
     TEXT_PLACES,
     Pools,
 )
@@ -35,32 +36,43 @@ from taskdb_spec.conformance.operations import Call, Operation, Program
 @scenario("ISO-1", "ISO-2", "ISO-3", "ISO-4", "ISO-5", "ISO-6", "ISO-7", "ISO-8")
 def private_objects(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
-    deep: dict[str, Any] = {name: {"a": {"b": ["c", {"d": []}]}} for name in DICT_PLACES}
-    deep |= {name: pools.one_of(([bytearray(b"a"), b"b"], [b"a"], [])) for name in BUFFER_PLACES}
-    steps = [add(one, {**record(pools, 1), **deep}, scribble=True), add(other, record(pools, 1))]
+    nested = {"a": {"b": ["c", {"d": []}], "e": {"f": {}}}, "g": ["h", {}]}
+    deep: dict[str, Any] = dict.fromkeys(DICT_PLACES, nested)
+    changing = [bytearray(b"a"), b"b", memoryview(bytearray(b"c"))]
+    deep |= {name: pools.one_of((changing, [b"a"], [])) for name in BUFFER_PLACES}
+    rest = {name: pools.field_value(name) for name in FIELDS}
+    given = pools.one_of((record(pools, 1), {"msg_id": one, **rest}))
+    steps = [add(one, {**given, **deep}, scribble=True), add(other, record(pools, 1))]
     own = pools.one_of(({}, {"msg_id": other}))
     steps.append(change(other, {**own, **update(pools), **deep}, scribble=True))
     keys = pools.some((*DICT_PLACES, *BUFFER_PLACES), 1, 3) + pools.some(("msg_id",), 0, 1)
-    check = {"msg_id": {"$in": [one, other]}, "label": {"$ne": "zz"}}
+    check = {"msg_id": {"$in": ["zz", one, other]}, "label": {"$ne": "zz"}}
     reads = [get(one, scribble=True), find(check, scribble=True), find(check, keys, scribble=True)]
     reads.append(HISTORY.but(scribble=True))
-    steps += [*pools.shuffled(reads), purge({"msg_id": {"$in": [one]}, "label": {"$ne": "q"}})]
+    steps += [
+        *pools.shuffled(reads),
+        purge({"msg_id": {"$in": ["zz", one]}, "label": {"$ne": "q"}}),
+    ]
     bad, _ = faults.RECORDS[pools.one_of(("REC-4", "REC-6", "REC-9", "REC-9"))](pools)
     return [*steps, change(other, bad)]  # refused, and left as it was all the same
 
 
 @scenario("ISO-9")
 def two_stores(pools: Pools) -> list[Operation]:
-    return [*some_records(pools), Operation(Call.neighbour), HISTORY]
+    return [*some_records(pools, 0), Operation(Call.neighbour), HISTORY]
 
 
 @scenario("DUR-1", "DUR-2")
 def reopened(pools: Pools) -> list[Operation]:
     steps = some_records(pools, 2, 4)
     one, other = steps[0].args[0], steps[1].args[0]
-    again = Operation(Call.reopen)
+    again = Operation(Call.reopen, pools.one_of(((), (2,))))
     steps += [drop(one), change(other, update(pools)), change(other, update(pools))]
-    steps.append(add("g", _of_all_fields(pools)))
+    steps += [add("g", _of_all_fields(pools)), add("h", {"metadata": {"a": 1}})]
+    steps.append(change("h", {"metadata": {"b": 2}}))
+    odd = pools.deal(ODD_IDS)
+    if odd not in [step.args[0] for step in steps]:
+        steps.append(add(odd, record(pools, 1)))
     if pools.chance(5):
         steps.append(purge(pools.one_of(({}, {"completed": None}, {"msg_id": other}))))
     steps.insert(pools.between(1, len(steps)), again)
@@ -96,14 +108,30 @@ def _limited(clause: str) -> Callable[[Pools], Program]:
             steps.append(add(msg_id, _task(pools, large=by_size and not growing)))
             if growing or pools.chance(2):
                 steps.append(change(msg_id, _bulk(pools, pools.one_of((1, 3000, 4000, 30_000)))))
+            earlier = pools.one_of([step.args[0] for step in steps if step.call is Call.add])
+            if pools.chance(4):
+                steps.append(_meanwhile(pools, earlier))
             if pools.chance(1):
                 steps.append(Operation(Call.neighbour))
-        again = pools.one_of([step.args[0] for step in steps if step.call is Call.add][:4])
-        steps += [add(again, _task(pools, large=by_size)), get(again), HISTORY, find({})]
+        again = pools.some(names[:4], 2, 5)
+        steps += [add(msg_id, _task(pools, large=by_size)) for msg_id in again]
+        steps += [get(again[-1]), HISTORY, find({})]
         steps.append(Operation(Call.neighbour))
         return Program(tuple(steps), Limits(count, size, fraction))
 
     return make
+
+
+def _meanwhile(pools: Pools, msg_id: str) -> Operation:
+    """What changes the line in which records go, or how many there are, or must change nothing."""
+    return pools.one_of(
+        (
+            *(change(msg_id, {"completed": pools.one_of((None, pools.instant()))}),) * 2,
+            change(msg_id, {"submitted": pools.one_of((None, pools.instant()))}),
+            *(drop(msg_id), purge({"msg_id": msg_id}), purge({"completed": {"$ne": None}})),
+            *(add(msg_id, {}), add("refused", {"nope": 1}), change(msg_id, {"nope": 1})),
+        )
+    )
 
 
 def _task(pools: Pools, large: bool) -> dict[str, Any]:
