@@ -30,6 +30,7 @@ from taskdb_spec.conformance.events import (
 )
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs import program_for
+from taskdb_spec.conformance.generation.storms import storm
 from taskdb_spec.conformance.generation.walk import Walk
 from taskdb_spec.conformance.operations import Call, Operation, Program
 from taskdb_spec.conformance.parts import Part, parts
@@ -206,8 +207,11 @@ class Campaign:
             failure = self.player.replay(program, around=False)  # it may show more
 
     def _walk(self, name: str) -> None:
-        walk = Walk(self._pools(name, self.backend.query_capabilities), self.backend.claimed)
-        failure = self.player.play(partial(_steps, walk))
+        pools = self._pools(name, self.backend.query_capabilities)
+        if pools.chance(5):
+            failure = self.player.play(lambda session: storm(pools))
+        else:
+            failure = self.player.play(partial(_steps, Walk(pools, self.backend.claimed)))
         if failure is not None:
             self._handle(failure, "")
 
