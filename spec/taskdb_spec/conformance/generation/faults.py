@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.pools import DICT_PLACES, TEXT_PLACES, TIME_PLACES, Pools
 from taskdb_spec.records.values import MAX_DEPTH
 
@@ -58,7 +59,11 @@ QUERIES["IN-5"] = _operands(
 )
 QUERIES["IN-6"] = _operands(
     ({"$in": ["a", None]}, {"$nin": ["a"]}),
-    *({op: bad} for op in ("$in", "$nin") for bad in several([{"$gt": "a"}], ["a", {"$ne": None}])),
+    *(
+        {op: bad}
+        for op in ("$in", "$nin")
+        for bad in several([{"$gt": "a"}], ["a", {"$ne": None}], [{"a": 1, "$gt": "a"}])
+    ),
 )
 UNKNOWN = (
     *("$ge", "$le", "$GT", "$foo", "$", "$where", "$expr", "$text", "$comment", "$type", "$near"),
@@ -89,19 +94,24 @@ def mixed(pools: Pools) -> tuple[Any, Any]:
     place = _place(pools)
     operator: dict[str, Any] = pools.one_of(({"$ne": "never"}, {"$nin": ["never"]}))
     plain = {"a": None}
-    return {place: pools.one_of(({**operator, **plain}, {**plain, **operator}))}, {place: operator}
+    third = {"$ne": "never", "$nin": ["never"], **plain}
+    mixtures = ({**operator, **plain}, {**plain, **operator}, third)
+    return {place: pools.one_of(mixtures)}, {place: operator}
 
 
 @fault(QUERIES, "QRY-7")
 def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
     place = _place(pools)
     bad: Any = pools.deal(OUTSIDE)
-    shapes = (bad, {"$eq": bad}, {"$ne": bad}, {"$lt": bad}, {"$in": [bad]}, {"$nin": [None, bad]})
-    return {place: pools.one_of(shapes)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
+    shapes: list[Any] = [bad, *({name: bad} for name in ("$eq", "$ne", "$lt"))]
+    shapes += [{"$in": ["a", bad]}, {"$nin": [None, bad]}]
+    if Capability.documents in pools.capabilities:
+        shapes += [{"a": {"b": bad}}, {"a": [{"b": bad}]}, {5: "a"}]
+    return {place: pools.deal(shapes)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
 
 
 NAIVE = datetime(2024, 2, 29, 12)
-OUTSIDE = (
+OUTSIDE: tuple[Any, ...] = (
     *(NAIVE, NAIVE.date(), {"a"}, object(), re.compile("a"), "\ud800", 1 + 2j, frozenset("a")),
     *(2**63, 2**64, bytearray(b"a"), memoryview(b"a")),
 )
@@ -143,7 +153,10 @@ QUERIES["ELEM-2"] = _operands(
     ({"$elemMatch": {"$ne": None}}, {"$elemMatch": {"a": "b"}}, {"$elemMatch": {}}),
     *(
         {"$elemMatch": bad}
-        for bad in several("a", None, [], 5, {"$gt": "a", "b": 1}, {"b": 1, "$gt": "a"})
+        for bad in several(
+            *("a", None, [], 5, {"$gt": "a", "b": 1}, {"b": 1, "$gt": "a"}),
+            *({"a": {"$foo": 1}}, {"$foo": 1}, {"a": {"$ne": 1, "$ge": 1}}),
+        )
     ),
 )
 QUERIES["MOD-2"] = _operands(

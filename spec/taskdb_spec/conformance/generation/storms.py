@@ -151,12 +151,11 @@ class _Queries:
 
     def element(self, place: str) -> dict[str, Any]:
         """What an element has to be, or a member of it."""
-        condition = self.tests(f"{place}.0") if self.pools.chance(7) else self.operand(place)
-        return (
-            {"y": condition}
-            if self.pools.chance(3) or not isinstance(condition, dict)
-            else condition
-        )
+        inside = f"{place}.0"
+        tests = self.tests(inside)
+        if self.pools.chance(2) and Capability.logic in self.pools.capabilities:
+            tests = {"$not": tests}
+        return self.pools.one_of((tests, tests, {"y": tests}, {"y": self.operand(inside)}))
 
 
 def _inside(value: Any, step: str) -> Any:

@@ -60,6 +60,7 @@ NEARLY = (
     ("\u00e9", "\u00c9", "e"),
     ("ss", "\u00df", "SS"),
     ("a%", "ab", "A%"),
+    ("x" * 70, "x" * 71),
     ("_", "a", "__"),
     ("*", "a", "**"),
     ("1", "1.0", "01", "1e0", " 1"),
@@ -81,12 +82,13 @@ def near_equality(pools: Pools) -> Sample:
 def equal_instants(pools: Pools) -> Sample:
     place, at = pools.one_of(TIME_PLACES), pools.instant()
     condition = pools.one_of((at, {"$eq": at}))
-    return sample(place, condition, pools.offset(at), at, pools.near(at))
+    text = (at.isoformat(),) if place == "resubmitted" else ()  # equal to no instant
+    return sample(place, condition, pools.offset(at), at, pools.near(at), *text)
 
 
 @maker("QRY-2")
 def several_fields(pools: Pools) -> Sample:
-    parts = [MAKERS[pools.one_of(SIMPLE)](pools) for _ in range(pools.between(2, 3))]
+    parts = [MAKERS[pools.one_of(SIMPLE)](pools) for _ in range(pools.between(2, 5))]
     query: dict[str, Any] = {}
     for part in parts:
         query |= part.query
@@ -109,6 +111,12 @@ def several_operators(pools: Pools) -> Sample:
             {"$ne": None, "$gte": near, "$lte": value},
             {"$gte": value, "$lte": value, "$nin": [value, near]},
             {"$in": [value, near], "$nin": [third], "$ne": value},
+            {"$gt": value, "$gte": min(value, near)},
+            {"$lt": value, "$lte": max(value, near)},
+            {"$gt": min(value, near), "$lt": max(value, near)},
+            {"$gte": max(value, near), "$lte": min(value, near)},
+            {"$eq": value, "$ne": value},
+            {"$in": [value, near], "$nin": [value]},
         )
     )
     return sample(place, condition, value, near, third, None)
@@ -223,13 +231,16 @@ def _members(pools: Pools, value: Any, *more: Any) -> Any:
 @maker("IN-1")
 def member(pools: Pools) -> Sample:
     place, value, near = scalar_place(pools)
+    if pools.chance(2):  # of two classes
+        mixed = pools.shuffled(["a", value, pools.instant()])
+        return sample("resubmitted", {"$in": mixed}, *mixed, "b", None)
     return sample(place, {"$in": _members(pools, value)}, value, near, None, pools.near(value))
 
 
 @maker("IN-2")
 def none_among_operands(pools: Pools) -> Sample:
     place, value, near = scalar_place(pools)
-    operands = pools.one_of(([None], _members(pools, value, None)))
+    operands = pools.one_of(([None], [None, None], _members(pools, value, None)))
     return sample(place, {"$in": operands}, None, value, near)
 
 
@@ -243,7 +254,7 @@ def member_of_nothing(pools: Pools) -> Sample:
 def member_of_many(pools: Pools) -> Sample:
     operator = pools.one_of(("$in", "$nin"))
     place = pools.one_of(("label", "msg_id"))
-    operands = Many(pools.one_of((1000, 9998)), ("a", "b"))
+    operands = Many(pools.deal((9998, 1000)), pools.deal((("a", None), ("a", "b"))))
     plants = ("a", "c", None) if place == "label" else ()
     return sample(place, {operator: operands}, *plants)
 

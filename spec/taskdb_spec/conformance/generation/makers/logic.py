@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.making import (
     MAKERS,
     ORDER,
@@ -28,7 +29,14 @@ def _combination(operator: str) -> Maker:
             queries.append({})
         if pools.chance(2):
             queries = [{pools.one_of(("$and", "$or", "$nor")): queries}]
+        if pools.chance(2):
+            queries.append(queries[0])  # a branch may be there twice
+        if pools.chance(1):
+            queries = [_deeply(queries)]
         query: dict[str, Any] = {operator: queries}
+        if pools.chance(2):  # beside another combination
+            parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
+            query = {pools.one_of(("$and", "$or", "$nor")): [parts[-1].query], **query}
         if pools.chance(4):  # beside conditions of its own
             parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
             query |= parts[-1].query
@@ -40,6 +48,14 @@ def _combination(operator: str) -> Maker:
         return Sample(query, (first, second, *lone, *pools.some(plants, 2, 4)))
 
     return combine
+
+
+def _deeply(queries: list[dict[str, Any]]) -> dict[str, Any]:
+    """The same inside forty combinations that change nothing."""
+    query: dict[str, Any] = {"$or": queries}
+    for _ in range(40):
+        query = {"$and": [query]}
+    return query
 
 
 def _same_place(pools: Pools, part: Sample) -> tuple[Any, ...]:
@@ -63,5 +79,9 @@ def negation(pools: Pools) -> Sample:
 @maker("NOT-2")
 def negation_of_none(pools: Pools) -> Sample:
     place, value, _ = scalar_place(pools)
-    operator = pools.one_of((*ORDER, "$eq"))
-    return sample(place, {"$not": {operator: value}}, None, value)
+    tests: list[dict[str, Any]] = [{operator: value} for operator in (*ORDER, "$eq")]
+    if Capability.regex in pools.capabilities:
+        tests.append({"$regex": "a"})
+    if Capability.glob in pools.capabilities:
+        tests.append({"$glob": "*"})
+    return sample(place, {"$not": pools.deal(tests)}, None, value)

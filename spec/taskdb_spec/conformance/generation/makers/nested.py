@@ -14,6 +14,7 @@ PLACES = (
     ("metadata", "a", "b"),
     ("result_content", "x"),
     ("error", "0"),
+    ("execute_result", "a", "b", "c", "d", "e"),
 )
 
 
@@ -104,9 +105,12 @@ def dotted_key(pools: Pools) -> Sample:
 def member_exists(pools: Pools) -> Sample:
     condition = {"$exists": pools.one_of((True, False))}
     documents = [*pools.sample(NOWHERE, 2, 4), {"a": {"b": "x"}}, {"a": {"b": None}}]
+    documents.append({"a": {"b": pools.one_of(([], {}, "", 0, False))}})
     if Capability.arrays in pools.capabilities:
         lists: tuple[Any, ...] = ([{"b": 1}, {}], [{"b": None}, {"c": 1}], [{}], [], [1])
         documents += [{"a": elements} for elements in lists]
+        if pools.chance(3):
+            return at("content.a.0", condition, {"a": [None]}, {"a": [[]]}, *documents)
     return at("content.a.b", condition, *documents)
 
 
@@ -218,7 +222,7 @@ def remainder(pools: Pools) -> Sample:
 def signed_remainder(pools: Pools) -> Sample:
     dividend, divisor = (
         pools.deal((-13, 13, -12.7, -1, 7, -(2**63))),
-        pools.one_of((4, -4, 3, -3)),
+        pools.one_of((4, -4, 3, -3, -1)),
     )
     left = abs(int(dividend)) % abs(divisor)
     wanted = pools.one_of((left, -left, int(dividend) % divisor))

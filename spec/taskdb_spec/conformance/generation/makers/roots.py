@@ -26,9 +26,13 @@ from taskdb_spec.conformance.generation.pools import (
 
 @maker("EXI-1")
 def root_exists(pools: Pools) -> Sample:
+    asked = {"$exists": pools.one_of((True, False))}
+    if pools.chance(3):
+        place, value = pools.one_of((("buffers", [b"a"]), ("header", {"a": 1})))
+        return sample(place, asked, value, type(value)(), None)
     place, value, _ = scalar_place(pools)
     values = ("", value, None) if isinstance(value, str) else (value, None)
-    return sample(place, {"$exists": pools.one_of((True, False))}, *values)
+    return sample(place, asked, *values)
 
 
 def _stranger(draw: Callable[[Pools], Any]) -> Maker:
@@ -64,7 +68,7 @@ def remainder_of_no_number(pools: Pools) -> Sample:
 
 NO_NUMBERS: tuple[Any, ...] = (
     *(True, False, float("nan"), float("inf"), float("-inf"), 2.0**63, -1e300, 1e300),
-    *("4", "", "0", None, b"4", EPOCH, {}, {"n": 4}, []),
+    *("4", "", "0", None, b"4", EPOCH, {}, {"n": 4}, [], [True, "4"]),
 )
 """Values of which there is no remainder: they are no numbers, or beyond 64 bits."""
 
@@ -114,9 +118,15 @@ def empty_document(pools: Pools) -> Sample:
 @maker("DOC-4")
 def operators_as_content(pools: Pools) -> Sample:
     place, _ = _documents(pools)
-    inner = pools.deal(({"$gt": ""}, {"$foo": 1}, {"$ne": None}, {"$in": ["a"]}, {"a": {"$gt": 1}}))
-    operator = pools.one_of(("$eq", "$ne"))
-    return sample(place, {operator: inner}, inner, {"a": 1}, {}, None)
+    inners: tuple[dict[str, Any], ...] = (
+        *({"$gt": ""}, {"$foo": 1}, {"$ne": None}),
+        *({"$in": ["a"]}, {"a": {"$gt": 1}}),
+    )
+    inner = pools.deal(inners)
+    condition = {pools.one_of(("$eq", "$ne")): inner}
+    if "a" in inner and pools.chance(5):
+        condition = inner
+    return sample(place, condition, inner, {"a": 1}, {"a": 2}, {}, None)
 
 
 @maker("DOC-5")
@@ -125,8 +135,14 @@ def document_order(pools: Pools) -> Sample:
     others = [{"a": pools.near(document["a"]), "b": document["b"]}, {"b": document["b"]}]
     others += [{"a": document["a"]}, {**document, "c": None}, {"a": pools.scalar()}]
     others += [{"b": document["b"], "a": document["a"]}, {"b": document["a"], "a": document["b"]}]
-    operator = pools.one_of(ORDER)
-    return sample(place, {operator: document}, document, *pools.sample(others, 3, 5), None)
+    others += [{"a": value} for value in pools.sample(ONE_OF_EACH, 4, 4)]
+    operand = pools.one_of((document, document, {}, {"a": pools.deal(ONE_OF_EACH)}))
+    condition = {pools.one_of(ORDER): operand}
+    return sample(place, condition, document, *pools.sample(others, 4, 7), None)
+
+
+ONE_OF_EACH: tuple[Any, ...] = (None, 1, "", {}, [], b"", False, EPOCH)
+"""A value of each class, to be ordered by it."""
 
 
 # arrays on root fields

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.generation import faults
 from taskdb_spec.conformance.generation.makers import MAKERS
@@ -19,7 +21,7 @@ from taskdb_spec.conformance.generation.programs.steps import (
     some_records,
 )
 from taskdb_spec.conformance.generation.records import record
-from taskdb_spec.conformance.operations import Operation
+from taskdb_spec.conformance.operations import Call, Operation
 
 
 def query_program(clause: str, pools: Pools) -> list[Operation]:
@@ -36,7 +38,9 @@ def query_program(clause: str, pools: Pools) -> list[Operation]:
     steps.append(find({"msg_id": {"$in": [step.args[0] for step in steps[:2]]}}))
     steps += [find(sample.query, aim=clause) for sample in samples]
     if clause == "QRY-2":
-        steps.append(find({"msg_id": steps[0].args[0], **query}, aim=clause))
+        some = [step.args[0] for step in steps[:-2] if step.call is Call.add]
+        steps.append(find({"msg_id": some[0], **query}, aim=clause))
+        steps.append(find({"msg_id": {"$in": ["zz", *some]}, **query}, aim=clause))
     if clause == "EQ-4":  # any two of the texts may be taken for each other, either way
         [place] = query
         steps += [find({place: plant[place]}, aim=clause) for plant in samples[0].plants]
@@ -56,6 +60,8 @@ def query_fault(clause: str, pools: Pools) -> list[Operation]:
         steps.append(find(bad))
         if good is not None:
             steps.append(find(good, aim=clause))
+    if Capability.logic in pools.capabilities and isinstance(bad, dict):
+        steps += [find(check) for check in islice(_negated(bad), 1)]
     return [*steps, purge(bad)]
 
 
