@@ -113,7 +113,7 @@ def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
 NAIVE = datetime(2024, 2, 29, 12)
 OUTSIDE: tuple[Any, ...] = (
     *(NAIVE, NAIVE.date(), {"a"}, object(), re.compile("a"), "\ud800", 1 + 2j, frozenset("a")),
-    *(2**63, 2**64, bytearray(b"a"), memoryview(b"a")),
+    *(2**63, 10**20, bytearray(b"a"), memoryview(b"a")),
 )
 
 

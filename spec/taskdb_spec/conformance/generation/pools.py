@@ -223,6 +223,11 @@ class Pools(Chooser):
             return self.deal((-value, math.nextafter(value, 9.0), value / 2, 0, 1, str(value)))
         if isinstance(value, bytes):
             return self.deal((value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value))
+        if isinstance(value, list) and value:
+            return [self.near(value[0]), *value[1:]]
+        if isinstance(value, dict) and value:
+            (key, first), *rest = value.items()
+            return self.one_of(({key: self.near(first), **dict(rest)}, dict([*rest, (key, first)])))
         return self.scalar()
 
     def _near_instant(self, value: datetime) -> datetime:

@@ -27,7 +27,7 @@ TEXTS = (
 TICKS = (0, 1, 999, 1_000, 1_000_000, 3_600_000_000)
 INTS = (0, 1, -1, 2, 10, 2**53, 2**53 + 1, 2**63 - 1)
 FLOATS = (1.0, 2.5, 2.0**53, -0.0, float("nan"), float("inf"))
-OTHERS = (None, True, False, b"", b"a", b"ab")
+OTHERS = (None, True, False, b"", b"a", b"ab", b"x" * 300)
 ROOTS = ("label", "queue", "resubmitted", "submitted", "completed", "header", "content", "buffers")
 PATHS = (
     *("header.x", "header.x.y", "header.x.0", "header.x.y.0", "header.x.0.y"),
@@ -47,10 +47,30 @@ def storm(pools: Pools) -> Iterator[Operation]:
     for msg_id, record in zip(pools.shuffled((*IDS, "g")), records, strict=False):
         yield add(msg_id, record)
     queries = _Queries(pools, records, universe)
-    asked = [query for query in (queries.query(0) for _ in range(QUERIES)) if queries.takes(query)]
+    drawn = [queries.query(0) for _ in range(QUERIES)]
+    asked = [query for query in _with_twins(pools, drawn) if queries.takes(query)]
     yield from map(find, asked)
     if asked:
         yield from (purge(pools.one_of(asked)), HISTORY)
+
+
+def _with_twins(pools: Pools, queries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The queries, some followed by one that an answer kept for the first must not serve."""
+    for query in queries:
+        yield query
+        if pools.chance(2):
+            yield _twin(query)
+
+
+def _twin(value: Any) -> Any:
+    """What is equal to Python, or but for the order of keys, and not to a query."""
+    if isinstance(value, dict):
+        return {key: _twin(item) for key, item in reversed(value.items())}
+    if isinstance(value, list):
+        return [_twin(item) for item in value]
+    if isinstance(value, bool):
+        return int(value)
+    return bool(value) if isinstance(value, int) and value in (0, 1) else value
 
 
 def _universe(pools: Pools) -> list[Any]:
@@ -140,7 +160,7 @@ class _Queries:
             value = _inside(value, step)
         while isinstance(value, dict | list) and value and self.pools.chance(6):
             value = self.pools.one_of(list(value.values() if isinstance(value, dict) else value))
-        if self.pools.chance(1):
+        if self.pools.chance(2):
             return self.pools.near(value)
         return self.pools.one_of(self.universe) if self.pools.chance(1) else value
 

@@ -227,9 +227,11 @@ def one_element(pools: Pools) -> Sample:
 
 def _element_of_texts(pools: Pools) -> Sample:
     """Lists whose elements hold only together, or only inside, what one alone has to."""
-    shapes = (
+    logic = Capability.logic in pools.capabilities
+    shapes: tuple[dict[str, Any], ...] = (
         *({"$gt": "a", "$lt": "c"}, {"$gte": "b", "$lte": "b"}, {"$ne": "a", "$gte": "a"}),
         *({"$in": ["b", "x"]}, {"$nin": ["a", "c"], "$ne": None}, {"$eq": "b", "$ne": "a"}),
+        *(({"$not": {"$gt": "a"}}, {"$not": {"$in": ["a", "b"]}}) if logic else ()),
     )
     lists: tuple[Any, ...] = (
         *(["b"], ["a", "c"], ["a", "b", "c"], ["a", "b"], ["b", "a"], ["a", "a"], ["b", "b"]),
