@@ -30,6 +30,7 @@ from . import (
     nothing,
     numbers,
     order,
+    overlooked,
     paths,
     presence,
     purging,
@@ -59,7 +60,7 @@ MODULES = (
         documents,
         arrays,
     ),
-    *(numbers, paths, unclaimed, durable, culling, nothing),
+    *(numbers, paths, unclaimed, durable, culling, nothing, overlooked),
 )
 
 

@@ -25,6 +25,8 @@ NEIGHBOURS = {
     "paths_skip_levels": "PATH-2",
     "regex_ignores_case": "RGX-1",
     "text_has_elements": "PATH-2",
+    "tagged_dates_are_dates": "VAL-10",
+    "ids_are_cut": "ADD-1",
 }
 """Mutants that break two clauses, of which the suite finds the other one, and only that."""
 

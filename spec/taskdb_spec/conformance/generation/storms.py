@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.generation.makers.making import twin
 from taskdb_spec.conformance.generation.pools import BYTES, EPOCH, IDS, Pools
 from taskdb_spec.conformance.generation.programs.steps import HISTORY, add, find, purge
 from taskdb_spec.conformance.operations import Operation
@@ -59,18 +60,7 @@ def _with_twins(pools: Pools, queries: list[dict[str, Any]]) -> Iterator[dict[st
     for query in queries:
         yield query
         if pools.chance(2):
-            yield _twin(query)
-
-
-def _twin(value: Any) -> Any:
-    """What is equal to Python, or but for the order of keys, and not to a query."""
-    if isinstance(value, dict):
-        return {key: _twin(item) for key, item in reversed(value.items())}
-    if isinstance(value, list):
-        return [_twin(item) for item in value]
-    if isinstance(value, bool):
-        return int(value)
-    return bool(value) if isinstance(value, int) and value in (0, 1) else value
+            yield twin(query)
 
 
 def _universe(pools: Pools) -> list[Any]:

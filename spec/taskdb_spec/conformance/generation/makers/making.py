@@ -56,5 +56,20 @@ def merged(plants: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {name: value for plant in plants for name, value in plant.items()}
 
 
+def twin(value: Any) -> Any:
+    """A query that is equal to Python, or but for the order of keys, and asks something else.
+
+    >>> twin({"header": {"a": 1, "b": "c"}})
+    {'header': {'b': 'c', 'a': True}}
+    """
+    if isinstance(value, dict):
+        return {key: twin(item) for key, item in reversed(value.items())}
+    if isinstance(value, list):
+        return [twin(item) for item in value]
+    if isinstance(value, bool):
+        return int(value)
+    return bool(value) if isinstance(value, int) and value in (0, 1) else value
+
+
 SIMPLE = ("EQ-1", "EQ-3", "NE-1", "NE-3", "LT-1", "GTE-1", "IN-1", "NIN-2", "CMP-1", "EQ-2")
 """Clauses whose queries are parts of larger ones."""

@@ -237,6 +237,6 @@ def _element_of_texts(pools: Pools) -> Sample:
         *(["b"], ["a", "c"], ["a", "b", "c"], ["a", "b"], ["b", "a"], ["a", "a"], ["b", "b"]),
         *([["b"]], [["a", "c"]], [], "b", None, ["a", None], {"0": "b"}, ["c", "z"]),
     )
-    documents = [{"a": value} for value in pools.sample(lists, 6, 8)]
+    documents = [{"a": value} for value in (["a", "c"], *pools.sample(lists, 6, 8))]
     condition = {"$elemMatch": pools.deal(shapes)}
     return Sample({"header.a": condition}, tuple({"header": d} for d in documents))

@@ -10,6 +10,7 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.generation import faults
 from taskdb_spec.conformance.generation.makers import MAKERS
+from taskdb_spec.conformance.generation.makers.making import twin
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs.steps import (
     add,
@@ -41,6 +42,8 @@ def query_program(clause: str, pools: Pools) -> list[Operation]:
         some = [step.args[0] for step in steps[:-2] if step.call is Call.add]
         steps.append(find({"msg_id": some[0], **query}, aim=clause))
         steps.append(find({"msg_id": {"$in": ["zz", *some]}, **query}, aim=clause))
+    if clause in ("NUM-5", "DOC-2"):
+        steps.append(find(twin(query), aim=clause))
     if clause == "EQ-4":  # any two of the texts may be taken for each other, either way
         [place] = query
         steps += [find({place: plant[place]}, aim=clause) for plant in samples[0].plants]

@@ -97,11 +97,12 @@ EMPTY: dict[str, Any] = {
 
 def _limited(clause: str) -> Callable[[Pools], Program]:
     def make(pools: Pools) -> Program:
-        by_size = clause == "CULL-7" or pools.chance(2)
+        kind = pools.deal(("count", "count", "size", "count", "growing"))
+        by_size = clause == "CULL-7" or kind != "count"
         size = 20_000 if by_size else None
         count = None if by_size else pools.between(1, 6)
         fraction = pools.one_of((0.01, 0.1, 0.5, 1.0))
-        growing = by_size and pools.chance(3)  # the records grow by updates
+        growing = kind == "growing"  # the records grow by updates
         steps: list[Operation] = []
         names = [*IDS, *(f"n{i}" for i in range(8))]
         for msg_id in pools.shuffled(names):
