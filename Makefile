@@ -4,7 +4,7 @@ PROFILE ?= quick default
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-ON_SERVERS := test_mongo_conforms test_postgres_conforms_and_leaves_nothing
+AT_LENGTH := tests/stores/test_conformance.py
 
 .DEFAULT_GOAL := help
 .PHONY: help conformance test stores mutants bench lint types lock clean
@@ -18,10 +18,10 @@ conformance: $(READY) ## check the reference stores and ipyparallel's own agains
 	  || test $$? -eq 1
 
 test: $(READY) lint types ## the tests, on real servers; but for what `stores` does at length
-	$(BIN)/pytest -n 2 --dist worksteal -q $(ON_SERVERS:%=--deselect tests/stores/test_conformance.py::%)
+	$(BIN)/pytest -n 2 --dist worksteal -q --ignore=$(AT_LENGTH)
 
 stores: $(READY) ## check the durable stores at the profile `default`, on real servers
-	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q tests/stores/test_conformance.py
+	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q $(AT_LENGTH)
 
 mutants: $(READY) ## how strong the suite is: run it on every mutant, and print what was killed
 	$(BIN)/python -m tests.soundness.score

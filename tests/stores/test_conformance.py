@@ -1,7 +1,6 @@
 """The suite on every store that is durable, the servers being real ones.
 
-``make stores``, which CI runs, has all of it at the profile 'default'; ``make test`` has the store
-in a file at 'quick'.
+``make stores``, which CI runs, has all of it, at the profile 'default'.
 """
 
 from __future__ import annotations
