@@ -29,11 +29,14 @@ TICKS = (0, 1, 999, 1_000, 1_000_000, 3_600_000_000)
 INTS = (0, 1, -1, 2, 10, 2**53, 2**53 + 1, 2**63 - 1)
 FLOATS = (1.0, 2.5, 2.0**53, -0.0, float("nan"), float("inf"))
 OTHERS = (None, True, False, b"", b"a", b"ab", b"x" * 300)
-ROOTS = ("label", "queue", "resubmitted", "submitted", "completed", "header", "content", "buffers")
-PATHS = (
-    *("header.x", "header.x.y", "header.x.0", "header.x.y.0", "header.x.0.y"),
-    *("content.x", "buffers.0"),
-)
+ROOTS = ("label", "queue", "resubmitted", "submitted", "completed")
+PATHS = ("header.x", "header.x.y", "header.x.0", "header.x.y.0", "header.x.0.y", "content.x")
+_PLACES = {
+    Capability.documents: ("header", "content"),
+    Capability.arrays: ("buffers",),
+    Capability.paths: (*PATHS, *PATHS),
+}
+"""Where else a backend is asked that claims more than CORE (L-25)."""
 PATTERNS = (
     *("*", "a*", "*b", "?", "a?", "a*b*", "*a*b"),
     *("[ab]*", "[!a]*", "[a-c]", "*[/.]*", "[[]a]"),
@@ -94,7 +97,7 @@ def _value(pools: Pools, universe: list[Any], depth: int) -> Any:
     """A scalar of the universe, or lists and dicts of them."""
     if depth == 3 or pools.chance(4):
         return pools.one_of(universe)
-    if pools.chance(5):
+    if pools.chance(5) and Capability.arrays in pools.capabilities:
         return [_value(pools, universe, depth + 1) for _ in range(pools.below(4))]
     names = pools.sample(("y", "x", "0"), 0, 2)
     return {name: _value(pools, universe, depth + 1) for name in names}
@@ -106,7 +109,11 @@ class _Queries:
     def __init__(self, pools: Pools, records: list[dict[str, Any]], universe: list[Any]) -> None:
         self.pools, self.records, self.universe = pools, records, universe
         claimed = pools.capabilities
-        self.places = [*ROOTS, *(PATHS * 2 if Capability.paths in claimed else ())]
+        self.places = [*ROOTS]
+        for capability, places in _PLACES.items():
+            self.places += places if capability in claimed else ()
+        if {Capability.arrays, Capability.paths} <= claimed:
+            self.places.append("buffers.0")
         self.operators = [*_OPERANDS]
         for name, capability in _NEEDED.items():
             if capability not in claimed:

@@ -11,6 +11,8 @@ from taskdb_spec.conformance.generation.pools import (
     DICT_PLACES,
     LONG_ID,
     NEVER,
+    TEXT_PLACES,
+    TIME_PLACES,
     Pools,
 )
 from taskdb_spec.conformance.generation.programs.steps import (
@@ -78,6 +80,9 @@ def updates(pools: Pools) -> list[Operation]:
 
 def _lookups(pools: Pools, name: str) -> list[Operation]:
     """Queries of which the answer changes as the field changes, some in depth."""
+    scalar = name in (*TEXT_PLACES, *TIME_PLACES)
+    if not scalar and not {Capability.documents, Capability.arrays} <= pools.capabilities:
+        name = "label"  # L-25
     there = {name: {"$ne": None}}
     queries: list[dict[str, Any]] = [{}, there, {"label": {"$ne": "zz"}}]
     if Capability.logic in pools.capabilities:
