@@ -13,7 +13,6 @@ from .mutant import Mutant
 NEIGHBOURS = {
     "document_is_two_deep": "DOC-2",
     "members_fold_case": "PATH-2",
-    "missing_is_empty_text": "PATH-7",
     "mod_takes_large_floats": "MOD-1",
     "none_equals_empty_lists": "PATH-5",
     "not_forgives": "NOT-1",
