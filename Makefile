@@ -46,7 +46,7 @@ $(READY): pyproject.toml requirements.txt
 
 lock: ## pin the newest versions of all that the project uses
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.txt
+	  --no-header --no-annotate pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf $(VENV)

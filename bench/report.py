@@ -61,7 +61,7 @@ def _dictdbs(results: Results, before: Results | None) -> Iterator[str]:
     was = ["before"] if before else []
     rows = [_dictdb_row(results, before, call, sizes) for call in calls]
     yield table(["call", *head, *was, f"{sizes[-1]:,}: ours", *growths], rows)
-    yield from _bound(results, calls, sizes)
+    yield from _bound(results, calls, sizes, head)
     memory = [results.of(dictdbs.MEMORY, "a record", name) for name in _DICTS]
     yield table(
         ["memory per record", *(f"{n:,} records" for n in memory[0])],
@@ -90,7 +90,7 @@ def _dictdb_row(results: Results, before: Results | None, call: str, sizes: list
     return [call, *now, *was, duration(ours.median) if ours else NOTHING, *growths]
 
 
-def _bound(results: Results, calls: list[str], sizes: list[int]) -> Iterator[str]:
+def _bound(results: Results, calls: list[str], sizes: list[int], head: list[str]) -> Iterator[str]:
     """How near the calls come to those of a dict that does nothing but copy."""
 
     def times(call: str, n: int) -> str:
@@ -99,7 +99,6 @@ def _bound(results: Results, calls: list[str], sizes: list[int]) -> Iterator[str
     copied = [call for call in calls if results.of(dictdbs.GROUP, call, BARE.name)]
     if copied:
         yield f"How many times as long a call takes with {DICT.name} as with a {BARE.name}:"
-        head = [f"{n:,} records" for n in sizes]
         yield table(["call", *head], [[call, *(times(call, n) for n in sizes)] for call in copied])
 
 

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from conformance.running import BRIEF
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import StoreNotOpened, check_backend
@@ -19,8 +20,6 @@ from taskdb_spec.conformance.profiles import PROFILES, Profile
 
 from . import bad
 from .bad import SHORT
-
-BRIEF = Profile("brief", focus=3, operations=300)
 
 
 @pytest.fixture(autouse=True)

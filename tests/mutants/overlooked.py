@@ -362,8 +362,9 @@ def regex_prefix_is_a_range(value, test):
     return False
 
 
-@broken("DOC-2", "parsed queries are kept by their JSON, the keys sorted")
-class QueriesAreKeptByJson(Store):
+class KeepsQueries(Store):
+    """Keeps what it has parsed, by the `key` of a query, where that has one."""
+
     def __init__(self, *args):
         super().__init__(*args)
         self.kept = {}
@@ -371,24 +372,21 @@ class QueriesAreKeptByJson(Store):
     def parsed(self, check):
         query = super().parsed(check)
         try:
-            text = json.dumps(check, sort_keys=True, default=repr)
+            return self.kept.setdefault(self.key(check), query)
         except TypeError:
             return query
-        return self.kept.setdefault(text, query)
+
+
+@broken("DOC-2", "parsed queries are kept by their JSON, the keys sorted")
+class QueriesAreKeptByJson(KeepsQueries):
+    def key(self, check):
+        return json.dumps(check, sort_keys=True, default=repr)
 
 
 @broken("NUM-5", "parsed queries are kept by equality")
-class QueriesAreKeptByEquality(Store):
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.kept = {}
-
-    def parsed(self, check):
-        query = super().parsed(check)
-        try:
-            return self.kept.setdefault(tuple(check.items()), query)
-        except TypeError:
-            return query
+class QueriesAreKeptByEquality(KeepsQueries):
+    def key(self, check):
+        return tuple(check.items())
 
 
 # Limits

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER
 from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.operations import RECORD_CALLS, Call, Operation, Program
 from taskdb_spec.conformance.playing import Failure, Player
@@ -16,8 +17,6 @@ from taskdb_spec.records.fields import (
     TEXT_FIELDS,
     TIME_FIELDS,
 )
-
-LOGIC = ("$and", "$or", "$nor")
 
 
 def failure_of(player: Player, *operations: Operation, careful: bool = False) -> Failure | None:
@@ -100,8 +99,6 @@ def _plain_value(value: Any) -> Any:
 
 # A comparison, or the order that all comparisons go by
 
-_ORDER = ("$lt", "$lte", "$gt", "$gte")
-
 
 def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> list[str]:
     """Who is to blame for one comparison of texts that is wrong about these records.
@@ -113,9 +110,9 @@ def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> li
     if more or not isinstance(condition, dict) or len(condition) > 1:
         return []
     [(name, operand)] = condition.items()
-    if name not in _ORDER or not isinstance(operand, str):
+    if name not in ORDER or not isinstance(operand, str):
         return []
-    others = ({place: {other: operand}} for other in _ORDER if other != name)
+    others = ({place: {other: operand}} for other in ORDER if other != name)
     wrong = [failure_of(player, *stored, Operation(Call.find, (other,))) for other in others]
     return ["ORD-1"] if any(wrong) else [f"{name[1:].upper()}-1"]
 

@@ -69,8 +69,7 @@ def _datetime(value: datetime) -> str:
 
 def _zone(value: datetime) -> str:
     offset = value.utcoffset() or timedelta()
-    minutes, rest = divmod(offset, timedelta(minutes=1))
-    return f"timezone(timedelta(minutes={minutes}{f', seconds={rest.seconds}' if rest else ''}))"
+    return f"timezone(timedelta(minutes={offset // timedelta(minutes=1)}))"
 
 
 def _pattern(value: re.Pattern[str]) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.generation.makers.making import LOGIC
 from taskdb_spec.conformance.generation.pools import DICT_PLACES, TEXT_PLACES, TIME_PLACES, Pools
 from taskdb_spec.records.values import MAX_DEPTH
 
@@ -175,7 +176,7 @@ QUERIES["MOD-2"] = _operands(
 
 @fault(QUERIES, "LOG-1")
 def malformed_combination(pools: Pools) -> tuple[Any, Any]:
-    place, name = _place(pools), pools.one_of(("$and", "$or", "$nor"))
+    place, name = _place(pools), pools.one_of(LOGIC)
     good = {place: {"$ne": "a"}}
     bad: Any = pools.deal(
         (
@@ -212,7 +213,7 @@ QUERIES["CAP-3"] = _unclaimed({"$mod": [2, 0]})
 
 @fault(QUERIES, "CAP-4")
 def unclaimed_logic(pools: Pools) -> tuple[Any, Any]:
-    place, name = _place(pools), pools.one_of(("$and", "$or", "$nor"))
+    place, name = _place(pools), pools.one_of(LOGIC)
     return pools.one_of(({name: [{place: None}]}, {place: {"$not": {"$eq": "a"}}})), None
 
 

@@ -35,6 +35,7 @@ ODD_IDS = (
     "a\nb",
 )
 LONG_ID = "x" * 256
+"""Longer than ids are where somebody thought of a limit."""
 NEVER = ("never", "aa", "B", "z")
 """Ids that no program adds."""
 
@@ -105,11 +106,7 @@ ODD_KEYS = (
     *("\u00e9", "e\u0301", "\x00", "\uff0e", "\uff04a", "a\uff0eb"),
 )
 TAGGED: tuple[dict[str, Any], ...] = (
-    *(
-        {"$date": "2024-02-29T12:00:00Z"},
-        {"$numberLong": "1"},
-        {"$oid": "0" * 24},
-    ),
+    *({"$date": "2024-02-29T12:00:00Z"}, {"$numberLong": "1"}, {"$oid": "0" * 24}),
     *({"$binary": {"base64": "YQ==", "subType": "00"}}, {"$ref": "a", "$id": "b"}),
     *({"__type__": "datetime", "value": "a"}, {"py/object": "a"}, {"b64": "YQ=="}),
 )
@@ -130,9 +127,9 @@ FLOATS = (
     float("nan"),
 )
 BUFFER_KINDS: tuple[Callable[[bytes], Any], ...] = (
-    *(bytes, bytearray, memoryview),
-    *(part, strided, signed),
+    *(bytes, bytearray, memoryview, part, strided, signed),
 )
+"""The ways in which the content of a buffer may be given."""
 BYTES = (b"", b"a", b"b", b"ab", b"aa", b"\x00", b"\xff\xfe", b"a\x00")
 OFFSETS = (UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5, minutes=-30)))
 EPOCH = datetime(2024, 2, 29, 12, tzinfo=UTC)

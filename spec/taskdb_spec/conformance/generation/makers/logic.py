@@ -6,6 +6,7 @@ from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.making import (
+    LOGIC,
     MAKERS,
     ORDER,
     SIMPLE,
@@ -28,7 +29,7 @@ def _combination(operator: str) -> Maker:
         if pools.chance(2):
             queries.append({})
         if pools.chance(2):
-            queries = [{pools.one_of(("$and", "$or", "$nor")): queries}]
+            queries = [{pools.one_of(LOGIC): queries}]
         if pools.chance(2):
             queries.append(queries[0])  # a branch may be there twice
         if pools.chance(1):
@@ -36,7 +37,7 @@ def _combination(operator: str) -> Maker:
         query: dict[str, Any] = {operator: queries}
         if pools.chance(2):  # beside another combination
             parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
-            query = {pools.one_of(("$and", "$or", "$nor")): [parts[-1].query], **query}
+            query = {pools.one_of(LOGIC): [parts[-1].query], **query}
         if pools.chance(4):  # beside conditions of its own
             parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
             query |= parts[-1].query

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from taskdb_spec.conformance.generation.pools import TEXT_PLACES, TIME_PLACES, Pools
 
 ORDER = ("$lt", "$lte", "$gt", "$gte")
+LOGIC = ("$and", "$or", "$nor")
 
 
 @dataclass(frozen=True)

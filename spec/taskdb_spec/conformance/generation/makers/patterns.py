@@ -95,12 +95,7 @@ OPTIONS = (
 def _globs(clause: str) -> Maker:
     def make(pools: Pools) -> Sample:
         pattern, matching, others = pools.deal(GLOBS[clause])
-        return sample(
-            pools.one_of(TEXT_PLACES),
-            {"$glob": pattern},
-            *matching,
-            *others,
-        )
+        return sample(pools.one_of(TEXT_PLACES), {"$glob": pattern}, *matching, *others)
 
     return make
 

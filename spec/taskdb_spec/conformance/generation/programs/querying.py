@@ -10,7 +10,7 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.generation import faults
 from taskdb_spec.conformance.generation.makers import MAKERS
-from taskdb_spec.conformance.generation.makers.making import twin
+from taskdb_spec.conformance.generation.makers.making import Sample, twin
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs.steps import (
     add,
@@ -38,18 +38,32 @@ def query_program(clause: str, pools: Pools) -> list[Operation]:
     steps = pools.shuffled(steps)
     steps.append(find({"msg_id": {"$in": [step.args[0] for step in steps[:2]]}}))
     steps += [find(sample.query, aim=clause) for sample in samples]
-    if clause == "QRY-2":
-        some = [step.args[0] for step in steps[:-2] if step.call is Call.add]
-        steps.append(find({"msg_id": some[0], **query}, aim=clause))
-        steps.append(find({"msg_id": {"$in": ["zz", *some]}, **query}, aim=clause))
-    if clause in ("NUM-5", "DOC-2"):
-        steps.append(find(twin(query), aim=clause))
-    if clause == "EQ-4":  # any two of the texts may be taken for each other, either way
-        [place] = query
-        steps += [find({place: plant[place]}, aim=clause) for plant in samples[0].plants]
+    if clause in MORE:
+        added = [step.args[0] for step in steps if step.call is Call.add]
+        steps += [find(check, aim=clause) for check in MORE[clause](samples[0], added)]
     if clause == "GLB-7" or pools.chance(2):
         steps.append(purge(query, aim=clause))
     return steps
+
+
+def _with_ids(one: Sample, added: list[str]) -> list[dict[str, Any]]:
+    """The query beside an id, and beside a list of them: neither is enough."""
+    ids: tuple[Any, ...] = (added[0], {"$in": ["zz", *added]})
+    return [{"msg_id": condition, **one.query} for condition in ids]
+
+
+def _each_text(one: Sample, added: list[str]) -> list[dict[str, Any]]:
+    """One query for each text: any two of them may be taken for each other, either way."""
+    [place] = one.query
+    return [{place: plant[place]} for plant in one.plants]
+
+
+def _twin(one: Sample, added: list[str]) -> list[dict[str, Any]]:
+    return [twin(one.query)]
+
+
+MORE = {"QRY-2": _with_ids, "EQ-4": _each_text, "NUM-5": _twin, "DOC-2": _twin}
+"""What else the programs of a clause ask, given a sample and the ids that were added."""
 
 
 def query_fault(clause: str, pools: Pools) -> list[Operation]:
