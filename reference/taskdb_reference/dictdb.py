@@ -33,8 +33,8 @@ class DictDB(Limited):
     What a call costs grows with the records that it is about and not with those that are there,
     but for the queries that no index knows, which look at every record (see `find_records`). An
     index is made, from all records, when a query first asks for it. From then on it is kept, for
-    each write in constant time or in that of a binary search: at once where a record changes, and
-    for records that came and went when the index is next asked, or a thousand of them wait.
+    each write in constant time or in that of a binary search: at once where a record that it holds
+    changes, and for records that came and went when it is next asked, or a thousand of them wait.
 
     >>> db = DictDB()
     >>> db.add_record("a", {"client_uuid": "c", "header": {"engine": 1}})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from taskdb_reference import DictDB
-from taskdb_reference.memory import order
+from taskdb_reference.memory import order, shelf
 from taskdb_reference.memory.planner import plan
 from taskdb_spec import parse_query
 from taskdb_spec.conformance.model import Model
@@ -116,6 +116,7 @@ def test_what_is_found_while_records_come_and_go(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(order, "_BLOCK", 5)
+    monkeypatch.setattr(shelf, "_MOST_GONE", 10)
     both, drawn = Both(), Drawn(seed)
     matched = narrowed = 0
     for _ in range(400):

@@ -23,8 +23,9 @@ SIMPLE_FIELDS = frozenset((*TEXT_FIELDS, *TIME_FIELDS, "resubmitted"))
 class Held(dict[str, Any]):
     """The fields of a record that are not None: half of them, and a dict half as large.
 
-    `number` counts up from 1 in the order in which records were added. Queries may be put to it as
-    to a whole record, for `get` knows that a field that is not there is None.
+    `number` counts up from 1 in the order in which records were added; `gone` says that it is held
+    no longer. Queries may be put to it as to a whole record, for `get` knows that a field that is
+    not there is None.
 
     >>> record = Held({"msg_id": "a"}, number=1)
     >>> record.change({"label": "x", "stdout": None})
@@ -32,11 +33,12 @@ class Held(dict[str, Any]):
     ({'msg_id': 'a', 'label': 'x'}, None)
     """
 
-    __slots__ = ("number",)
+    __slots__ = ("gone", "number")
 
     def __init__(self, fields: Mapping[str, Any], number: int) -> None:
         dict.__init__(self, fields)
         self.number = number
+        self.gone = False
 
     def get(self, name: str, default: object = None, /) -> Any:
         """The value of a field, None where none is held; every field exists."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count, islice
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from taskdb_reference.memory.groups import Groups
 from taskdb_reference.memory.held import Held
@@ -26,20 +25,27 @@ AnIndex = TypeVar("AnIndex", bound=Index)
 
 @dataclass(slots=True)
 class Kept:
-    """An index, and how many of the latest events it has been told of."""
+    """An index, and how much it was told: so many events, and so the records up to `newest`."""
 
     index: Any
     told: int
+    newest: int
+
+    def tell(self, events: list[Held], newest: int) -> None:
+        """Tell the index of the events that it has not been told of, up to the `newest` record.
+
+        An event is a record that came or went. One that did both since is none of its business.
+        """
+        for record in events[self.told :]:
+            if not record.gone:
+                self.index.enter(record)
+            elif record.number <= self.newest:
+                self.index.leave(record)
+        self.told, self.newest = len(events), newest
 
 
-class Went(NamedTuple):
-    """That a record went; that one came, the record itself stands for."""
-
-    record: Held
-
-
-_MOST_EVENTS = 1000
-"""When so many events wait, all indexes are told: records that went are held for no longer."""
+_MOST_GONE = 1000
+"""When so many records went, all indexes are told, and hold these records no longer."""
 
 
 class Shelf:
@@ -47,7 +53,7 @@ class Shelf:
 
     An index is made when it is first asked for, from all records, and kept from then on: a store
     pays for the questions that it is asked. Of records that came and went since, an index is told
-    when it is next asked, or when one of its records changes; a write does not wait for that.
+    when it is next asked; a write does not wait for that, nor does a change of such a record.
     `put`, `change` and `remove` are the only ways in and out, so no index can go astray.
 
     >>> shelf = Shelf()
@@ -61,23 +67,25 @@ class Shelf:
 
     def __init__(self) -> None:
         self.records: dict[str, Held] = {}
-        self._numbers = count(1)
-        self._events: list[Held | Went] = []
+        self._newest = 0  # the number of the record that came last
+        self._events: list[Held] = []  # the records that came and went of late
+        self._gone = 0  # how many of these went
         self._kept: dict[str, Kept] = {}
         self._by_field: dict[str, list[Kept]] = {}
 
     def put(self, fields: Mapping[str, Any]) -> Held:
         """Hold a new record of those fields, of which ``msg_id`` must be new."""
-        record = self.records[fields["msg_id"]] = Held(fields, next(self._numbers))
+        self._newest += 1
+        record = self.records[fields["msg_id"]] = Held(fields, self._newest)
         if self._kept:
             self._events.append(record)
         return record
 
     def change(self, record: Held, fields: Mapping[str, Any]) -> None:
         """Give the record other values in `fields`."""
-        touched = self._touched(fields)
+        touched = self._touched(record, fields)
         for kept in touched:
-            self._tell(kept).leave(record)
+            kept.index.leave(record)
         record.change(fields)
         for kept in touched:
             kept.index.enter(record)
@@ -85,9 +93,12 @@ class Shelf:
     def remove(self, msg_id: str) -> Held:
         """Hold the record of `msg_id` no longer. Raises KeyError where there is none."""
         record = self.records.pop(msg_id)
+        record.gone = True
         if self._kept:
-            self._events.append(Went(record))
-            self._tidy()
+            self._events.append(record)
+            self._gone += 1
+            if self._gone == _MOST_GONE:
+                self._tell_all()
         return record
 
     @property
@@ -122,40 +133,23 @@ class Shelf:
             index = make()
             for record in self.records.values():
                 index.enter(record)
-            kept = self._kept[name] = Kept(index, len(self._events))
+            kept = self._kept[name] = Kept(index, len(self._events), self._newest)
             for field in fields:
                 self._by_field.setdefault(field, []).append(kept)
-        told: AnIndex = self._tell(self._kept[name])
+        kept = self._kept[name]
+        kept.tell(self._events, self._newest)
+        told: AnIndex = kept.index
         return told
 
-    def _tell(self, kept: Kept) -> Any:
-        """The index, told of all events."""
-        if kept.told < len(self._events):
-            _tell(kept, self._events)
-            self._tidy()
-        return kept.index
-
-    def _tidy(self) -> None:
-        """Tell all indexes of all events, and forget these, where there are many."""
-        if len(self._events) < _MOST_EVENTS:
-            return
+    def _tell_all(self) -> None:
         for kept in self._kept.values():
-            _tell(kept, self._events)
+            kept.tell(self._events, self._newest)
             kept.told = 0
         self._events.clear()
+        self._gone = 0
 
-    def _touched(self, fields: Iterable[str]) -> list[Kept]:
-        """The indexes that a change of those fields may change."""
-        by_field = self._by_field
+    def _touched(self, record: Held, fields: Iterable[str]) -> list[Kept]:
+        """The indexes that hold the record, and that a change of those fields may change."""
+        by_field, number = self._by_field, record.number
         touched = {id(kept): kept for name in fields for kept in by_field.get(name, ())}
-        return list(touched.values())
-
-
-def _tell(kept: Kept, events: list[Held | Went]) -> None:
-    index = kept.index
-    for event in islice(events, kept.told, None):
-        if type(event) is Went:
-            index.leave(event.record)
-        else:
-            index.enter(event)
-    kept.told = len(events)
+        return [kept for kept in touched.values() if kept.newest >= number]
