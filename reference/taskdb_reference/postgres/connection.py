@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 import psycopg
@@ -36,8 +37,7 @@ class Connections:
             reconnect_timeout=timeout,
             open=True,
             num_workers=1,
-            # The server may have been away since the connection was last used.
-            check=ConnectionPool.check_connection,
+            check=_check,
             kwargs=_settings(url, timeout),
         )
         try:
@@ -84,6 +84,18 @@ class Connections:
                 "nothing was changed. Try again, or raise the store's timeout."
             )
         return f"PostgreSQL at {self._server}: {str(error).strip()}"
+
+
+def _check(connection: psycopg.Connection[Any]) -> None:
+    """Raise an error of psycopg if the server has been away since the connection was last used.
+
+    A server that goes away says so, if only by closing its end. While there is nothing to read, it
+    need not be asked, which would take as long as a statement.
+    """
+    with DefaultSelector() as selector:
+        selector.register(connection, EVENT_READ)
+        if selector.select(timeout=0):
+            ConnectionPool.check_connection(connection)
 
 
 def _settings(url: str, timeout: float) -> dict[str, Any]:
