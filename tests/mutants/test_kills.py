@@ -14,7 +14,6 @@ NEIGHBOURS = {
     "document_is_two_deep": "DOC-2",
     "members_fold_case": "PATH-2",
     "mod_takes_large_floats": "MOD-1",
-    "none_equals_empty_lists": "PATH-5",
     "not_forgives": "NOT-1",
     "nothing_names_the_id": "GET-1",
     "numbers_equal_their_text": "NUM-2",

@@ -60,14 +60,15 @@ class Chooser:
     def deal(self, items: Sequence[T]) -> T:
         """One of the items, which the programs of a clause take in turn, so that none is left out.
 
-        A program that asks for several goes on at another third of them.
+        A program that asks for several goes on at another third of them, and after three of them
+        at what sixteen programs, as many as the smallest profile has, have left out.
         """
         if self._turn is None:
             return self.one_of(items)
         size = len(items)
-        turn = self._turn + self._dealt[size] * -(-size // 3)
+        later, thirds = divmod(self._dealt[size], 3)
         self._dealt[size] += 1
-        return items[turn % size]
+        return items[(self._turn + thirds * -(-size // 3) + later * 16) % size]
 
     def chance(self, out_of_ten: int) -> bool:
         return self.below(10) < out_of_ten

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from itertools import product
 from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
@@ -103,14 +104,20 @@ def mixed(pools: Pools) -> tuple[Any, Any]:
 @fault(QUERIES, "QRY-7")
 def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
     place = _place(pools)
-    bad: Any = pools.deal(OUTSIDE)
-    shapes: list[Any] = [bad, *({name: bad} for name in ("$eq", "$ne", "$lt"))]
-    shapes += [{"$in": ["a", bad]}, {"$nin": [None, bad]}]
+    shapes, values = _SHAPES, OUTSIDE
     if Capability.documents in pools.capabilities:
-        shapes += [{"a": {"b": bad}}, {"a": [{"b": bad}]}, {5: "a"}]
-    return {place: pools.deal(shapes)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
+        shapes, values = (*shapes, *_NESTING), (*values, {5: "a"})
+    shape, bad = pools.deal(tuple(product(shapes, values)))
+    return {place: shape(bad)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
 
 
+_SHAPES: tuple[Callable[[Any], Any], ...] = (
+    *(lambda bad: bad, lambda bad: {"$eq": bad}, lambda bad: {"$ne": bad}),
+    *(lambda bad: {"$lt": bad}, lambda bad: {"$in": ["a", bad]}, lambda bad: {"$nin": [None, bad]}),
+)
+_NESTING: tuple[Callable[[Any], Any], ...] = (
+    *(lambda bad: {"a": {"b": bad}}, lambda bad: {"a": [{"b": bad}]}),
+)
 NAIVE = datetime(2024, 2, 29, 12)
 OUTSIDE: tuple[Any, ...] = (
     *(NAIVE, NAIVE.date(), {"a"}, object(), re.compile("a"), "\ud800", 1 + 2j, frozenset("a")),
@@ -251,7 +258,7 @@ def unknown_key(pools: Pools) -> tuple[Any, Any]:
 
 @fault(KEYS, "KEYS-5")
 def text_for_keys(pools: Pools) -> tuple[Any, Any]:
-    return pools.one_of(("label", "msg_id", "x")), ["label"]
+    return pools.deal(("label", "msg_id", "x", "")), ["label"]
 
 
 # Records and updates
@@ -282,8 +289,8 @@ def dotted_field(pools: Pools) -> tuple[Any, Any]:
 def no_datetime(pools: Pools) -> tuple[Any, Any]:
     at = pools.instant()
     text = at.isoformat()
-    bad: Any = pools.deal((text, 1709208000, 0.0, "", {}, [at], False, at.date(), text[:10]))
-    place = pools.one_of(TIME_PLACES[:5])
+    values: tuple[Any, ...] = (text, 1709208000, 0.0, "", {}, [at], False, at.date(), text[:10])
+    bad, place = pools.deal(tuple(product(values, TIME_PLACES[:5])))
     return _among_good(pools, place, bad), _among_good(pools, place, at)
 
 
@@ -307,20 +314,23 @@ for _ in range(MAX_DEPTH):
 
 @fault(RECORDS, "REC-8")
 def outside_domain(pools: Pools) -> tuple[Any, Any]:
-    bad: Any = pools.deal(
-        (
-            *({"a"}, object(), 2**63, -(2**63) - 1, 2**64, -(2**100), 1 + 2j, ("a",)),
-            *("\ud800", {"\ud800": 1}, {5: "a"}, {None: 1}, DEEP),
-            *(bytearray(b"a"), memoryview(b"a"), NAIVE.date()),
-        )
-    )
-    shapes = ({"a": bad}, {"a": [bad]}, {"a": {"b": ["c", bad]}})
     place = pools.one_of(DICT_PLACES)
     if pools.chance(2):
         buffers = [b"a", pools.one_of(("a", None, 5))]
         return _among_good(pools, "buffers", buffers), {"buffers": [b"a"]}
+    bad, shape = pools.deal(tuple(product(_BEYOND, _INSIDE)))
     good = {"a": 2**63 - 1}
-    return _among_good(pools, place, pools.one_of(shapes)), _among_good(pools, place, good)
+    return _among_good(pools, place, shape(bad)), _among_good(pools, place, good)
+
+
+_BEYOND: tuple[Any, ...] = (
+    *({"a"}, object(), 2**63, -(2**63) - 1, 2**64, -(2**100), 1 + 2j, ("a",)),
+    *("\ud800", {"\ud800": 1}, {5: "a"}, {None: 1}, DEEP),
+    *(bytearray(b"a"), memoryview(b"a"), NAIVE.date()),
+)
+_INSIDE: tuple[Callable[[Any], dict[str, Any]], ...] = (
+    *(lambda bad: {"a": bad}, lambda bad: {"a": [bad]}, lambda bad: {"a": {"b": ["c", bad]}}),
+)
 
 
 @fault(RECORDS, "REC-9")

@@ -132,11 +132,13 @@ def _suspects_of(
     session: Session, operation: Operation, tree: Query, ids: Collection[str]
 ) -> list[str]:
     check, aim, stored = operation.args[0], operation.aim, session.model.records
-    found: set[str] = set() if stored or ids else profile(tree, {}, has_offsets(check))
+    of_each = [] if stored or ids else [profile(tree, {}, has_offsets(check))]
     for msg_id in ids:
         offsets = has_offsets(check) or has_offsets(session.given.get(msg_id, {}))
         record: Any = stored.get(msg_id) or session.dropped.get(msg_id) or {}
-        found |= profile(tree, record, offsets)
+        of_each.append(profile(tree, record, offsets))
+    # Made for no clause, the query is wrong about other records for what it is wrong about first.
+    found = set().union(*of_each) if aim else min(of_each, key=len, default=set())
     if _has_key(check, "$eq"):
         found.add("EQ-2")
     if _has_key(check, "$and"):

@@ -6,7 +6,7 @@ are those that its text speaks of. Suspicion falls on these clauses when the ans
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -212,10 +212,9 @@ def _path(
     path: tree.Path, test: tree.Test, found: Found, record: Mapping[str, Any]
 ) -> Iterator[str]:
     complement = isinstance(test, COMPLEMENTS)
-    of_lists = isinstance(test, tree.ElemMatch | tree.ElemQuery | tree.Size | tree.All)
-    if any(isinstance(value, list) for value in found.values) and not of_lists:
+    if _looks_at_elements(test, found):
         yield "LIST-4" if complement else "LIST-3"
-        if None in found.candidates:
+        if None in found.candidates or None in _operands(test):
             yield "LIST-5"
     if not path.rest:
         return
@@ -223,18 +222,36 @@ def _path(
         yield "PATH-3" if complement else "PATH-2"
     elif not found.candidates:
         yield "PATH-8"
-        if _is_numeric(path) and any(_lists(record.get(path.root))):
+        if _is_numeric(path) and _meets_list(record.get(path.root), path.rest):
             yield "PATH-6"
         return
     else:
         yield "PATH-1"
     if any("." in key for key in _keys(record.get(path.root))):
         yield "PATH-4"
-    lists = list(_lists(record.get(path.root)))
-    if lists:
+    if _meets_list(record.get(path.root), path.rest):
         yield "PATH-6" if _is_numeric(path) else "PATH-5"
-    if lists and path.rest[-1].isdigit():
-        yield "PATH-7"
+        if path.rest[-1].isdigit():
+            yield "PATH-7"
+
+
+def _looks_at_elements(test: tree.Test, found: Found) -> bool:
+    """Whether the elements of a list decide, and not the list as a whole."""
+    if isinstance(test, tree.ElemMatch | tree.ElemQuery | tree.Size | tree.All):
+        return False
+    lists = [value for value in found.values if isinstance(value, list)]
+    operands = _operands(test)
+    if operands and all(isinstance(operand, list) for operand in operands):
+        return any(isinstance(element, list) for value in lists for element in value)
+    return bool(lists)
+
+
+def _operands(test: tree.Test) -> Sequence[Any]:
+    """The values that a test compares with."""
+    if isinstance(test, tree.In | tree.Nin | tree.All):
+        return test.operands
+    orders = tree.Lt | tree.Lte | tree.Gt | tree.Gte
+    return (test.operand,) if isinstance(test, tree.Eq | tree.Ne | orders) else ()
 
 
 def _is_numeric(path: tree.Path) -> bool:
@@ -249,12 +266,11 @@ def _keys(value: Any) -> Iterator[str]:
             yield from _keys(item)
 
 
-def _lists(value: Any) -> Iterator[list[Any]]:
-    if isinstance(value, list):
-        yield value
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _lists(item)
+def _meets_list(value: Any, parts: Sequence[str]) -> bool:
+    """Whether there is a list where one of the parts is looked for."""
+    if not parts or not isinstance(value, list | dict):
+        return False
+    return isinstance(value, list) or _meets_list(value.get(parts[0]), parts[1:])
 
 
 def has_offsets(value: Any) -> bool:

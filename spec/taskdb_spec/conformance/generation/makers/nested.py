@@ -176,13 +176,7 @@ def _binary(operators: tuple[str, ...]) -> Maker:
         value = pools.deal(BYTES)
         operator = pools.one_of(operators)
         condition = {operator: [value] if operator in ("$in", "$nin") else value}
-        values: tuple[Any, ...] = (
-            value,
-            pools.deal(BYTES),
-            pools.deal(BYTES),
-            value.decode("latin-1"),
-        )
-        return nested(pools, condition, *values)
+        return nested(pools, condition, value, *BYTES, value.decode("latin-1"))
 
     return make
 

@@ -72,7 +72,7 @@ def query_fault(clause: str, pools: Pools) -> list[Operation]:
         check = pools.one_of(({}, {"msg_id": "never"}))
         return [*some_records(pools), find(check, bad), find(check, good, aim=clause)]
     steps = some_records(pools)
-    for _ in range(3):
+    for _ in range(8):
         bad, good = faults.QUERIES[clause](pools)
         steps.append(find(bad))
         if good is not None:
@@ -85,10 +85,10 @@ def query_fault(clause: str, pools: Pools) -> list[Operation]:
 def record_fault(clause: str, pools: Pools) -> list[Operation]:
     one, *others = ids(pools, 3)
     steps = [add(one, record(pools, 1))]
-    for other in others:
+    for other in (*others, "", ""):
         bad, good = faults.RECORDS[clause](pools)
         steps += pools.shuffled([change(one, bad), change(one, good, aim=clause)])
-        if clause != "UPD-6":
+        if other and clause != "UPD-6":
             steps += [add(other, bad), add(other, good, aim=clause)]
     return steps
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec import named
-from taskdb_spec.conformance.generation.pools import FAR, Pools
+from taskdb_spec.conformance.generation.pools import BUFFER_PLACES, FAR, Pools
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
     add,
@@ -31,25 +31,29 @@ def whole_records(pools: Pools) -> list[Operation]:
 
 @scenario("KEYS-1", "KEYS-2", "KEYS-3")
 def projections(pools: Pools) -> list[Operation]:
-    names = pools.some(("msg_id", *FIELDS), 1, 3) if pools.chance(8) else [*FIELDS]
+    names = pools.sample(("msg_id", *FIELDS), 1, 5) if pools.chance(8) else [*FIELDS]
     keys = pools.one_of(
         (names, tuple(names), [*names, names[0]], [*names, "msg_id"], list(dict.fromkeys(names)))
     )
     keys = sorted(keys) if isinstance(keys, list) and pools.chance(5) else keys
     check = pools.one_of(({}, {"completed": None}, {"label": {"$ne": "a"}}))
-    return [*some_records(pools), find(check, keys), find(check, pools.one_of((None, [], ())))]
+    full = {name: pools.field_value(name) for name in FIELDS}
+    full |= {name: [b"a"] for name in BUFFER_PLACES}
+    steps = [*some_records(pools), add("g", full), add("h", dict.fromkeys(FIELDS))]
+    return [*steps, find(check, keys), find({}, keys), find(check, pools.one_of((None, [], ())))]
 
 
 @scenario("HIST-1", "HIST-2", "HIST-3", "HIST-4", "HIST-5")
 def histories(pools: Pools) -> list[Operation]:
     same = pools.deal((pools.instant(), pools.instant(), FAR[-1]))
-    at = [None, same, pools.near(same), pools.instant(), pools.offset(pools.instant())]
+    others = [None, same + pools.tick, pools.near(same), pools.offset(pools.instant())]
+    at = [same, *(others if pools.chance(6) else [])]
     more = {name: pools.field_value(name) for name in pools.some(FIELDS, 0, 6)}
     steps = [
         add(msg_id, {"submitted": pools.one_of(at)}) for msg_id in ids(pools, pools.between(2, 6))
     ]
     one = steps[0].args[0]
-    look = pools.one_of((find({}), get(one), find({"msg_id": one})))
+    look = pools.deal((find({}), get(one), find({"msg_id": one})))
     steps += [HISTORY, look, HISTORY, change(one, {**more, "submitted": pools.one_of(at)}), HISTORY]
     return [*steps, pools.one_of((drop(one), purge({"msg_id": one}))), HISTORY]
 
@@ -65,7 +69,7 @@ def purges(pools: Pools) -> list[Operation]:
     )
     steps += [find(check), find({}), purge(check), find(check), find({}), HISTORY]
     steps += looks(pools, steps)
-    steps += [add("z", {}), purge({}), HISTORY, find({}), find(check)]
+    steps += [add("z", {}), purge({}), HISTORY, find({}), find(check), purge({})]
     return [*steps, add(one, record(pools)), get(one), HISTORY]
 
 

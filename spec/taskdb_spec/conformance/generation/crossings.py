@@ -1,0 +1,213 @@
+"""Every operator with each of a few values that are easily taken for each other.
+
+A storm draws; a crossing goes through a table. It stores each value of a group, bare and wrapped in
+lists and dicts, and asks of these records all that can be asked with any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice, product
+from typing import Any, TypeAlias
+
+from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.generation.makers.core import NEARLY, ORDER_TRAPS
+from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER
+from taskdb_spec.conformance.generation.makers.patterns import GLOBS, OPTIONS, SEARCHES
+from taskdb_spec.conformance.generation.pools import EPOCH, OFFSETS, Pools
+from taskdb_spec.conformance.generation.programs.steps import add, find
+from taskdb_spec.conformance.operations import Operation
+from taskdb_spec.language.errors import QueryError
+from taskdb_spec.language.syntax import parse_query
+
+Group: TypeAlias = tuple[Any, ...]
+
+NAN, INFINITY = float("nan"), float("inf")
+TEXTS: tuple[Group, ...] = (
+    *(*NEARLY, *ORDER_TRAPS, ("\u00e9", "\u00c9", "e", "E"), ("x" * 300, "x" * 299 + "y")),
+)
+BASES = (EPOCH, datetime(1960, 1, 1, tzinfo=UTC), datetime(2400, 1, 1, tzinfo=UTC))
+SCALARS: tuple[Group, ...] = (
+    *((0, -0.0, 0.5, False, None, ""), (1, 1.0, True, "1", b"1", 2), (9, 10, "9", "10", -9)),
+    *((2**53, 2**53 + 1, 2.0**53, 2**53 - 1), (-(2**53) - 1, -(2.0**53), -(2**53))),
+    *((2**63 - 1, 2.0**63, -(2**63), 1e300), (NAN, INFINITY, -INFINITY, 0, None)),
+    *((b"a" * 300, b"a" * 299 + b"b"), (-13, 13, -12.7, 12.5, 4), (0.1 + 0.2, 0.3, 5e-324, 0)),
+    *((b"", b"a", b"aa", b"a\x00", "a", b"\xff"), (None, "", 0, False, b"", EPOCH)),
+    *(("a", "b", "ab", None), (EPOCH, EPOCH.isoformat(), EPOCH.timestamp(), None)),
+)
+DOCUMENTS: tuple[Group, ...] = (
+    *(({}, {"a": 1}, {"a": 1.0}, {"a": True}, {"a": None}, None), ({}, "", 0, False, None)),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1}, {"b": 2}, {"a": 1, "b": None}),
+    ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, {"a": {"b": 1}}, {"a": 1}),
+)
+LISTS: tuple[Group, ...] = (
+    *(([], [[]], [None], None, [0]), ([1, 2], [2, 1], [1], [1, 2, 3], 1), ([NAN], [1], [0.0], [])),
+    *(([[1]], [1], [[[1]]], [[1], 2], 1), (["a", "b"], ["b", "a"], ["a"], "a", ["c"])),
+    ([None], [0], [""], [{}], [[]], [b""], [False], [EPOCH]),
+    *(([{"a": 1}], [{"a": 2}], {"a": [1, 2]}, {"a": 1}, [{}]), ([], {}, "", None)),
+)
+BUFFERS: Group = ([b"a"], [b"a", b"b"], [b"b", b"a"], [], [b"aa"], [b""], [b"b"])
+NESTS: Group = (
+    *(None, {}, [], "a", ["a"], ["b", "a"], [["a"]], [None], "a" * 3, [[]], [{}], {"y": "a"}),
+    *({"y": None}, {"y": {}}, {"y": []}, {"y": ["a"]}, {"y": ["b", "a"]}, {"y": [["a"]]}),
+    *([{"y": "a"}], [{"y": "b"}, {"y": "a"}], [{"y": None}, {"z": "a"}], [[{"y": "a"}]]),
+    *([{"y": ["a"]}], {"y": {"y": "a"}}, {"y": [{"y": "a"}]}, ["a", {"y": "b"}], {"0": "a"}),
+    *({"0": {"y": "a"}}, [{"0": "a"}], {"0": ["a"]}, {"00": "a", "-1": "a"}, [["a"], ["b"]]),
+)
+PATHS = (
+    *("x", "x.y", "x.0", "x.0.y", "x.y.0", "x.0.0", "x.y.y", "x.1", "x.1.y", "x.00", "x.-1", "y"),
+)
+PATTERNS = (*(row for rows in GLOBS.values() for row in rows), *SEARCHES, *OPTIONS)
+PRESENCE: tuple[dict[str, Any], ...] = (
+    *({"$exists": True}, {"$exists": False}, {"$size": 0}, {"$size": 1}, {"$size": 2}),
+    *({"$elemMatch": {"y": "a"}}, {"$elemMatch": {"y": None}}, {"$elemMatch": {"0": "a"}}),
+)
+DIVISORS = ((2, 0), (3, 1), (-1, 0), (4, -1), (4, 1))
+BRANCHES: tuple[dict[str, Any], ...] = (
+    *({}, {"label": "a"}, {"label": "b"}, {"queue": "a"}, {"label": "a", "queue": "a"}),
+    *({"label": "a", "queue": "b"}, {"label": {"$ne": "a"}}, {"label": {"$in": ["a", "b"]}}),
+)
+_AT_ONCE = 6
+"""So many patterns, or first branches, share a program."""
+
+Asked: TypeAlias = Iterable[dict[str, Any]]
+
+
+def crossing(pools: Pools) -> Iterator[Operation]:
+    """Records, and queries over them: of all tables, one in turn."""
+    records, asked = pools.deal(_tables(pools))()
+    for number, record in enumerate(records):
+        yield add(f"id{number}", record)
+    yield from (find(query) for query in asked if _takes(pools, query))
+
+
+def _takes(pools: Pools, query: dict[str, Any]) -> bool:
+    """Whether it is a query that the backend claims to take."""
+    try:
+        parse_query(query, capabilities=pools.capabilities)
+    except QueryError:
+        return False
+    return True
+
+
+def _tables(pools: Pools) -> Sequence[Callable[[], tuple[list[dict[str, Any]], Asked]]]:
+    claimed = pools.capabilities
+    tables = [partial(_of_field, "label", group) for group in TEXTS]
+    tables += [
+        partial(_of_field, place, _instants(pools, base))
+        for base, place in product(BASES, ("completed", "resubmitted"))
+    ]
+    if Capability.paths in claimed:
+        groups = [*SCALARS, *DOCUMENTS, *(LISTS if Capability.arrays in claimed else ())]
+        tables += [partial(_of_member, pools, group) for group in groups]
+        tables += [partial(_of_path, pools, f"header.{path}") for path in PATHS]
+    if Capability.arrays in claimed:
+        tables.append(partial(_of_buffers, pools))
+    if claimed & {Capability.glob, Capability.regex}:
+        tables += [partial(_of_patterns, pools, rows) for rows in _chunks(PATTERNS)]
+    if Capability.logic in claimed:
+        tables += [partial(_of_branches, branches) for branches in _chunks(BRANCHES)]
+    return tables
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    left = iter(items)
+    while chunk := list(islice(left, _AT_ONCE)):
+        yield chunk
+
+
+def _instants(pools: Pools, base: datetime) -> Group:
+    again = base.astimezone(OFFSETS[1])
+    return base, base + pools.tick, base - pools.tick, base + timedelta(seconds=1), again
+
+
+def _of_field(place: str, group: Group) -> tuple[list[dict[str, Any]], Asked]:
+    """A root field, of which the values are of one class."""
+    conditions = (c for value in group for c in _conditions(value, group[0]))
+    return [{place: value} for value in (*group, None)], ({place: c} for c in conditions)
+
+
+def _of_member(pools: Pools, group: Group) -> tuple[list[dict[str, Any]], Asked]:
+    """A member of a dict, which may be anything, or a list or a dict of it."""
+    held: list[Any] = [*group, *({"a": value} for value in group)]
+    if Capability.arrays in pools.capabilities:
+        held += [*([value] for value in group), [*group], [*group[1:], {"a": group[0]}]]
+    records: list[dict[str, Any]] = [{}, {"header": {}}]
+    conditions = (c for value in group for c in _of_anything(value, group[0]))
+    return [{"header": {"x": value}} for value in held] + records, _at("header.x", conditions)
+
+
+def _of_path(pools: Pools, path: str) -> tuple[list[dict[str, Any]], Asked]:
+    """A path, over all that may lie on its way."""
+    flat = Capability.arrays not in pools.capabilities
+    nests = [nest for nest in NESTS if not (flat and _holds_list(nest))]
+    records: list[dict[str, Any]] = [{"header": {"x": nest}} for nest in nests]
+    conditions = [*_of_anything("a", "b"), *_conditions(None, "a"), *PRESENCE]
+    return records, _at(path, conditions)
+
+
+def _holds_list(value: Any) -> bool:
+    return isinstance(value, list) or (
+        isinstance(value, dict) and any(map(_holds_list, value.values()))
+    )
+
+
+def _of_buffers(pools: Pools) -> tuple[list[dict[str, Any]], Asked]:
+    """The buffers of records, as lists and one by one."""
+    conditions = [c for value in BUFFERS for c in _conditions(value, BUFFERS[0])]
+    conditions += [c for value in (b"a", b"b", b"") for c in _of_anything(value, b"b")]
+    places = ("buffers", "buffers.0")
+    asked = ({place: c} for place in places for c in (*conditions, *PRESENCE))
+    return [{"buffers": value} for value in (*BUFFERS, None)], asked
+
+
+def _at(place: str, conditions: Iterable[Any]) -> Asked:
+    return ({place: condition} for condition in conditions)
+
+
+def _conditions(value: Any, other: Any) -> Iterator[Any]:
+    """What can be asked with a value, another being at hand."""
+    yield value
+    yield from ({name: value} for name in ("$eq", "$ne", *ORDER))
+    yield from ({name: [value]} for name in ("$in", "$nin", "$all"))
+    yield from ({name: [other, value]} for name in ("$in", "$nin", "$all"))
+    yield from ({"$not": {name: value}} for name in ("$eq", "$lt", "$gte"))
+    yield from ({"$gte": value, "$lte": other}, {"$lt": value, "$ne": other})
+
+
+def _of_anything(value: Any, other: Any) -> Iterator[Any]:
+    """What else can be asked where any value may be."""
+    yield from _conditions(value, other)
+    yield from ({"$elemMatch": {name: value}} for name in ("$eq", "$ne", "$gt", "$lte"))
+    yield from ({"$elemMatch": {"a": value}}, {"$elemMatch": {"$gte": value, "$lte": other}})
+    for wrapped in ([value], {"a": value}):
+        yield from (wrapped, {"$ne": wrapped}, {"$in": [other, wrapped]}, {"$all": [wrapped]})
+        yield from ({name: wrapped} for name in ORDER)
+    if isinstance(value, int | float):
+        yield from ({"$mod": [*divisor]} for divisor in DIVISORS)
+
+
+def _of_patterns(pools: Pools, rows: list[Any]) -> tuple[list[dict[str, Any]], Asked]:
+    """Each pattern as one and as the other kind, and with each option."""
+    texts = list(dict.fromkeys(text for *_, some, others in rows for text in (*some, *others)))
+    records: list[dict[str, Any]] = [{"label": text} for text in texts]
+    places = ["label"]
+    if {Capability.arrays, Capability.paths} <= pools.capabilities:
+        records = [{"label": text, "header": {"x": ["zz", text]}} for text in texts]
+        places.append("header.x")
+    asked = ({place: c} for pattern, *_ in rows for c in _kinds(pattern) for place in places)
+    return records, asked
+
+
+def _kinds(pattern: str) -> Iterator[dict[str, Any]]:
+    yield from ({"$glob": pattern}, {"$regex": pattern}, {"$not": {"$glob": pattern}})
+    yield from ({"$regex": pattern, "$options": options} for options in ("i", "m", "s", ""))
+
+
+def _of_branches(branches: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], Asked]:
+    """Combinations of any two conditions on two fields."""
+    values = ("a", "b", None)
+    records = [{"label": label, "queue": queue} for label, queue in product(values, values)]
+    return records, ({n: [a, b]} for n, a, b in product(LOGIC, branches, BRANCHES))
