@@ -11,7 +11,8 @@ from taskdb_spec.conformance.profiles import HEAVY, Profile
 
 @dataclass(frozen=True)
 class Part:
-    """The programs of these numbers of a clause, or, without a clause, a random walk.
+    """The programs of these numbers of a clause, or, without a clause, a walk: a program that is
+    made for none.
 
     What comes of them follows from their names and from what is known to fail, and from nothing
     that was played before.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
-    """`focus` programs are made for each clause; then random walks, to `operations` in all."""
+    """`focus` programs are made for each clause; then walks, made for none, to `operations`."""
 
     name: str
     focus: int

@@ -14,13 +14,11 @@ from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.core import NEARLY, ORDER_TRAPS
-from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER
+from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, is_claimed
 from taskdb_spec.conformance.generation.makers.patterns import GLOBS, OPTIONS, SEARCHES
 from taskdb_spec.conformance.generation.pools import EPOCH, OFFSETS, Pools
 from taskdb_spec.conformance.generation.programs.steps import add, find
 from taskdb_spec.conformance.operations import Operation
-from taskdb_spec.language.errors import QueryError
-from taskdb_spec.language.syntax import parse_query
 
 Group: TypeAlias = tuple[Any, ...]
 
@@ -80,16 +78,7 @@ def crossing(pools: Pools) -> Iterator[Operation]:
     records, asked = pools.deal(_tables(pools))()
     for number, record in enumerate(records):
         yield add(f"id{number}", record)
-    yield from (find(query) for query in asked if _takes(pools, query))
-
-
-def _takes(pools: Pools, query: dict[str, Any]) -> bool:
-    """Whether it is a query that the backend claims to take."""
-    try:
-        parse_query(query, capabilities=pools.capabilities)
-    except QueryError:
-        return False
-    return True
+    yield from (find(query) for query in asked if is_claimed(pools, query))
 
 
 def _tables(pools: Pools) -> Sequence[Callable[[], tuple[list[dict[str, Any]], Asked]]]:

@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, twin
+from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, is_claimed, twin
 from taskdb_spec.conformance.generation.pools import BYTES, EPOCH, IDS, Pools
 from taskdb_spec.conformance.generation.programs.steps import HISTORY, add, find, purge
 from taskdb_spec.conformance.operations import Operation
-from taskdb_spec.language.errors import QueryError
-from taskdb_spec.language.syntax import parse_query
 
 QUERIES = 25
 """How many queries a storm has."""
@@ -52,7 +50,7 @@ def storm(pools: Pools) -> Iterator[Operation]:
         yield add(msg_id, record)
     queries = _Queries(pools, records, universe)
     drawn = [queries.query(0) for _ in range(QUERIES)]
-    asked = [query for query in _with_twins(pools, drawn) if queries.takes(query)]
+    asked = [query for query in _with_twins(pools, drawn) if is_claimed(pools, query)]
     yield from map(find, asked)
     if asked:
         yield from (purge(pools.one_of(asked)), HISTORY)
@@ -118,14 +116,6 @@ class _Queries:
         for name, capability in _NEEDED.items():
             if capability not in claimed:
                 self.operators.remove(name)
-
-    def takes(self, query: dict[str, Any]) -> bool:
-        """Whether it is a query that the backend claims to take."""
-        try:
-            parse_query(query, capabilities=self.pools.capabilities)
-        except QueryError:
-            return False
-        return True
 
     def query(self, depth: int) -> dict[str, Any]:
         """A query of one to four places; some are combined."""

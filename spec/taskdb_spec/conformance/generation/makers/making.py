@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from taskdb_spec.conformance.generation.pools import TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.language.errors import QueryError
+from taskdb_spec.language.syntax import parse_query
 
 ORDER = ("$lt", "$lte", "$gt", "$gte")
 LOGIC = ("$and", "$or", "$nor")
@@ -55,6 +57,15 @@ def scalar_place(pools: Pools) -> tuple[str, Any, Any]:
 def merged(plants: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """A record that has the fields of all of them, the last where they differ."""
     return {name: value for plant in plants for name, value in plant.items()}
+
+
+def is_claimed(pools: Pools, query: dict[str, Any]) -> bool:
+    """Whether the backend claims to take that query."""
+    try:
+        parse_query(query, capabilities=pools.capabilities)
+    except QueryError:
+        return False
+    return True
 
 
 def twin(value: Any) -> Any:
