@@ -15,7 +15,6 @@ NEIGHBOURS = {
     "members_fold_case": "PATH-2",
     "mod_takes_large_floats": "MOD-1",
     "not_forgives": "NOT-1",
-    "nothing_names_the_id": "GET-1",
     "numbers_equal_their_text": "NUM-2",
     "bytes_equal_text": "BYT-2",
     "order_is_to_the_millisecond": "GTE-1",

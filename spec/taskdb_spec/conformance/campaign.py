@@ -213,7 +213,8 @@ class Campaign:
         turn, kind = divmod(number, 3)
         pools = self._pools(name, self.backend.query_capabilities, self.seed + 2 * turn + kind)
         if kind < 2:
-            failure = self.player.play(lambda session: crossing(pools))
+            durable = Capability.durable in self.backend.claimed
+            failure = self.player.play(lambda session: crossing(pools, durable))
         elif pools.chance(5):
             failure = self.player.play(lambda session: storm(pools))
         else:

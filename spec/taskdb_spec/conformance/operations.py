@@ -38,6 +38,7 @@ class Call(Enum):
 
 
 WRITES = frozenset({Call.add, Call.update, Call.drop, Call.purge})
+READS = frozenset({Call.get, Call.find, Call.history})
 RECORD_CALLS = frozenset({Call.add, Call.update})
 QUERY_CALLS = frozenset({Call.find, Call.purge})
 
@@ -97,8 +98,8 @@ def fresh(template: Any) -> Any:
         return set(template)
     if kind is bytearray:
         return bytearray(template)
-    if kind is memoryview and not template.readonly:
-        return memoryview(bytearray(template))
+    if kind is memoryview:  # a view of its own at least, for a store may release it
+        return memoryview(template if template.readonly else bytearray(template))
     return template
 
 
@@ -116,4 +117,7 @@ def unchanged(template: Any, value: Any) -> bool:
         return len(template) == len(value) and all(map(unchanged, template, value))
     if isinstance(template, datetime):
         return bool(template == value) and template.tzinfo == value.tzinfo
-    return template is value or bool(template == value) or template != template
+    try:
+        return template is value or bool(template == value) or template != template
+    except ValueError:  # a memoryview that was released
+        return False

@@ -20,7 +20,7 @@ from taskdb_spec.conformance.judging.acts import (
     crowd_record,
 )
 from taskdb_spec.conformance.judging.findings import Finding
-from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.operations import READS, Call, Operation, Program
 from taskdb_spec.conformance.source import call_source, literal
 
 
@@ -109,6 +109,8 @@ LIMITED_MEMORY = (
     "",
     "resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))  # the store may take all there is",
 )
+ELSEWHERE = {"Decimal": "decimal", "SimpleNamespace": "types", "UUID": "uuid"}
+"""Classes of the standard library of which no record may hold a value, and their modules."""
 NAMED = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
 
 
@@ -122,6 +124,7 @@ def imports(text: str, opener: Opener) -> list[str]:
     named = [name for name in NAMED if re.search(rf"\b{name}\b", text)]
     if named:
         lines.append(f"from taskdb_spec import {', '.join(named)}")
+    lines += [f"from {m} import {n}" for n, m in ELSEWHERE.items() if re.search(rf"\b{n}\(", text)]
     classes = ("date", "datetime", "timedelta", "timezone")
     names = [name for name in classes if re.search(rf"\b{name}[(.]", text)]
     if names:
@@ -149,6 +152,9 @@ def _statements(operation: Operation, opener: Opener) -> list[str]:
             f"record = {literal(crowd_record(''))}",
             f"for i in range({operation.args[0]}):",
             "    answer = db.add_record(f'crowd-{i}', {**record, 'msg_id': f'crowd-{i}'})",
+            f"    if i in (0, {operation.args[0] - 1}):",
+            "        field = 'stdout' if i == 0 else 'stderr'",
+            "        db.update_record('crowd-0', {field: 'kept'})",
         ]
     if operation.call is Call.hoard:
         return _hoard()
@@ -174,6 +180,9 @@ def _last(
 ) -> list[str]:
     """The operation that shows the departure, the caller's part, the probe, and the assertion."""
     lines: list[str] = []
+    outlived = finding.extra and finding.probe is None and operation.call in READS
+    if outlived:  # what the answer of the operation has become
+        return [*_statements(operation, opener), *finding.extra, *_compare(finding, clause)]
     if "given[" in finding.subject + "".join(finding.extra):
         lines += [f"given = {literal(list(operation.args))}"]
         names = tuple(f"given[{i}]" for i in range(len(operation.args)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from taskdb_spec.conformance.operations import Many, Operation
@@ -90,6 +91,8 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     memoryview: view_source,
     datetime: _datetime,
     date: lambda value: f"date({value.year}, {value.month}, {value.day})",
+    timedelta: lambda value: f"timedelta(seconds={value.total_seconds()})",
+    SimpleNamespace: lambda value: repr(value).replace("namespace", "SimpleNamespace", 1),
     re.Pattern: _pattern,
     object: lambda value: "object()" if type(value) is object else repr(value),
 }

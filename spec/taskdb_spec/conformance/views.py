@@ -36,7 +36,10 @@ def view_source(view: memoryview) -> str:
     >>> view_source(part(b"ab")), view_source(strided(b"ab")), view_source(memoryview(b"ab"))
     ("memoryview(b'<ab>')[1:-1]", "memoryview(b'a_b_')[::2]", "memoryview(b'ab')")
     """
-    content = view.obj
+    try:
+        content = view.obj
+    except ValueError:  # it was released
+        return "<a released memoryview>"
     assert isinstance(content, bytes | bytearray)
     whole = f"memoryview({content!r})"
     if view.format == "b":

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import product
+from types import SimpleNamespace
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.making import LOGIC
@@ -69,25 +72,40 @@ QUERIES["IN-6"] = _operands(
 )
 UNKNOWN = (
     *("$ge", "$le", "$GT", "$foo", "$", "$where", "$expr", "$text", "$comment", "$type", "$near"),
-    *("$bitsAllSet", "$jsonSchema", "$slice", "$like", "$isnull"),
+    *(
+        "$bitsAllSet",
+        "$jsonSchema",
+        "$slice",
+        "$like",
+        "$isnull",
+        "$ne ",
+        " $ne",
+        "$$ne",
+        "$not_in",
+    ),
 )
 
 
 @fault(QUERIES, "QRY-4")
 def unknown_operator(pools: Pools) -> tuple[Any, Any]:
-    place, name = _place(pools), pools.deal(UNKNOWN)
     operands: tuple[Any, ...] = ("a", None, [], True)
-    operand = pools.one_of(operands)
-    if pools.chance(3):
+    place, operand = _place(pools), pools.one_of(operands)
+    name, where = pools.deal(tuple(product(UNKNOWN, ("above", "beside", "alone"))))
+    if where == "above":
         return {name: operand}, {}
-    if pools.chance(3):
+    if where == "beside":
         return {place: {name: operand, "$ne": None}}, {place: {"$ne": None}}
     return {place: {name: operand}}, {place: {"$eq": None}}
 
 
 @fault(QUERIES, "QRY-5")
 def unknown_field(pools: Pools) -> tuple[Any, Any]:
-    name = pools.deal(("nope", "Label", "label ", "_id", "", "msg_ids", "1=1 OR label", "rowid"))
+    name: Any = pools.deal(
+        (
+            *("nope", "Label", "label ", "_id", "", "msg_ids", "1=1 OR label", "rowid"),
+            *(None, 1, b"label", ("label",), "labels.a", "Header.a"),
+        )
+    )
     return {name: pools.one_of((None, "a", {"$ne": None}, {"$in": []}))}, {"label": None}
 
 
@@ -128,7 +146,10 @@ OUTSIDE: tuple[Any, ...] = (
 @fault(QUERIES, "QRY-8")
 def no_query(pools: Pools) -> tuple[Any, Any]:
     return pools.deal(
-        (None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},))
+        (
+            *(None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},)),
+            *('{"label": null}', [("label", None)], (("label", "a"),), b"{}"),
+        )
     ), {}
 
 
@@ -143,6 +164,7 @@ QUERIES["GLB-8"] = _operands(
 QUERIES["RGX-4"] = _operands(
     ({"$regex": "a"}, {"$regex": "a", "$options": "im"}),
     *({"$regex": bad} for bad in several(5, None, "(", "[", "*", ["a"], b"a", True)),
+    {"$regex": re.compile("a")},
     *({"$regex": "a", "$options": bad} for bad in several("x", "iq", 5, None, "I")),
     {"$options": "i"},
 )
@@ -201,6 +223,7 @@ def malformed_combination(pools: Pools) -> tuple[Any, Any]:
             {place: {"$not": None}},
             {place: {"$not": [{"$ne": "a"}]}},
             {place: {"$not": {"a": "b"}}},
+            {place: {"$not": re.compile("a")}},
         )
     )
     return bad, pools.one_of(({name: [good]}, {place: {"$not": {"$ne": "a"}}}, good))
@@ -252,7 +275,8 @@ QUERIES["CAP-10"] = _unclaimed({"$regex": "a"}, {"$regex": ""})
 @fault(KEYS, "KEYS-4")
 def unknown_key(pools: Pools) -> tuple[Any, Any]:
     bad: Any = pools.deal(("nope", "header.a", "_id", "", "Label", "*", None, 5))
-    keys = pools.shuffled([bad, *pools.some(("label", "header"), 0, 1)])
+    good = pools.deal(((), ("label",), ("label", "queue", "header", "stdout", "stderr")))
+    keys = pools.deal(([bad, *good], [*good, bad], pools.shuffled([bad, *good])))
     return pools.one_of((keys, tuple(keys))), ["label", "header"]
 
 
@@ -273,7 +297,22 @@ def _among_good(pools: Pools, name: Any, value: Any) -> dict[Any, Any]:
 
 @fault(RECORDS, "REC-4")
 def unknown_record_field(pools: Pools) -> tuple[Any, Any]:
-    name = pools.deal(("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"))
+    name: Any = pools.deal(
+        (
+            *(
+                "nope",
+                "_id",
+                "Label",
+                "",
+                "label ",
+                "label = 'x' --",
+                "msg_ids",
+                "$set",
+                "__class__",
+            ),
+            *(1, None, b"label", ("label",)),
+        )
+    )
     value = pools.one_of(("a", None))
     return _among_good(pools, name, value), _among_good(pools, "queue", "a")
 
@@ -318,17 +357,18 @@ def outside_domain(pools: Pools) -> tuple[Any, Any]:
     if pools.chance(2):
         buffers = [b"a", pools.one_of(("a", None, 5))]
         return _among_good(pools, "buffers", buffers), {"buffers": [b"a"]}
-    bad, shape = pools.deal(tuple(product(_BEYOND, _INSIDE)))
+    bad, shape = pools.deal(tuple(product(BEYOND, INSIDE)))
     good = {"a": 2**63 - 1}
     return _among_good(pools, place, shape(bad)), _among_good(pools, place, good)
 
 
-_BEYOND: tuple[Any, ...] = (
+BEYOND: tuple[Any, ...] = (
     *({"a"}, object(), 2**63, -(2**63) - 1, 2**64, -(2**100), 1 + 2j, ("a",)),
     *("\ud800", {"\ud800": 1}, {5: "a"}, {None: 1}, DEEP),
-    *(bytearray(b"a"), memoryview(b"a"), NAIVE.date()),
+    *(bytearray(b"a"), memoryview(b"a"), NAIVE.date(), timedelta(1), range(3), frozenset("a")),
+    *(Decimal("1.5"), UUID(int=1), SimpleNamespace(a=1), int, Ellipsis),
 )
-_INSIDE: tuple[Callable[[Any], dict[str, Any]], ...] = (
+INSIDE: tuple[Callable[[Any], dict[str, Any]], ...] = (
     *(lambda bad: {"a": bad}, lambda bad: {"a": [bad]}, lambda bad: {"a": {"b": ["c", bad]}}),
 )
 

@@ -36,7 +36,7 @@ ODD_IDS = (
 )
 LONG_ID = "x" * 256
 """Longer than ids are where somebody thought of a limit."""
-NEVER = ("never", "aa", "B", "z")
+NEVER = ("never", "aa", "B", "z", "y" * 300, "a/../b", "%d", "")
 """Ids that no program adds."""
 
 WORDS = ("a", "b", "c", "ab", "B")
@@ -76,6 +76,18 @@ ODD_WORDS = (
         "\u00df",
         "ss",
     ),
+    *(
+        "a\u2028b",
+        "a\x85b",
+        "a\x1eb",
+        "a\tb",
+        "a\vb",
+        "a\x1ab",
+        "a\x7fb",
+        "\u202ea",
+        "a\u200db",
+        "\uffff",
+    ),
 )
 LONG_WORDS = ("x" * 256, "x" * 70_000)
 """Texts too long for a column that was thought long enough."""
@@ -99,6 +111,8 @@ LOOKALIKES = (
         "\\u0061",
         "&amp;",
     ),
+    *("\\N", "NULL", "no", "on", "yes", "~", "-", "undefined", "inf", "1e5", "007", "1,5", "12:00"),
+    *("%s", "%(a)s", "{a}", "{{a}}", "${a}", "=1+1", "<a>", "<!-- a -->", "b64:YQ==", "a;b", "a,b"),
 )
 KEYS = ("a", "b", "c")
 ODD_KEYS = (

@@ -13,7 +13,7 @@ from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.differences import record_differences
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import WRITES, Call, Operation, fresh
-from taskdb_spec.conformance.session import Outcome, Session, attempt
+from taskdb_spec.conformance.session import Outcome, Session, StoreNotOpened, attempt
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.records.fields import new_record
 from taskdb_spec.records.values import same
@@ -44,7 +44,12 @@ def reopen(session: Session, operation: Operation, judgement: Judgement) -> None
     session.close()
     for _ in range(1, closings(operation)):
         attempt(session.store.close)
-    session.store = session.open(session.workdir)
+    try:
+        session.store = session.open(session.workdir)
+    except StoreNotOpened as error:  # it was opened before
+        kept = sorted(session.model.records)
+        judgement.blame(["DUR-1"], "sorted(db.get_history())", kept, error.__cause__)
+        return
     for msg_id in session.seen:
         probe = Operation(Call.get, (msg_id,))
         outcome = session.call(probe)
@@ -188,6 +193,9 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
         if outcome.error is not None:
             judgement.blame(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
             return
+        if i in (0, count - 1):
+            field = "stdout" if i == 0 else "stderr"
+            attempt(session.store.update_record, "crowd-0", {field: "kept"})
     lost = [
         i for i in range(count) if attempt(session.store.get_record, f"crowd-{i}").error is not None
     ]
@@ -198,8 +206,20 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
         subject = f"db.get_record('crowd-{lost[0]}')['msg_id']"
         judgement.blame(["KEEP-1"], subject, f"crowd-{lost[0]}", KeyError(f"crowd-{lost[0]}"))
     if not judgement.findings:
+        _crowd_updated(session, judgement)
+    if not judgement.findings:
         _crowd_found_and_purged(session, count, judgement)
     judgement.saw("KEEP-1", "kept")
+
+
+def _crowd_updated(session: Session, judgement: Judgement) -> None:
+    """The first record, to which something was written at either end of the crowd."""
+    record = attempt(session.store.get_record, "crowd-0").value
+    for field in ("stdout", "stderr"):
+        if isinstance(record, dict) and record.get(field) != "kept":
+            subject = f"db.get_record('crowd-0')[{field!r}]"
+            judgement.blame(["UPD-1"], subject, "kept", record.get(field))
+            return
 
 
 def _crowd_found_and_purged(session: Session, count: int, judgement: Judgement) -> None:

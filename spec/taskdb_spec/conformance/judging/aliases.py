@@ -7,9 +7,9 @@ from typing import Any
 
 from taskdb_spec.conformance.judging.differences import record_differences
 from taskdb_spec.conformance.judging.findings import Judgement
-from taskdb_spec.conformance.operations import Call, Operation
+from taskdb_spec.conformance.operations import READS, WRITES, Call, Operation
 from taskdb_spec.conformance.session import Outcome, Session
-from taskdb_spec.conformance.source import literal
+from taskdb_spec.conformance.source import call_source, literal
 
 CLAUSES = {
     Call.add: "ISO-1",
@@ -47,6 +47,58 @@ def scribble(
             return
     if telling:
         judgement.saw(clause, "mutated")
+
+
+def outlive(session: Session, operation: Operation, outcome: Outcome, judgement: Judgement) -> None:
+    """Write, read again, and look whether the answer still is what it was."""
+    if operation.call not in READS or not session.model.records or not outcome.value:
+        return
+    before = _snapshot(outcome.value)
+    done: list[str] = []
+    for step in _later(session, operation):
+        if step.call in WRITES:
+            session.note_ids(step)
+            session.note_write(step)
+        if session.call(step).error is not None:
+            return  # the business of other clauses
+        session.expect(step)
+        done.append(call_source(step))
+    for found in _became(session, operation, before, outcome.value):
+        judgement.blame([CLAUSES[operation.call]], *found, extra=tuple(done))
+        return
+
+
+def _snapshot(value: Any) -> Any:
+    """A copy, also of what only looks like a dict or a list."""
+    if isinstance(value, dict):
+        return {key: _snapshot(item) for key, item in value.items()}
+    return [_snapshot(item) for item in value] if isinstance(value, list) else value
+
+
+def _later(session: Session, operation: Operation) -> list[Operation]:
+    """Writes that the answer would show if it were given now, and the same read."""
+    about = operation.args[0] if operation.call is Call.get else None
+    one = about if isinstance(about, str) else next(iter(session.model.records))
+    return [
+        Operation(Call.update, (one, {"label": MARK})),
+        *(Operation(Call.add, (MARK, {})), operation.but(scribble=False)),
+        Operation(Call.drop, (MARK,)),
+    ]
+
+
+def _became(
+    session: Session, operation: Operation, before: Any, after: Any
+) -> Iterator[tuple[str, Any, Any]]:
+    if operation.call is Call.history:
+        if after != before:
+            yield "answer", before, after
+        return
+    records = [(before, after, "answer")]
+    if operation.call is Call.find:
+        records = [(record, after.get(i), f"answer[{i!a}]") for i, record in before.items()]
+    for expected, actual, subject in records:
+        for found in record_differences(expected, actual, subject, expected):
+            yield found.subject, found.expected, found.actual
 
 
 def _changes(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:

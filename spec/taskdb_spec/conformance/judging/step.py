@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taskdb_spec.conformance.judging import acts
-from taskdb_spec.conformance.judging.aliases import scribble
+from taskdb_spec.conformance.judging.aliases import outlive, scribble
 from taskdb_spec.conformance.judging.answers import judge_answer
 from taskdb_spec.conformance.judging.effects import audit
 from taskdb_spec.conformance.judging.findings import Judgement
@@ -55,7 +55,9 @@ def take(session: Session, operation: Operation, careful: bool = False) -> Judge
     if misnamed and (careful or audited):
         audit(session, operation, judgement, refused=bool(due))
     if operation.scribble and not due and not judgement.findings:
-        scribble(session, operation, args, outcome, judgement)
+        outlive(session, operation, outcome, judgement)
+        if not judgement.findings:
+            scribble(session, operation, args, outcome, judgement)
     return judgement
 
 

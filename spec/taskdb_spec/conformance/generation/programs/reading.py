@@ -53,7 +53,7 @@ def histories(pools: Pools) -> list[Operation]:
         add(msg_id, {"submitted": pools.one_of(at)}) for msg_id in ids(pools, pools.between(2, 6))
     ]
     one = steps[0].args[0]
-    look = pools.deal((find({}), get(one), find({"msg_id": one})))
+    look = pools.deal((find({}), get(one), find({"msg_id": one}), find({}, ["label"])))
     steps += [HISTORY, look, HISTORY, change(one, {**more, "submitted": pools.one_of(at)}), HISTORY]
     return [*steps, pools.one_of((drop(one), purge({"msg_id": one}))), HISTORY]
 

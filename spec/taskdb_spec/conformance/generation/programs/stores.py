@@ -97,10 +97,10 @@ EMPTY: dict[str, Any] = {
 
 def _limited(clause: str) -> Callable[[Pools], Program]:
     def make(pools: Pools) -> Program:
-        kind = pools.deal(("count", "count", "size", "count", "growing"))
+        kind = pools.deal(("count", "both", "size", "count", "growing"))
         by_size = clause == "CULL-7" or kind != "count"
         size = 20_000 if by_size else None
-        count = None if by_size else pools.between(1, 6)
+        count = 12 if kind == "both" else None if by_size else pools.between(1, 6)
         fraction = pools.one_of((0.01, 0.1, 0.5, 1.0))
         growing = kind == "growing"  # the records grow by updates
         steps: list[Operation] = []
@@ -117,6 +117,7 @@ def _limited(clause: str) -> Callable[[Pools], Program]:
         again = pools.some(names[:4], 2, 5)
         steps += [add(msg_id, _task(pools, large=by_size)) for msg_id in again]
         steps += [get(again[-1]), HISTORY, find({})]
+        steps += [find({"msg_id": msg_id}) for msg_id in names[:6]]  # culled or not
         steps.append(Operation(Call.neighbour))
         return Program(tuple(steps), Limits(count, size, fraction))
 
@@ -164,7 +165,12 @@ def into_nothing(pools: Pools) -> list[Operation]:
     one = pools.msg_id()
     writes = [
         *(add(one, record(pools)), change(one, update(pools)), drop(one), purge({"label": "a"})),
-        *(Operation(Call.add, (None, None)), Operation(Call.update, ({}, "x")), drop([]), purge(5)),
+        *(
+            Operation(Call.add, (pools.deal((None, [], {})), None)),
+            Operation(Call.update, ({}, "x")),
+            drop([]),
+            purge(5),
+        ),
     ]
     reads = [get(one), find({}), find({"label": None}, ["label"]), HISTORY]
     return pools.shuffled([*writes, *reads])

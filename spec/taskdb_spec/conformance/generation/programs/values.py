@@ -102,7 +102,8 @@ def buffers(pools: Pools) -> list[Operation]:
 @scenario("BUF-3")
 def large_buffers(pools: Pools) -> list[Operation]:
     one, other = ids(pools, 2)
-    large = pools.deal((b"x", b"\x00")) * 2**20
+    kind = pools.deal((bytes, bytearray, memoryview))
+    large = kind(pools.deal((b"x", b"\x00")) * 2**20)
     fields = {"buffers": [b"a", large], "result_buffers": [large]}
     return [add(one, fields), get(one), add(other, {}), change(other, fields), get(other)]
 

@@ -1,12 +1,8 @@
-"""Every operator with each of a few values that are easily taken for each other.
-
-A storm draws; a crossing goes through a table. It stores each value of a group, bare and wrapped in
-lists and dicts, and asks of these records all that can be asked with any of them.
-"""
+"""A few near values, bare and in lists and dicts, and all that can be asked with any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice, product
@@ -31,7 +27,11 @@ SCALARS: tuple[Group, ...] = (
     *((0, -0.0, 0.5, False, None, ""), (1, 1.0, True, "1", b"1", 2), (9, 10, "9", "10", -9)),
     *((2**53, 2**53 + 1, 2.0**53, 2**53 - 1), (-(2**53) - 1, -(2.0**53), -(2**53))),
     *((2**63 - 1, 2.0**63, -(2**63), 1e300), (NAN, INFINITY, -INFINITY, 0, None)),
-    *((b"a" * 300, b"a" * 299 + b"b"), (-13, 13, -12.7, 12.5, 4), (0.1 + 0.2, 0.3, 5e-324, 0)),
+    *(
+        (b"a" * 300, b"a" * 299 + b"b", b"a" * 256, b"b"),
+        (-13, 13, -12.7, 12.5, 4),
+        (0.1 + 0.2, 0.3, 5e-324, 0),
+    ),
     *((b"", b"a", b"aa", b"a\x00", "a", b"\xff"), (None, "", 0, False, b"", EPOCH)),
     *(("a", "b", "ab", None), (EPOCH, EPOCH.isoformat(), EPOCH.timestamp(), None)),
 )
@@ -52,38 +52,65 @@ NESTS: Group = (
     *({"y": None}, {"y": {}}, {"y": []}, {"y": ["a"]}, {"y": ["b", "a"]}, {"y": [["a"]]}),
     *([{"y": "a"}], [{"y": "b"}, {"y": "a"}], [{"y": None}, {"z": "a"}], [[{"y": "a"}]]),
     *([{"y": ["a"]}], {"y": {"y": "a"}}, {"y": [{"y": "a"}]}, ["a", {"y": "b"}], {"0": "a"}),
+    *(
+        [[["a"]]],
+        ["b"] * 40 + ["a"],
+        [{"y": "b"}] * 40 + [{"y": "a"}],
+        [{"y": ["a"]}, {"y": ["b"]}],
+    ),
     *({"0": {"y": "a"}}, [{"0": "a"}], {"0": ["a"]}, {"00": "a", "-1": "a"}, [["a"], ["b"]]),
 )
 PATHS = (
     *("x", "x.y", "x.0", "x.0.y", "x.y.0", "x.0.0", "x.y.y", "x.1", "x.1.y", "x.00", "x.-1", "y"),
+    *("x.\u0660", "x.99999999999999999999", "x.0.0.0"),
 )
 PATTERNS = (*(row for rows in GLOBS.values() for row in rows), *SEARCHES, *OPTIONS)
 PRESENCE: tuple[dict[str, Any], ...] = (
     *({"$exists": True}, {"$exists": False}, {"$size": 0}, {"$size": 1}, {"$size": 2}),
-    *({"$elemMatch": {"y": "a"}}, {"$elemMatch": {"y": None}}, {"$elemMatch": {"0": "a"}}),
+    *({"$size": 2**40}, {"$mod": (4, 1)}),
+    *({"$elemMatch": {path: "a"}} for path in ("y", "0", "0.y", "y.y", "y.0", "0.0")),
+    {"$elemMatch": {"y": None}},
 )
+ROOTS: dict[str, Any] = {
+    "submitted": EPOCH,
+    "resubmitted": EPOCH,
+    "label": "a",
+    "stdout": "ab",
+    "buffers": [b"a"],
+    "error": {"year": "a"},
+}
+BELOW = ("year", "0", "x", "length", "0.x", "0.0")
+"""Parts of paths that some languages find below texts, instants and bytes."""
 DIVISORS = ((2, 0), (3, 1), (-1, 0), (4, -1), (4, 1))
 BRANCHES: tuple[dict[str, Any], ...] = (
     *({}, {"label": "a"}, {"label": "b"}, {"queue": "a"}, {"label": "a", "queue": "a"}),
     *({"label": "a", "queue": "b"}, {"label": {"$ne": "a"}}, {"label": {"$in": ["a", "b"]}}),
+    {"$or": [{"label": "a"}, {"label": "b"}], "queue": "a"},
+    {"$and": [{"label": {"$gte": "a"}}, {"label": {"$lt": "b"}}]},
+    *({"$nor": [{"label": "a"}], "queue": "b"}, {"label": {"$not": {"$gt": "a"}}}),
 )
 _AT_ONCE = 6
 """So many patterns, or first branches, share a program."""
 
 Asked: TypeAlias = Iterable[dict[str, Any]]
+Table: TypeAlias = Callable[[], tuple[list[dict[str, Any]], Asked]]
 
 
-def crossing(pools: Pools) -> Iterator[Operation]:
-    """Records, and queries over them: of all tables, one in turn."""
-    records, asked = pools.deal(_tables(pools))()
+def query_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
+    """Programs that store records, and put queries to them."""
+    return (partial(_program, pools, table) for table in _tables(pools))
+
+
+def _program(pools: Pools, table: Table) -> Iterator[Operation]:
+    records, asked = table()
     for number, record in enumerate(records):
         yield add(f"id{number}", record)
     yield from (find(query) for query in asked if is_claimed(pools, query))
 
 
-def _tables(pools: Pools) -> Sequence[Callable[[], tuple[list[dict[str, Any]], Asked]]]:
+def _tables(pools: Pools) -> list[Table]:
     claimed = pools.capabilities
-    tables = [partial(_of_field, "label", group) for group in TEXTS]
+    tables: list[Table] = [partial(_of_field, "label", group) for group in TEXTS]
     tables += [
         partial(_of_field, place, _instants(pools, base))
         for base, place in product(BASES, ("completed", "resubmitted"))
@@ -92,8 +119,11 @@ def _tables(pools: Pools) -> Sequence[Callable[[], tuple[list[dict[str, Any]], A
         groups = [*SCALARS, *DOCUMENTS, *(LISTS if Capability.arrays in claimed else ())]
         tables += [partial(_of_member, pools, group) for group in groups]
         tables += [partial(_of_path, pools, f"header.{path}") for path in PATHS]
+        tables.append(_of_roots)
+        tables.append(partial(_of_two_paths, pools))
     if Capability.arrays in claimed:
         tables.append(partial(_of_buffers, pools))
+    tables.append(partial(_of_many, pools))
     if claimed & {Capability.glob, Capability.regex}:
         tables += [partial(_of_patterns, pools, rows) for rows in _chunks(PATTERNS)]
     if Capability.logic in claimed:
@@ -114,7 +144,7 @@ def _instants(pools: Pools, base: datetime) -> Group:
 
 def _of_field(place: str, group: Group) -> tuple[list[dict[str, Any]], Asked]:
     """A root field, of which the values are of one class."""
-    conditions = (c for value in group for c in _conditions(value, group[0]))
+    conditions = (c for value in (*group, None) for c in _conditions(value, group[0]))
     return [{place: value} for value in (*group, None)], ({place: c} for c in conditions)
 
 
@@ -135,6 +165,26 @@ def _of_path(pools: Pools, path: str) -> tuple[list[dict[str, Any]], Asked]:
     records: list[dict[str, Any]] = [{"header": {"x": nest}} for nest in nests]
     conditions = [*_of_anything("a", "b"), *_conditions(None, "a"), *PRESENCE]
     return records, _at(path, conditions)
+
+
+def _of_roots() -> tuple[list[dict[str, Any]], Asked]:
+    """Paths that go on below any root field."""
+    tests = (None, "a", {"$ne": None}, {"$exists": True}, {"$gte": ""}, {"$nin": ["a", 2024]})
+    paths = [f"{root}.{part}" for root, part in product(ROOTS, BELOW)]
+    return [ROOTS, {}], ({path: test} for path, test in product(paths, tests))
+
+
+def _of_two_paths(pools: Pools) -> tuple[list[dict[str, Any]], Asked]:
+    """Two members of one dict, or of the dicts of one list."""
+    held: list[Any] = [{"y": a, "z": b} for a, b in product("ab", "ab")]
+    if Capability.arrays in pools.capabilities:
+        held += [[one, other] for one, other in product(held, held)]
+    tests = ("a", "b", {"$ne": "a"}, {"$gt": "a"})
+    asked: list[dict[str, Any]] = []
+    for one, other in product(tests, tests):
+        asked.append({"header.x.y": one, "header.x.z": other})
+        asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
+    return [{"header": {"x": value}} for value in held], asked
 
 
 def _holds_list(value: Any) -> bool:
@@ -171,6 +221,7 @@ def _of_anything(value: Any, other: Any) -> Iterator[Any]:
     yield from _conditions(value, other)
     yield from ({"$elemMatch": {name: value}} for name in ("$eq", "$ne", "$gt", "$lte"))
     yield from ({"$elemMatch": {"a": value}}, {"$elemMatch": {"$gte": value, "$lte": other}})
+    yield from ({"$in": [(value,)]}, {"$in": (other, value)}, {"$all": ((value,), value)})
     for wrapped in ([value], {"a": value}):
         yield from (wrapped, {"$ne": wrapped}, {"$in": [other, wrapped]}, {"$all": [wrapped]})
         yield from ({name: wrapped} for name in ORDER)
@@ -199,4 +250,28 @@ def _of_branches(branches: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     """Combinations of any two conditions on two fields."""
     values = ("a", "b", None)
     records = [{"label": label, "queue": queue} for label, queue in product(values, values)]
-    return records, ({n: [a, b]} for n, a, b in product(LOGIC, branches, BRANCHES))
+    asked: list[dict[str, Any]] = [{n: [a, b]} for n, a, b in product(LOGIC, branches, BRANCHES)]
+    asked += [{n: (a,)} for n, a in product(LOGIC, branches)]  # of one, and in a tuple
+    return records, asked
+
+
+def _of_many(pools: Pools) -> tuple[list[dict[str, Any]], Asked]:
+    """More records, operands and branches than fit a page, or than it is worth an index."""
+    texts, numbers = ("A", "a", "B", "b", "", None), (1, True, 2, None, "1", 0.5, 50)
+    records: list[dict[str, Any]] = [
+        {
+            "label": texts[i % 6],
+            "completed": EPOCH + i * pools.tick if i % 4 else None,
+            "header": {"x": numbers[i % 7], "y": f"{i}"},
+        }
+        for i in range(120)
+    ]
+    asked = [{"label": c} for value in ("a", "B", None) for c in _conditions(value, "b")]
+    asked += [{"completed": c} for c in _conditions(EPOCH + 50 * pools.tick, EPOCH)]
+    asked += [{"header.x": c} for value in (1, True, None) for c in _conditions(value, 2)]
+    for last in ("a", None):
+        words = [*(f"n{i}" for i in range(60)), last]
+        asked += [{"label": {name: words}} for name in ("$in", "$nin", "$all")]
+        asked += [{name: [{"label": word} for word in words]} for name in LOGIC]
+    asked += [{"header.x": {name: [*range(1, 60)]}} for name in ("$in", "$nin")]
+    return records, asked
