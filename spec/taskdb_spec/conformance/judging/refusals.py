@@ -78,6 +78,8 @@ def _record(model: Model, operation: Operation) -> list[Refusal]:
     clause = found[0].clause if found else ""
     if clause == "UPD-6" and operation.call is Call.add:
         clause = "REC-4"
+    if clause == "REC-4" and not all(isinstance(name, str) for name in operation.args[1]):
+        return [Refusal(clause, RecordError, VALUE_OR_TYPE)]  # L-38
     return [_of(error, clause) for error in found]
 
 
@@ -97,10 +99,19 @@ _MISSING = {Call.get: "GET-2", Call.update: "UPD-5", Call.drop: "DROP-2"}
 
 def _query(model: Model, operation: Operation) -> list[Refusal]:
     check = operation.args[0]
-    return [
-        _of(error, error.clause)
-        for error in _caught(parse_query, check, TASK_FIELDS, model.capabilities)
-    ]
+    found = _caught(parse_query, check, TASK_FIELDS, model.capabilities)
+    if found and found[0].clause == "QRY-5" and _names_otherwise(check):
+        return [Refusal("QRY-5", QueryError, ANY)]  # L-38
+    return [_of(error, error.clause) for error in found]
+
+
+def _names_otherwise(value: Any) -> bool:
+    """Whether a name in the query is no str."""
+    if isinstance(value, dict):
+        return not all(isinstance(name, str) for name in value) or _names_otherwise(
+            [*value.values()]
+        )
+    return isinstance(value, list | tuple) and any(map(_names_otherwise, value))
 
 
 def _keys(model: Model, operation: Operation) -> list[Refusal]:
