@@ -3,92 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice, product
 from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.conformance.generation.makers.core import NEARLY, ORDER_TRAPS
+from taskdb_spec.conformance.generation.crossings.groups import (
+    BASES,
+    BELOW,
+    BRANCHES,
+    BUFFERS,
+    DIVISORS,
+    DOCUMENTS,
+    LISTS,
+    NESTS,
+    PATHS,
+    PATTERNS,
+    PRESENCE,
+    ROOTS,
+    SCALARS,
+    TEXTS,
+    Group,
+)
 from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, is_claimed
-from taskdb_spec.conformance.generation.makers.patterns import GLOBS, OPTIONS, SEARCHES
 from taskdb_spec.conformance.generation.pools import EPOCH, OFFSETS, Pools
 from taskdb_spec.conformance.generation.programs.steps import add, find
 from taskdb_spec.conformance.operations import Operation
 
-Group: TypeAlias = tuple[Any, ...]
-
-NAN, INFINITY = float("nan"), float("inf")
-TEXTS: tuple[Group, ...] = (
-    *(*NEARLY, *ORDER_TRAPS, ("\u00e9", "\u00c9", "e", "E"), ("x" * 300, "x" * 299 + "y")),
-)
-BASES = (EPOCH, datetime(1960, 1, 1, tzinfo=UTC), datetime(2400, 1, 1, tzinfo=UTC))
-SCALARS: tuple[Group, ...] = (
-    *((0, -0.0, 0.5, False, None, ""), (1, 1.0, True, "1", b"1", 2), (9, 10, "9", "10", -9)),
-    *((2**53, 2**53 + 1, 2.0**53, 2**53 - 1), (-(2**53) - 1, -(2.0**53), -(2**53))),
-    *((2**63 - 1, 2.0**63, -(2**63), 1e300), (NAN, INFINITY, -INFINITY, 0, None)),
-    *(
-        (b"a" * 300, b"a" * 299 + b"b", b"a" * 256, b"b"),
-        (-13, 13, -12.7, 12.5, 4),
-        (0.1 + 0.2, 0.3, 5e-324, 0),
-    ),
-    *((b"", b"a", b"aa", b"a\x00", "a", b"\xff"), (None, "", 0, False, b"", EPOCH)),
-    *(("a", "b", "ab", None), (EPOCH, EPOCH.isoformat(), EPOCH.timestamp(), None)),
-)
-DOCUMENTS: tuple[Group, ...] = (
-    *(({}, {"a": 1}, {"a": 1.0}, {"a": True}, {"a": None}, None), ({}, "", 0, False, None)),
-    ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1}, {"b": 2}, {"a": 1, "b": None}),
-    ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, {"a": {"b": 1}}, {"a": 1}),
-)
-LISTS: tuple[Group, ...] = (
-    *(([], [[]], [None], None, [0]), ([1, 2], [2, 1], [1], [1, 2, 3], 1), ([NAN], [1], [0.0], [])),
-    *(([[1]], [1], [[[1]]], [[1], 2], 1), (["a", "b"], ["b", "a"], ["a"], "a", ["c"])),
-    ([None], [0], [""], [{}], [[]], [b""], [False], [EPOCH]),
-    *(([{"a": 1}], [{"a": 2}], {"a": [1, 2]}, {"a": 1}, [{}]), ([], {}, "", None)),
-)
-BUFFERS: Group = ([b"a"], [b"a", b"b"], [b"b", b"a"], [], [b"aa"], [b""], [b"b"])
-NESTS: Group = (
-    *(None, {}, [], "a", ["a"], ["b", "a"], [["a"]], [None], "a" * 3, [[]], [{}], {"y": "a"}),
-    *({"y": None}, {"y": {}}, {"y": []}, {"y": ["a"]}, {"y": ["b", "a"]}, {"y": [["a"]]}),
-    *([{"y": "a"}], [{"y": "b"}, {"y": "a"}], [{"y": None}, {"z": "a"}], [[{"y": "a"}]]),
-    *([{"y": ["a"]}], {"y": {"y": "a"}}, {"y": [{"y": "a"}]}, ["a", {"y": "b"}], {"0": "a"}),
-    *(
-        [[["a"]]],
-        ["b"] * 40 + ["a"],
-        [{"y": "b"}] * 40 + [{"y": "a"}],
-        [{"y": ["a"]}, {"y": ["b"]}],
-    ),
-    *({"0": {"y": "a"}}, [{"0": "a"}], {"0": ["a"]}, {"00": "a", "-1": "a"}, [["a"], ["b"]]),
-)
-PATHS = (
-    *("x", "x.y", "x.0", "x.0.y", "x.y.0", "x.0.0", "x.y.y", "x.1", "x.1.y", "x.00", "x.-1", "y"),
-    *("x.\u0660", "x.99999999999999999999", "x.0.0.0"),
-)
-PATTERNS = (*(row for rows in GLOBS.values() for row in rows), *SEARCHES, *OPTIONS)
-PRESENCE: tuple[dict[str, Any], ...] = (
-    *({"$exists": True}, {"$exists": False}, {"$size": 0}, {"$size": 1}, {"$size": 2}),
-    *({"$size": 2**40}, {"$mod": (4, 1)}),
-    *({"$elemMatch": {path: "a"}} for path in ("y", "0", "0.y", "y.y", "y.0", "0.0")),
-    {"$elemMatch": {"y": None}},
-)
-ROOTS: dict[str, Any] = {
-    "submitted": EPOCH,
-    "resubmitted": EPOCH,
-    "label": "a",
-    "stdout": "ab",
-    "buffers": [b"a"],
-    "error": {"year": "a"},
-}
-BELOW = ("year", "0", "x", "length", "0.x", "0.0")
-"""Parts of paths that some languages find below texts, instants and bytes."""
-DIVISORS = ((2, 0), (3, 1), (-1, 0), (4, -1), (4, 1))
-BRANCHES: tuple[dict[str, Any], ...] = (
-    *({}, {"label": "a"}, {"label": "b"}, {"queue": "a"}, {"label": "a", "queue": "a"}),
-    *({"label": "a", "queue": "b"}, {"label": {"$ne": "a"}}, {"label": {"$in": ["a", "b"]}}),
-    {"$or": [{"label": "a"}, {"label": "b"}], "queue": "a"},
-    {"$and": [{"label": {"$gte": "a"}}, {"label": {"$lt": "b"}}]},
-    *({"$nor": [{"label": "a"}], "queue": "b"}, {"label": {"$not": {"$gt": "a"}}}),
-)
 _AT_ONCE = 6
 """So many patterns, or first branches, share a program."""
 
