@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.controls import (
     CIRCUMSTANCES,
     FORMS,
@@ -27,11 +28,18 @@ _OF_WRITES = {Call.update: "UPD-1", Call.drop: "DROP-1", Call.purge: "PURGE-1"}
 def blame(player: Player, failure: Failure, focus: str = "") -> str:
     """The clause to blame: what the program was made for, if that is under suspicion, or the last
     suspect; after controls have cleared the query, its parts, or what was written before it.
+
+    It is one that applies to the backend: blamed on another, a failure would not be reported.
     """
+    blamed = _blamed(player, failure, focus)
+    suspects = [blamed, *reversed(failure.finding.suspects)]
+    applying = (c for c in suspects if clauses()[c].claimed_by(player.backend))
+    return next(applying, blamed)
+
+
+def _blamed(player: Player, failure: Failure, focus: str) -> str:
     finding, operation = failure.finding, failure.program.operations[-1]
     suspects = list(finding.suspects)
-    if player.backend.stores_nothing:
-        return suspects[-1]  # the controls are about records
     if finding.family:
         return _blame_for_acceptance(player, failure, focus)
     if operation.call is Call.purge and (
