@@ -235,18 +235,19 @@ class TwelveKeysCount(Store):
         return names and list(dict.fromkeys(names))[:12]
 
 
-def _by_ids(check):
+def _listed(store, check):
+    """The records that a query lists by id among its conditions; None where it lists none."""
     condition = check.get("msg_id") if isinstance(check, dict) else None
-    return is_operators(condition) and list(condition) == ["$in"] and len(check) > 1
+    if is_operators(condition) and list(condition) == ["$in"] and len(check) > 1:
+        return [msg_id for msg_id in store.records if msg_id in condition["$in"]]
+    return None
 
 
 @broken("QRY-2", "ids in a list are looked up, and no other condition counts", CORE)
 class ListedIdsAreEnough(Store):
     def selected(self, check):
-        found = super().selected(check)
-        if _by_ids(check):
-            return [msg_id for msg_id in self.records if msg_id in check["msg_id"]["$in"]]
-        return found
+        found, listed = super().selected(check), _listed(self, check)
+        return found if listed is None else listed
 
     def purged(self, check):
         return super().selected(check)
@@ -255,10 +256,8 @@ class ListedIdsAreEnough(Store):
 @broken("PURGE-1", "of a purge by listed ids, no other condition counts", CORE)
 class PurgeOfListedIds(Store):
     def purged(self, check):
-        found = super().purged(check)
-        if _by_ids(check):
-            return [msg_id for msg_id in self.records if msg_id in check["msg_id"]["$in"]]
-        return found
+        found, listed = super().purged(check), _listed(self, check)
+        return found if listed is None else listed
 
 
 @broken("ISO-1", "what is writable under a memoryview is kept", CORE)

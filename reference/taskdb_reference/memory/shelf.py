@@ -28,8 +28,8 @@ class Kept:
     """An index, and how much it was told: so many events, and so the records up to `newest`."""
 
     index: Any
-    told: int
-    newest: int
+    told: int = 0
+    newest: int = 0
 
     def tell(self, events: list[Held], newest: int) -> None:
         """Tell the index of the events that it has not been told of, up to the `newest` record.
@@ -130,12 +130,11 @@ class Shelf:
     def _index(self, name: str, fields: Iterable[str], make: Callable[[], AnIndex]) -> AnIndex:
         """The index of that name, which `fields` decide; made unless it is there."""
         if name not in self._kept:
-            index = make()
-            for record in self.records.values():
-                index.enter(record)
-            kept = self._kept[name] = Kept(index, len(self._events), self._newest)
+            made = self._kept[name] = Kept(make())
+            made.tell([*self.records.values()], self._newest)
+            made.told = len(self._events)
             for field in fields:
-                self._by_field.setdefault(field, []).append(kept)
+                self._by_field.setdefault(field, []).append(made)
         kept = self._kept[name]
         kept.tell(self._events, self._newest)
         told: AnIndex = kept.index

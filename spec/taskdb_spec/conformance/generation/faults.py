@@ -72,17 +72,8 @@ QUERIES["IN-6"] = _operands(
 )
 UNKNOWN = (
     *("$ge", "$le", "$GT", "$foo", "$", "$where", "$expr", "$text", "$comment", "$type", "$near"),
-    *(
-        "$bitsAllSet",
-        "$jsonSchema",
-        "$slice",
-        "$like",
-        "$isnull",
-        "$ne ",
-        " $ne",
-        "$$ne",
-        "$not_in",
-    ),
+    *("$bitsAllSet", "$jsonSchema", "$slice", "$like", "$isnull", "$ne ", " $ne", "$$ne"),
+    "$not_in",
 )
 
 
@@ -300,17 +291,8 @@ def _among_good(pools: Pools, name: Any, value: Any) -> dict[Any, Any]:
 def unknown_record_field(pools: Pools) -> tuple[Any, Any]:
     name: Any = pools.deal(
         (
-            *(
-                "nope",
-                "_id",
-                "Label",
-                "",
-                "label ",
-                "label = 'x' --",
-                "msg_ids",
-                "$set",
-                "__class__",
-            ),
+            *("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"),
+            "__class__",
             *(1, None, b"label", ("label",)),
         )
     )

@@ -61,9 +61,10 @@ def outlive(session: Session, operation: Operation, outcome: Outcome, judgement:
     for step in _later(session, operation):
         if step.call in WRITES:
             session.note_ids(step)
-            session.note_write(step)
         if session.call(step).error is not None:
             return  # the business of other clauses
+        if step.call in WRITES:
+            session.note_write(step)
         session.expect(step)
         done.append(call_source(step))
     for found in _became(session, operation, before, outcome.value):

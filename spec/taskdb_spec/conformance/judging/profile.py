@@ -32,21 +32,8 @@ SPECIAL = frozenset(
         *("NIN-2", "NIN-3", "NIN-4", "NOT-2", "PATH-2", "PATH-3", "PATH-8", "LIST-3", "LIST-4"),
         *("NUM-2", "NUM-3", "NUM-4", "NUM-5", "MOD-3", "MOD-4", "PATH-1", "PATH-5", "PATH-6"),
         *("QRY-2", "QRY-3", "AND-1", "OR-1", "NOR-1", "GLB-1", "RGX-1"),
-        *(
-            "LT-1",
-            "LTE-1",
-            "GT-1",
-            "GTE-1",
-            "LIST-5",
-            "NOT-1",
-            "NUM-6",
-            "GLB-5",
-            "RGX-3",
-            "MOD-1",
-            "EQ-3",
-            "EQ-5",
-            "ORD-2",
-        ),
+        *("LT-1", "LTE-1", "GT-1", "GTE-1", "LIST-5", "NOT-1", "NUM-6", "GLB-5", "RGX-3", "MOD-1"),
+        *("EQ-3", "EQ-5", "ORD-2"),
     }
 )
 """Clauses of which `profile` can tell for each single record whether it exercises them."""
@@ -248,10 +235,11 @@ def _looks_at_elements(test: tree.Test, found: Found) -> bool:
 
 def _operands(test: tree.Test) -> Sequence[Any]:
     """The values that a test compares with."""
-    if isinstance(test, tree.In | tree.Nin | tree.All):
+    if isinstance(test, tree.In | tree.Nin):
         return test.operands
-    orders = tree.Lt | tree.Lte | tree.Gt | tree.Gte
-    return (test.operand,) if isinstance(test, tree.Eq | tree.Ne | orders) else ()
+    if isinstance(test, tree.Eq | tree.Ne | tree.Lt | tree.Lte | tree.Gt | tree.Gte):
+        return (test.operand,)
+    return ()
 
 
 def _is_numeric(path: tree.Path) -> bool:

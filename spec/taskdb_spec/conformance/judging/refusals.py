@@ -108,9 +108,7 @@ def _query(model: Model, operation: Operation) -> list[Refusal]:
 def _names_otherwise(value: Any) -> bool:
     """Whether a name in the query is no str."""
     if isinstance(value, dict):
-        return not all(isinstance(name, str) for name in value) or _names_otherwise(
-            [*value.values()]
-        )
+        return any(not isinstance(k, str) or _names_otherwise(item) for k, item in value.items())
     return isinstance(value, list | tuple) and any(map(_names_otherwise, value))
 
 

@@ -86,10 +86,10 @@ def query_fault(clause: str, pools: Pools) -> list[Operation]:
 def record_fault(clause: str, pools: Pools) -> list[Operation]:
     one, *others = ids(pools, 3)
     steps = [add(one, record(pools, 1))]
-    for other in (*others, "", ""):
+    for other in (*others, None, None):
         bad, good = faults.RECORDS[clause](pools)
         steps += pools.shuffled([change(one, bad), change(one, good, aim=clause)])
-        if other and clause != "UPD-6":
+        if other is not None and clause != "UPD-6":
             steps += [add(other, bad), add(other, good, aim=clause)]
     return steps
 

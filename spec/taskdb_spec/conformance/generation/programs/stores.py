@@ -100,7 +100,9 @@ def _limited(clause: str) -> Callable[[Pools], Program]:
         kind = pools.deal(("count", "both", "size", "count", "growing"))
         by_size = clause == "CULL-7" or kind != "count"
         size = 20_000 if by_size else None
-        count = 12 if kind == "both" else None if by_size else pools.between(1, 6)
+        count = 12 if kind == "both" else None
+        if not by_size:
+            count = pools.between(1, 6)
         fraction = pools.one_of((0.01, 0.1, 0.5, 1.0))
         growing = kind == "growing"  # the records grow by updates
         steps: list[Operation] = []
