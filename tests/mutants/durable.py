@@ -1,4 +1,4 @@
-"""Mutants of a store in a file: clauses DUR. `PickleStore` conforms, the others lose something."""
+"""Mutants of a store in a file. `PickleStore` conforms, the others lose or share something."""
 
 from __future__ import annotations
 
@@ -177,3 +177,9 @@ class EmptyPurgeComesBack(Replaying):
         before = dict(self.records) if check == {} else {}
         super().drop_matching_records(check)
         self.gone.update(before)
+
+
+@durable("ISO-9", "the file is beside the folder, and not in it")
+class FileIsOutside(PickleStore):
+    def __init__(self, workdir):
+        super().__init__(workdir.parent)

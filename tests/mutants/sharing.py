@@ -1,9 +1,10 @@
-"""Mutants whose stores share with each other while they are open: clause ISO-9."""
+"""Mutants whose stores share with each other: clause ISO-9."""
 
 from __future__ import annotations
 
 import weakref
 
+from taskdb_spec import DuplicateRecord
 from taskdb_spec.capabilities import CORE
 from taskdb_spec.records.values import copied
 
@@ -87,3 +88,42 @@ class PurgesAreShared(Sharing):
         for other in self.others():
             if check == {}:
                 other.records.clear()
+
+
+KEPT = []
+"""What the classes have kept, for tests that must not find what other tests have left."""
+
+
+class Kept(Store):
+    """Has what its class has, which outlives every store."""
+
+    def __init_subclass__(cls):
+        cls.kept = {}
+        KEPT.append(cls.kept)
+
+
+@broken("ISO-9", "records are kept on the class, and a store is opened with all of them", CORE)
+class RecordsAreOfTheClass(Kept):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.records = self.kept
+
+
+@broken("ISO-9", "ids are kept on the class, so that none can be added to two stores", CORE)
+class IdsAreOfTheClass(Kept):
+    def add_record(self, msg_id, rec, /):
+        self.taken(msg_id, rec)
+        if msg_id in self.kept:
+            raise DuplicateRecord(msg_id)
+        super().add_record(msg_id, rec)
+        self.kept[msg_id] = None
+
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        self.kept.pop(msg_id)
+
+    def purged(self, check):
+        found = super().purged(check)
+        for msg_id in found:
+            self.kept.pop(msg_id)
+        return found

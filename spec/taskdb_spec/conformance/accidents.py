@@ -8,7 +8,7 @@ from pathlib import Path
 
 from taskdb_spec.backend import Backend
 from taskdb_spec.conformance.apart import Apart, Send
-from taskdb_spec.conformance.dangers import Danger, base, suspects
+from taskdb_spec.conformance.dangers import OF_SEVERAL_CALLS, Danger, base, suspects
 from taskdb_spec.conformance.ends import End
 from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.findings import Judgement
@@ -56,7 +56,7 @@ class Examiner:
 
     def examine(self, program: Program, end: End, focus: str) -> Accident:
         """Shrink the program, and find out under which clause its last call is."""
-        again = self._again(program, end)
+        again = self._among_its_calls(program, end) or self._again(program, end)
         if again is None:
             return Accident(program, self._suspect(program, focus), None)
         program = self._shrunk(again, end)
@@ -68,6 +68,19 @@ class Examiner:
             return Accident(plain or program, general, Danger(call, before))
         clause = self._suspect(program, focus)
         return Accident(program, clause, Danger(call, before, clause))
+
+    def _among_its_calls(self, program: Program, end: End) -> Program | None:
+        """Where the last step makes several calls, the plain one of them that is to blame, if any.
+
+        That one ends the process on its own.
+        """
+        if program.operations[-1].call not in OF_SEVERAL_CALLS or self.backend.stores_nothing:
+            return None
+        for calls in (*_PLAIN.values(), (Operation(Call.history),)):
+            died = self._dies(Program((_ADD, *calls)))
+            if died is not None and died[1].hung == end.hung:
+                return died[0]
+        return None
 
     def _again(self, program: Program, end: End) -> Program | None:
         """The part of the program up to the call that ends the process, if it does so again."""
@@ -116,11 +129,7 @@ class Examiner:
         *before, last = program.operations
         if self.backend.stores_nothing or last.call not in _PLAIN:
             return None
-        if last.call is Call.add:
-            return program.but(*before, _add())
-        if last.call not in (Call.find, Call.purge):
-            return program.but(*before, _add(), Operation(last.call, _PLAIN[last.call]))
-        return program.but(*before, Operation(last.call, _PLAIN[last.call]))
+        return program.but(*before, *_PLAIN[last.call])
 
     def _suspect(self, program: Program, focus: str) -> str:
         """The clause that the program was made for, if it applies to the last call, or its own."""
@@ -137,19 +146,16 @@ class Examiner:
 
 
 _ID = "plain"
+_ADD = Operation(Call.add, (_ID, dict(new_record(_ID, submitted=EPOCH))))
 _PLAIN = {
-    Call.add: (),
-    Call.get: (_ID,),
-    Call.update: (_ID, {"label": "plain"}),
-    Call.drop: (_ID,),
-    Call.find: ({"msg_id": _ID},),
-    Call.purge: ({"msg_id": _ID},),
+    Call.add: (_ADD,),
+    Call.get: (_ADD, Operation(Call.get, (_ID,))),
+    Call.update: (_ADD, Operation(Call.update, (_ID, {"label": "plain"}))),
+    Call.drop: (_ADD, Operation(Call.drop, (_ID,))),
+    Call.find: (Operation(Call.find, ({"msg_id": _ID},)),),
+    Call.purge: (Operation(Call.purge, ({"msg_id": _ID},)),),
 }
-"""The arguments of calls that nothing is special about."""
-
-
-def _add() -> Operation:
-    return Operation(Call.add, (_ID, dict(new_record(_ID, submitted=EPOCH))))
+"""Calls that nothing is special about, each with the record that it takes."""
 
 
 def _play(backend: Backend, folder: Path, program: Program) -> None:

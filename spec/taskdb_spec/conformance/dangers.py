@@ -36,7 +36,7 @@ class Danger:
 
     def threatens(self, session: Session, operation: Operation) -> bool:
         """Whether the call must not be made now."""
-        if operation.call in _OF_SEVERAL_CALLS and self.any:
+        if operation.call in OF_SEVERAL_CALLS and self.any:
             return True
         if operation.call is not self.call or not self.operators <= _operators(operation):
             return False
@@ -59,7 +59,7 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(item)
 
 
-_OF_SEVERAL_CALLS = (Call.neighbour, Call.crowd, Call.hoard, Call.reopen)
+OF_SEVERAL_CALLS = (Call.neighbour, Call.successor, Call.crowd, Call.hoard, Call.reopen)
 
 
 def shunned(dangers: Sequence[Danger], session: Session, operation: Operation) -> bool:
@@ -77,7 +77,7 @@ BASE = {
     Call.history: "HIST-1",
     Call.close: "CLOSE-1",
     Call.reopen: "DUR-1",
-    Call.neighbour: "ISO-9",
+    **dict.fromkeys((Call.neighbour, Call.successor), "ISO-9"),
     Call.crowd: "KEEP-1",
     Call.hoard: "NODB-4",
 }

@@ -31,6 +31,8 @@ class Call(Enum):
     """Close the store and open it again under the same folder."""
     neighbour = "neighbour"
     """Open a second store under another folder and write to it."""
+    successor = "successor"
+    """Close the store, open one under another folder and write to that."""
     crowd = "crowd"
     """Add many small records; the argument is how many."""
     hoard = "hoard"

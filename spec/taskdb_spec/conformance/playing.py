@@ -17,7 +17,7 @@ from taskdb_spec.conformance.judging.differences import value_clauses
 from taskdb_spec.conformance.judging.effects import audit
 from taskdb_spec.conformance.judging.findings import Evidence, Finding, Judgement
 from taskdb_spec.conformance.judging.refusals import refusals
-from taskdb_spec.conformance.judging.step import take
+from taskdb_spec.conformance.judging.step import ACTS, take
 from taskdb_spec.conformance.operations import (
     QUERY_CALLS,
     RECORD_CALLS,
@@ -59,6 +59,7 @@ class Player:
     dangers: tuple[Danger, ...] = ()  # calls that do not come back
     evidence: Evidence = field(default_factory=Counter)
     operations: int = 0
+    mixing: bool = False  # stores have been seen to share something, so all are left empty
 
     def find_lost_fields(self) -> None:
         """See which root fields of a whole record the backend does not give back."""
@@ -74,10 +75,14 @@ class Player:
         session = Session(self.backend, self.workdirs.take(), limits)
         if self.dangers:
             session.shuns = partial(shunned, self.dangers)
+        if self.mixing:
+            _empty(session)
         return session
 
     def _end(self, session: Session) -> None:
         """Close the store, and remove what it has left."""
+        if self.mixing:
+            _empty(session)
         session.close()
         for folder in session.folders:
             self.backend.discard(folder)
@@ -131,10 +136,11 @@ class Player:
             session.made.append(operation.call)
             new = self._unknown(judgement) or self._only_when_empty(judgement, operation)
             if new is not None:
+                self.mixing = self.mixing or "ISO-9" in new.suspects
                 return Failure(Program(tuple(done), session.limits), new, raised, session.adopted)
             if judgement.findings and not self._follow(session, operation):
                 return None
-            if operation.call is Call.close:
+            if operation.call in (Call.close, Call.successor):
                 return None
         return None if careful else self._last_look(session, done, raised)
 
@@ -165,7 +171,7 @@ class Player:
 
     def _follow(self, session: Session, operation: Operation) -> bool:
         """Let the model follow a store that is known to be wrong here; False ends the program."""
-        if operation.call in (Call.reopen, Call.neighbour, Call.crowd, Call.close, Call.hoard):
+        if operation.call in ACTS:
             return False
         if operation.call not in WRITES:
             return True
@@ -231,6 +237,12 @@ class Player:
             whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
         return operation.but(args=(msg_id, fields))
+
+
+def _empty(session: Session) -> None:
+    """Drop what programs before this one have left in a store, or this one would leave."""
+    for msg_id in session.call(Operation(Call.history)).value or ():
+        session.call(Operation(Call.drop, (msg_id,)))
 
 
 def mentions(value: Any, fields: frozenset[str]) -> bool:

@@ -109,6 +109,8 @@ LIMITED_MEMORY = (
     "",
     "resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))  # the store may take all there is",
 )
+OTHERS = (Call.neighbour, Call.successor)
+"""The acts that open another store."""
 ELSEWHERE = {"Decimal": "decimal", "SimpleNamespace": "types", "UUID": "uuid"}
 """Classes of the standard library of which no record may hold a value, and their modules."""
 NAMED = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
@@ -145,8 +147,9 @@ def _statements(operation: Operation, opener: Opener) -> list[str]:
         return ["answer = db.close()", "answer = db.close()"]
     if operation.call is Call.reopen:
         return ["db.close()"] * closings(operation) + [f"db = {opener.at('folder')}"]
-    if operation.call is Call.neighbour:
-        return [f"other = {opener.at('folder / ' + repr('neighbour'))}"]
+    if operation.call in OTHERS:
+        closed = ["db.close()"] if operation.call is Call.successor else []
+        return [*closed, f"other = {opener.at('Path(tempfile.mkdtemp())')}"]
     if operation.call is Call.crowd:
         return [
             f"record = {literal(crowd_record(''))}",
@@ -207,7 +210,7 @@ def _quietly(statement: str, finding: Finding) -> list[str]:
 
 def _assertion(operation: Operation, finding: Finding, clause: str, opener: Opener) -> list[str]:
     lines = _statements(operation, opener)
-    if operation.call is Call.neighbour:
+    if operation.call in OTHERS:
         return [*lines, *_neighbour(finding, clause)]
     if finding.subject == "text":
         return _says(lines, clause)
@@ -285,8 +288,8 @@ def _says(lines: list[str], clause: str) -> list[str]:
 def summary(program: Sequence[Operation], finding: Finding) -> str:
     """The departure in one sentence: the call, what was expected, what came."""
     operation = finding.probe or program[-1]
-    known = {Call.reopen, Call.neighbour, Call.crowd, Call.hoard, Call.close}
-    call = operation.call.value if operation.call in known else call_source(operation)[3:]
+    acts = {Call.reopen, *OTHERS, Call.crowd, Call.hoard, Call.close}
+    call = operation.call.value if operation.call in acts else call_source(operation)[3:]
     if len(call) > 160:
         call = f"{call[:157]}..."
     subject = finding.subject.replace("given", "the arguments given") or "the call"

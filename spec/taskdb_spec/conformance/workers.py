@@ -34,15 +34,17 @@ class Known:
     doubts: dict[str, list[Counterexample]]
     failed: set[str]
     lost: frozenset[str]
+    mixing: bool
 
     @classmethod
     def by(cls, campaign: Campaign) -> Known:
         player = campaign.player
-        return cls(campaign.failures, campaign.doubts, player.failed, player.lost)
+        return cls(campaign.failures, campaign.doubts, player.failed, player.lost, player.mixing)
 
     def tell(self, campaign: Campaign) -> None:
         campaign.failures, campaign.doubts = self.failures, self.doubts
-        campaign.player.failed, campaign.player.lost = self.failed, self.lost
+        player = campaign.player
+        player.failed, player.lost, player.mixing = self.failed, self.lost, self.mixing
 
 
 class Board:

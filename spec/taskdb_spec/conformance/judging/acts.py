@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -91,10 +91,28 @@ def neighbour(session: Session, operation: Operation, judgement: Judgement) -> N
     for source, expected in _own_records(session):
         if not _is_right(attempt(eval, _code(source), {"db": session.store}), expected):
             return  # it errs about its own records already
+    _share_nothing(session, clause, _neighbourly(session), judgement)
+
+
+def successor(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Close the store and open another; it has to be empty. Nothing may follow in the program."""
+    if session.shunned(Operation(Call.close)):
+        return
+    attempt(session.store.close)
+    _share_nothing(session, "ISO-9", _succeeding(session), judgement)
+
+
+def _share_nothing(
+    session: Session,
+    clause: str,
+    expressions: Iterable[tuple[str, Any]],
+    judgement: Judgement,
+) -> None:
+    """Open the ``other`` store, and hold expressions against what they should be."""
     other = session.open(session.workdir.with_name(session.workdir.name + "-neighbour"))
     done: list[str] = []
     try:
-        for source, expected in _neighbourly(session):
+        for source, expected in expressions:
             outcome = attempt(eval, _code(source), {"db": session.store, "other": other})
             if not _is_right(outcome, expected):
                 if not _is_wrong_alone(other):
@@ -163,6 +181,15 @@ def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
     yield from _own_records(session)
     yield "other.drop_matching_records({})", None
     yield from _own_records(session)
+
+
+def _succeeding(session: Session) -> Iterator[tuple[str, Any]]:
+    """Expressions over ``other``, a store that was opened when the first one was closed."""
+    yield "other.get_history()", []
+    for msg_id in session.model.records:
+        yield f"other.get_record({msg_id!a})", KEY
+        yield from _lifetime(msg_id)
+        yield f"other.drop_record({msg_id!a})", None
 
 
 def _own_records(session: Session) -> Iterator[tuple[str, Any]]:

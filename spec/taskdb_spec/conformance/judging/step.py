@@ -26,6 +26,7 @@ ACTS: dict[Call, Callable[[Session, Operation, Judgement], None]] = {
     Call.close: acts.close,
     Call.reopen: acts.reopen,
     Call.neighbour: acts.neighbour,
+    Call.successor: acts.successor,
     Call.crowd: acts.crowd,
     Call.hoard: acts.hoard,
 }

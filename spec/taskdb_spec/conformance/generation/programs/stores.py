@@ -59,7 +59,10 @@ def private_objects(pools: Pools) -> list[Operation]:
 
 @scenario("ISO-9")
 def two_stores(pools: Pools) -> list[Operation]:
-    return [*some_records(pools, 0), Operation(Call.neighbour), HISTORY]
+    steps = some_records(pools, 0)
+    if pools.chance(7):
+        return [*steps, Operation(Call.neighbour), HISTORY]
+    return [add("z", {}), *steps, Operation(Call.successor)]
 
 
 @scenario("DUR-1", "DUR-2")
