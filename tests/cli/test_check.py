@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from taskdb_spec.conformance.session import StoreNotOpened
+from taskdb_spec.conformance.workers import cores
 
 from .made import Engine, conforming, failing, incomplete, report, script
 
@@ -60,7 +61,7 @@ def test_the_engine_is_asked_for_what_was_asked_for(taskdb: Taskdb, engine: Engi
         "profile": "default",
         "seed": 0,
         "strict": False,
-        "workers": 1,
+        "workers": cores(),
         "target": MYDB,
     }
     assert second.pop("backend").name == "dict"

@@ -38,6 +38,7 @@ from . import (
     refusals,
     regexes,
     sharing,
+    stale,
     unclaimed,
     values,
 )
@@ -46,21 +47,8 @@ from .store import Store
 
 MODULES = (
     *(adding, changing, refusals, values, buffers, reading, equality, order, membership, malformed),
-    *(
-        history,
-        purging,
-        errors,
-        isolation,
-        sharing,
-        caching,
-        presence,
-        globs,
-        regexes,
-        logic,
-        documents,
-        arrays,
-    ),
-    *(numbers, paths, unclaimed, durable, culling, nothing, overlooked),
+    *(history, purging, errors, isolation, sharing, caching, presence, globs, regexes, logic),
+    *(documents, arrays, numbers, paths, unclaimed, durable, culling, nothing, overlooked, stale),
 )
 
 

@@ -203,6 +203,8 @@ class Campaign:
         capabilities = self.backend.claimed if number // 2 % 2 else clause.needs
         pools = self._pools(name, capabilities & QUERY_CAPABILITIES, self.seed + number)
         program = program_for(clause.id, pools)
+        if program.limits is not None and Capability.durable in self.backend.claimed:
+            program = program.but(*program, Operation(Call.reopen))  # what was culled stays away
         careful = number % 5 < 4  # to read everything back may heal what a read has done
         failure = self.player.replay(program, careful=careful, around=number % 2 == 0)
         while failure is not None and self._handle(failure, clause.id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -45,6 +46,13 @@ class Known:
         campaign.failures, campaign.doubts = self.failures, self.doubts
         player = campaign.player
         player.failed, player.lost, player.mixing = self.failed, self.lost, self.mixing
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Board:

@@ -29,6 +29,7 @@ from taskdb_spec.conformance.reporters.console import console_for
 from taskdb_spec.conformance.reporters.terminal import TerminalReporter
 from taskdb_spec.conformance.reporters.words import printable
 from taskdb_spec.conformance.targets import TargetError, resolve
+from taskdb_spec.conformance.workers import cores
 from taskdb_spec.messages import described, one_line
 
 PROFILES = ("quick", "default", "deep")
@@ -65,10 +66,9 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="How many processes share the work of a run; what it finds stays the same.",
+    help="How many processes share the work of a run; what it finds stays the same.  [default: one "
+    "for each core, on a cluster one]",
 )
 @click.option(
     "--cluster",
@@ -92,7 +92,7 @@ def check(
     targets: Sequence[str],
     profile: str,
     seed: int,
-    workers: int,
+    workers: int | None,
     cluster: str | None,
     strict: bool,
     capabilities: str | None,
@@ -121,6 +121,8 @@ def check(
     )
     if out is not None:
         check_folder(out)
+    if workers is None:
+        workers = 1 if cluster else cores()
     settings = Settings(profile, seed, strict, verbose, known, workers, cluster)
     with _stdout_kept_clean(any(output.file == STDOUT for output in outputs)):
         runs = _run_all(backends, settings)

@@ -83,7 +83,8 @@ def unknown_operator(pools: Pools) -> tuple[Any, Any]:
     place, operand = _place(pools), pools.one_of(operands)
     name, where = pools.deal(tuple(product(UNKNOWN, ("above", "beside", "alone"))))
     if where == "above":
-        return {name: operand}, {}
+        more: dict[str, Any] = pools.one_of(({}, {place: {"$ne": "never"}}))
+        return {**more, name: operand}, more
     if where == "beside":
         return {place: {name: operand, "$ne": None}}, {place: {"$ne": None}}
     return {place: {name: operand}}, {place: {"$eq": None}}
@@ -134,14 +135,15 @@ OUTSIDE: tuple[Any, ...] = (
 )
 
 
+NO_QUERIES: tuple[Any, ...] = (
+    *(None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},)),
+    *('{"label": null}', [("label", None)], (("label", "a"),), b"{}"),
+)
+
+
 @fault(QUERIES, "QRY-8")
 def no_query(pools: Pools) -> tuple[Any, Any]:
-    return pools.deal(
-        (
-            *(None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},)),
-            *('{"label": null}', [("label", None)], (("label", "a"),), b"{}"),
-        )
-    ), {}
+    return pools.deal(NO_QUERIES), {}
 
 
 QUERIES["EXI-2"] = _operands(
@@ -228,39 +230,52 @@ def _unclaimed(*conditions: Any, place: str = "") -> Fault:
 
 
 QUERIES["CAP-1"] = _unclaimed({"$exists": True}, {"$exists": False})
-QUERIES["CAP-2"] = _unclaimed({"$glob": "a*"}, {"$glob": "*"})
-QUERIES["CAP-3"] = _unclaimed({"$mod": [2, 0]})
+QUERIES["CAP-2"] = _unclaimed(*({"$glob": pattern} for pattern in ("a*", "*", "a", "", "[a]")))
+QUERIES["CAP-3"] = _unclaimed({"$mod": [2, 0]}, {"$mod": (3, 1)}, {"$mod": [1, 0]})
 
 
 @fault(QUERIES, "CAP-4")
 def unclaimed_logic(pools: Pools) -> tuple[Any, Any]:
     place, name = _place(pools), pools.one_of(LOGIC)
-    return pools.one_of(({name: [{place: None}]}, {place: {"$not": {"$eq": "a"}}})), None
+    negated: dict[str, Any] = {place: {"$not": {"$eq": "a"}}}
+    both = {name: [{place: None}, {"queue": "a"}]}
+    return pools.deal(({name: [{place: None}]}, negated, both, {"queue": None, **negated})), None
 
 
 @fault(QUERIES, "CAP-5")
 def unclaimed_path(pools: Pools) -> tuple[Any, Any]:
     path = pools.deal(("header.a", "content.a.b", "buffers.0", "label.a"))
-    return {path: pools.one_of((None, "a", {"$ne": None}, {"$in": ["a"]}))}, None
+    tests = (None, "a", {"$ne": None}, {"$in": ["a"]}, {"$nin": ["a"]}, {"$lt": "a"}, {"$ne": "a"})
+    return {path: pools.one_of(tests)}, None
 
 
 @fault(QUERIES, "CAP-6")
 def unclaimed_document(pools: Pools) -> tuple[Any, Any]:
     place = pools.one_of((*DICT_PLACES, "label"))
     document = pools.one_of(({}, {"a": "b"}, {"a": None}))
-    return {place: pools.deal((document, {"$eq": document}, {"$in": [document]}))}, None
+    return {place: pools.deal((document, *_compared(document)))}, None
 
 
 @fault(QUERIES, "CAP-7")
 def unclaimed_list(pools: Pools) -> tuple[Any, Any]:
     place = pools.one_of(("buffers", "label"))
-    shapes = several([], ["a"], {"$eq": []}, {"$in": [[]]}, {"$all": ["a"]}, {"$size": 0})
-    return {place: pools.deal((*shapes, {"$elemMatch": {"$ne": None}}))}, None
+    shapes = several([], ["a"], {"$all": ["a"]}, {"$size": 0}, {"$elemMatch": {"$ne": None}})
+    return {place: pools.deal((*shapes, {"$all": []}, *_compared([]), *_compared(["a"])))}, None
 
 
-QUERIES["CAP-8"] = _unclaimed(b"a", {"$eq": b""}, {"$in": [b"a"]}, {"$ne": b"a"})
-QUERIES["CAP-9"] = _unclaimed(1, True, 1.0, {"$eq": 0}, {"$in": [1]}, {"$ne": False}, {"$lt": 1})
-QUERIES["CAP-10"] = _unclaimed({"$regex": "a"}, {"$regex": ""})
+def _compared(operand: Any) -> list[dict[str, Any]]:
+    """What a value is compared with, alone and in a list."""
+    alone = ({name: operand} for name in ("$eq", "$ne", "$lt", "$gte"))
+    return [*alone, {"$in": [operand]}, {"$in": ["a", operand]}, {"$nin": [None, operand]}]
+
+
+QUERIES["CAP-8"] = _unclaimed(b"a", b"", *_compared(b"a"), *_compared(b""))
+QUERIES["CAP-9"] = _unclaimed(
+    *(1, True, 1.0, 0, float("nan")), *_compared(1), *_compared(0.0), *_compared(False)
+)
+QUERIES["CAP-10"] = _unclaimed(
+    *({"$regex": pattern} for pattern in ("a", "", "^a$")), {"$regex": "a", "$options": "i"}
+)
 
 
 @fault(KEYS, "KEYS-4")

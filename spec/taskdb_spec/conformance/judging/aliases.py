@@ -19,7 +19,8 @@ CLAUSES = {
     Call.find: "ISO-4",
     Call.history: "ISO-5",
 }
-MARK = "scribbled"
+MARK, LATER = "scribbled", "later"
+"""What the caller writes into what it gave or got, and what it stores after that."""
 
 
 def scribble(
@@ -36,25 +37,33 @@ def scribble(
     given = operation.call in (Call.add, Call.update)
     target, name = (args[1], "given[1]") if given else (outcome.value, "answer")
     telling = given or bool(target)  # an empty answer has nothing in it that could be shared
+    statements = _scribbled(target, name)
+    probe = _probe(operation)
+    found = _shows(session, probe)
+    if found is None and not given:  # the first answer may be a copy of what is kept for the next
+        statements.append(f"answer = {call_source(operation)}")
+        statements += _scribbled(session.call(operation).value, name)
+        found = _shows(session, probe)
+    if found is not None:
+        judgement.blame([clause], *found, probe, extra=tuple(statements))
+    elif telling:
+        judgement.saw(clause, "mutated")
+
+
+def _scribbled(target: Any, name: str) -> list[str]:
+    """Make all changes to a value; the statements that make them."""
     statements = []
     for statement, change in list(_changes(target, name)):
         change()
         statements.append(statement)
-    for probe in _probes(operation):
-        found = _shows(session, probe)
-        if found is not None:
-            extra = tuple(statements)
-            judgement.blame([clause], *found, probe, extra=extra)
-            return
-    if telling:
-        judgement.saw(clause, "mutated")
+    return statements
 
 
 def outlive(session: Session, operation: Operation, outcome: Outcome, judgement: Judgement) -> None:
     """Write, read again, and look whether the answer still is what it was."""
     if operation.call not in READS or not session.model.records or not outcome.value:
         return
-    if MARK in session.model.records:  # its drop has failed once
+    if LATER in session.model.records:  # its drop has failed once
         return
     before = _snapshot(outcome.value)
     done: list[str] = []
@@ -84,11 +93,11 @@ def _later(session: Session, operation: Operation) -> list[Operation]:
     one = operation.args[0] if operation.call is Call.get else next(iter(session.model.records))
     keys = operation.args[1] if len(operation.args) > 1 and operation.args[1] else ()
     field = next((key for key in keys if key in DICT_FIELDS), "label")
-    value: Any = {MARK: 1} if field in DICT_FIELDS else MARK
+    value: Any = {LATER: 1} if field in DICT_FIELDS else LATER
     return [
         Operation(Call.update, (one, {field: value})),
-        *(Operation(Call.add, (MARK, {})), operation.but(scribble=False)),
-        Operation(Call.drop, (MARK,)),
+        *(Operation(Call.add, (LATER, {})), operation.but(scribble=False)),
+        Operation(Call.drop, (LATER,)),
     ]
 
 
@@ -128,10 +137,10 @@ def _can_change(buffer: Any) -> bool:
     )
 
 
-def _probes(operation: Operation) -> list[Operation]:
+def _probe(operation: Operation) -> Operation:
     if operation.call in (Call.add, Call.update, Call.get):
-        return [Operation(Call.get, operation.args[:1])]
-    return [operation.but(scribble=False)]
+        return Operation(Call.get, operation.args[:1])
+    return operation.but(scribble=False)
 
 
 def _shows(session: Session, probe: Operation) -> tuple[str, Any, Any] | None:

@@ -2,23 +2,29 @@
 
 Every operator is put to each of a few values that are easily taken for each other; every field is
 given each value that it may hold, and each that it may not; every call is made for an id at every
-stage of its life.
+stage of its life; what can be asked is asked again after each change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskdb_spec.conformance.generation.crossings.changes import change_tables
 from taskdb_spec.conformance.generation.crossings.lives import life_tables
 from taskdb_spec.conformance.generation.crossings.queries import query_tables
 from taskdb_spec.conformance.generation.crossings.records import record_tables
 from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.programs.steps import purge
 from taskdb_spec.conformance.operations import Call, Operation
 
 
 def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
-    """The program of one table; all tables take turns. A durable store is then opened again."""
-    tables = (*life_tables(), *record_tables(pools), *query_tables(pools))
+    """The program of one table; all tables take turns.
+
+    A durable store is then opened again, with all that it holds and once more with nothing.
+    """
+    records = (*life_tables(), *record_tables(pools), *change_tables(pools))
+    tables = (*records, *query_tables(pools))
     yield from pools.deal(tables)()
     if durable:
-        yield Operation(Call.reopen)
+        yield from (Operation(Call.reopen), purge({}), Operation(Call.reopen))

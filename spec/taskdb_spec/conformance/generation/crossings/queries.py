@@ -108,6 +108,7 @@ def _of_path(pools: Pools, path: str) -> Plan:
     nests = [nest for nest in NESTS if not (flat and _holds_list(nest))]
     records: list[dict[str, Any]] = [{"header": {"x": nest}} for nest in nests]
     conditions = [*_of_anything("a", "b"), *_conditions(None, "a"), *PRESENCE]
+    conditions += [{"$not": presence} for presence in PRESENCE]
     return records, _at(path, conditions)
 
 
@@ -169,8 +170,11 @@ def _of_anything(value: Any, other: Any) -> Iterator[Any]:
     for wrapped in ([value], {"a": value}):
         yield from (wrapped, {"$ne": wrapped}, {"$in": [other, wrapped]}, {"$all": [wrapped]})
         yield from ({name: wrapped} for name in ORDER)
+    yield from ({"$not": {"$elemMatch": {name: value}}} for name in ("$eq", "$gt"))
     if isinstance(value, int | float):
         yield from ({"$mod": [*divisor]} for divisor in DIVISORS)
+        yield from ({"$not": {"$mod": [*divisor]}} for divisor in DIVISORS)
+        yield from ({"$gt": value, "$lt": 1e300}, {"$gte": -1e300, "$lt": value})
 
 
 def _of_patterns(pools: Pools, rows: list[Any]) -> Plan:
@@ -186,6 +190,7 @@ def _of_patterns(pools: Pools, rows: list[Any]) -> Plan:
 
 
 def _kinds(pattern: str) -> Iterator[dict[str, Any]]:
+    yield from ({"$glob": pattern.swapcase()}, {"$regex": pattern.swapcase()})
     yield from ({"$glob": pattern}, {"$regex": pattern}, {"$not": {"$glob": pattern}})
     yield from ({"$regex": pattern, "$options": options} for options in ("i", "m", "s", ""))
 

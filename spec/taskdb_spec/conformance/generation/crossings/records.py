@@ -48,6 +48,7 @@ MEMBERS: tuple[Any, ...] = (
     *(*INTS, *FLOATS, *BYTES, True, False, None, EPOCH, EPOCH.astimezone(OFFSETS[1])),
     *([], {}, [[]], [None], [{}], {"a": {}}, [1, "a", b"a"], {"b": 1, "a": 2}, *TAGGED),
     *({"a": {"c": 2}, "a.b": 1}, {"a.b": 1, "a": 2}, [{"a": 1}, {"b": 2}], [[1], [2, [3]]]),
+    dict.fromkeys("igecabdfh", 1),
 )
 STRANGERS: tuple[Any, ...] = (
     *(5, 1.5, True, b"a", "a", [], ["a"], [b"a"], [None], {}, {"a": 1}, ("a",), {"a"}),

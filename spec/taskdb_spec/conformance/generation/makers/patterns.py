@@ -9,7 +9,7 @@ from taskdb_spec.conformance.generation.pools import TEXT_PLACES, TIME_PLACES, P
 
 GLOBS = {
     "GLB-1": (
-        ("a*", ("a", "ab", "a\nb"), ("ba", "", "xab")),
+        ("a*", ("a", "ab", "a\nb", "a\U0001f600"), ("ba", "", "xab")),
         ("*b", ("b", "ab", "a\nb"), ("ba", "b\n")),
         ("a?c", ("abc", "a\nc", "a?c"), ("ac", "abbc", "abcd")),
         ("*", ("", "a", "\n"), (None,)),
@@ -47,6 +47,7 @@ GLOBS = {
         ("[c-a]", (None,), ("b", "a", "-")),
         ("[a-c0-9]", ("b", "5"), ("d", "-")),
         ("a[!b]", ("ac",), ("a", "ab")),
+        ("[!a][!b]", ("ba", "xy"), ("ab", "xb", "ax", "x")),
     ),
     "GLB-4": (
         ("a.c", ("a.c",), ("abc",)),

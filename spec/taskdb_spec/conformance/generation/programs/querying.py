@@ -114,7 +114,8 @@ def refused_when_empty(pools: Pools) -> list[Operation]:
 @scenario("QRY-10")
 def refused_when_unreachable(pools: Pools) -> list[Operation]:
     bad, good = _any_fault(pools)
-    checks = [{"msg_id": "never", **bad}, {**bad, "msg_id": {"$in": []}}]
+    nowhere: dict[str, Any] = pools.one_of(({"msg_id": {"$in": []}}, {"queue": {"$in": []}}))
+    checks = [{"msg_id": "never", **bad}, {**bad, **nowhere}, {**nowhere, **bad}]
     for place, condition in bad.items():
         if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
             checks.append({place: {"$in": [], **condition}})
@@ -150,5 +151,7 @@ def malformed_purge(pools: Pools) -> list[Operation]:
     for _ in range(3):
         bad, _ = _any_fault(pools, whole=True)
         steps += [purge(bad), find(bad)]
+        if isinstance(bad, dict):  # refused before anything goes by what comes before the fault
+            steps.append(purge({"msg_id": {"$ne": "never"}, "queue": {"$ne": "never"}, **bad}))
     keys, _ = faults.KEYS["KEYS-4"](pools)
     return [*steps, find({}, keys), purge({"label": "a"}, aim="PURGE-3")]

@@ -1,0 +1,149 @@
+"""The same questions, asked again after each change: what a store has noted may have gone stale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise, product
+from typing import Any
+
+from taskdb_spec import named
+from taskdb_spec.conformance.generation.faults import NO_QUERIES
+from taskdb_spec.conformance.generation.makers.making import is_claimed
+from taskdb_spec.conformance.generation.pools import (
+    BUFFER_PLACES,
+    DICT_PLACES,
+    EPOCH,
+    OFFSETS,
+    TIME_PLACES,
+    Pools,
+)
+from taskdb_spec.conformance.generation.programs.steps import (
+    HISTORY,
+    add,
+    change,
+    drop,
+    find,
+    get,
+    purge,
+)
+from taskdb_spec.conformance.generation.records import FIELDS
+from taskdb_spec.conformance.operations import Operation
+
+STATES = (0, 1, 2, 0, 2, 1, 1, 0, 0)
+"""The values that a record goes through, by number: each after each, and after itself."""
+HUB: tuple[dict[str, Any], ...] = (
+    *(named.pending(), named.completed(), named.outstanding("a"), named.mia(), named.unassigned()),
+    *(named.queued_on("a"), named.finished_on("a"), {**named.finished_on(""), "engine_uuid": None}),
+)
+FILLED: dict[str, Any] = {"label": "a", "queue": "a", "engine_uuid": "a", "completed": EPOCH}
+
+
+def change_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
+    """A program for each field, one for each way to go and to come back, and some of a kind."""
+    for field in FIELDS:
+        yield partial(_of_field, pools, field)
+    for leave in LEAVING:
+        yield partial(_of_returns, leave)
+    yield _of_keys
+    yield partial(_of_purges, pools)
+    yield _of_twins
+
+
+def _values(field: str) -> tuple[Any, Any, Any]:
+    """None, and two values of the class that the field holds."""
+    if field in DICT_PLACES:
+        return None, {"a": "b"}, {"a": "c"}
+    if field in BUFFER_PLACES:
+        return None, [b"a"], [b"b"]
+    if field in TIME_PLACES:
+        return None, EPOCH, EPOCH + timedelta(hours=1)
+    return None, "a", "b"
+
+
+def _of_field(pools: Pools, field: str) -> Iterator[Operation]:
+    """A record whose field takes one value after the other, among some that keep theirs."""
+    values = _values(field)
+    conditions = [*values, {"$ne": None}, {"$ne": values[1]}, {"$in": [None, values[2]]}]
+    queries = [q for q in ({field: c} for c in conditions) if is_claimed(pools, q)]
+    if field in ("client_uuid", "engine_uuid", "completed", "arrived"):
+        queries += HUB
+    others = dict.fromkeys(("completed", "submitted"), EPOCH) if field == "label" else {}
+    for number, value in enumerate(values):
+        yield add(f"id{number}", {**others, field: value})
+    yield add("a", {field: values[STATES[0]]})
+    for before, after in pairwise(STATES):
+        yield from (find(query) for query in queries)
+        yield find({}, ["submitted", "completed"] if field in TIME_PLACES else [field])
+        yield change("a", {field: values[after]} if before != after else {"stderr": "e"})
+        yield from (find({}, [field]), HISTORY)
+    yield from (find(query) for query in queries)
+
+
+LEAVING: tuple[Callable[[str], list[Operation]], ...] = (
+    lambda one: [drop(one)],
+    lambda one: [purge({"msg_id": one})],
+    lambda one: [purge({"label": "a"}), add("other", {"label": "a"})],
+    lambda one: [purge({}), add("other", {"label": "a"})],
+)
+"""How a record goes, and with it, now and then, another."""
+
+
+def _of_returns(leave: Callable[[str], list[Operation]]) -> Iterator[Operation]:
+    """A record is asked for, goes, is asked for or not, comes back as it was or not, and so on."""
+    for number, (missed, back) in enumerate(product((True, False), ({}, FILLED, {"label": "b"}))):
+        one = f"id{number}"
+        asked = [find({"label": "a"}), find({"label": None}), find({"msg_id": one}, ["label"])]
+        asked += [*(find(query) for query in HUB), find({}), HISTORY]
+        yield from (add(one, FILLED), add("other", {"label": "a"}), *asked, get(one))
+        yield from (*leave(one), *(asked if missed else ()), add(one, back), *asked, get(one))
+        yield from (*leave(one), add(one, back), purge({"label": "a"}), *asked, purge({}))
+
+
+def _of_keys() -> Iterator[Operation]:
+    """Each key alone, twice, and beside another, of records with a value and without."""
+    yield from (add("a", {name: _values(name)[1] for name in FIELDS}), add("b", {}))
+    for name, after in pairwise(("msg_id", *FIELDS, "msg_id")):
+        yield from (find({}, [name]), find({}, (name, name, after)), find({}, [after, name]))
+
+
+def _of_purges(pools: Pools) -> Iterator[Operation]:
+    """One purge after the other, each of a store that holds what it has to choose from."""
+    unlike: dict[str, Any] = {"msg_id": {"$ne": "never"}, "queue": {"$ne": "never"}}
+    purges: list[dict[str, Any]] = [
+        *({"msg_id": {"$in": ids}} for ids in (["a", "a", "b"], ("b", "z", "a"), ["z"], [])),
+        *({"msg_id": {"$nin": ["a", "a"]}}, {"msg_id": {"$ne": "a"}}, {"label": {"$nin": ["a"]}}),
+        *({"label": {"$in": ["a", "a", None]}}, {"msg_id": "a", "label": "b"}, {"label": None}),
+        *({**unlike, "label": "a"}, {**unlike, "label": {"$gt": "a"}}, *HUB),
+        *({"$or": [{"label": "a"}, {"msg_id": "a"}]}, {"$nor": [{"label": "a"}, {"msg_id": "c"}]}),
+        *({"label": {"$not": {"$eq": "a"}}}, {"label": {"$not": {"$glob": "a"}}}),
+        *({**unlike, "nope": 1}, {**unlike, "label": {"$foo": 1}}, {**unlike, "$foo": 1}),
+    ]
+    records: list[dict[str, Any]] = [{}, FILLED, {**FILLED, "completed": None}, {"label": "b"}]
+    records += [{"completed": EPOCH}, {"client_uuid": "a", "arrived": EPOCH, "submitted": EPOCH}]
+    for check in purges:
+        if is_claimed(pools, check) or "$foo" in str(check) or "nope" in check:
+            yield from (
+                add(msg_id, record) for msg_id, record in zip("abcdef", records, strict=True)
+            )
+            yield from (find(check), purge(check), find(check), HISTORY, find({}), purge({}))
+    yield add("a", {})
+    yield from (purge(check) for check in NO_QUERIES)
+
+
+TWINS: tuple[tuple[Any, ...], ...] = (
+    *((1, 1.0, True, 1), (0, 0.0, False, 0), ({"a": 1}, {"a": True}, {"a": 1.0}, {"a": 1})),
+    *(([1], [True], [1.0]), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (2**53, 2.0**53, 2**53)),
+    (EPOCH, EPOCH.astimezone(OFFSETS[1]), EPOCH),
+)
+"""Values that are equal to Python, and are not the same."""
+
+
+def _of_twins() -> Iterator[Operation]:
+    """One is replaced by the other, which the store may take for no change."""
+    for number, twins in enumerate(TWINS):
+        one = f"id{number}"
+        yield add(one, {"header": {"a": twins[0]}})
+        yield from (change(one, {"header": {"a": twin}}) for twin in twins[1:])
+    yield find({})
