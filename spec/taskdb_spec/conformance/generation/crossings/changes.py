@@ -37,6 +37,13 @@ HUB: tuple[dict[str, Any], ...] = (
     *(named.pending(), named.completed(), named.outstanding("a"), named.mia(), named.unassigned()),
     *(named.queued_on("a"), named.finished_on("a"), {**named.finished_on(""), "engine_uuid": None}),
 )
+BRANCHED: tuple[dict[str, Any], ...] = (
+    *({"queue": None, name: [{"label": "a"}]} for name in ("$or", "$and", "$nor")),
+    *({"$or": [{"queue": "a"}, {"label": "a"}]}, {"queue": None, "label": {"$not": {"$eq": "a"}}}),
+)
+"""Queries that name the field in a branch, beside another field."""
+NESTED: tuple[Any, ...] = ("a", ["b"], {"y": "a"}, ["a", "b"], None, [{"y": "a"}], "b", [], "a")
+"""Values that a member of a dict goes through."""
 FILLED: dict[str, Any] = {"label": "a", "queue": "a", "engine_uuid": "a", "completed": EPOCH}
 
 
@@ -46,6 +53,7 @@ def change_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
         yield partial(_of_field, pools, field)
     for leave in LEAVING:
         yield partial(_of_returns, leave)
+    yield partial(_of_a_path, pools)
     yield _of_keys
     yield partial(_of_purges, pools)
     yield _of_twins
@@ -69,6 +77,8 @@ def _of_field(pools: Pools, field: str) -> Iterator[Operation]:
     queries = [q for q in ({field: c} for c in conditions) if is_claimed(pools, q)]
     if field in ("client_uuid", "engine_uuid", "completed", "arrived"):
         queries += HUB
+    if field == "label":
+        queries += [q for q in BRANCHED if is_claimed(pools, q)]
     others = dict.fromkeys(("completed", "submitted"), EPOCH) if field == "label" else {}
     for number, value in enumerate(values):
         yield add(f"id{number}", {**others, field: value})
@@ -79,6 +89,18 @@ def _of_field(pools: Pools, field: str) -> Iterator[Operation]:
         yield change("a", {field: values[after]} if before != after else {"stderr": "e"})
         yield from (find({}, [field]), HISTORY)
     yield from (find(query) for query in queries)
+
+
+def _of_a_path(pools: Pools) -> Iterator[Operation]:
+    """A member of a dict takes one value after the other; then it goes, and comes back."""
+    paths, tests = ("header.x", "header.x.y", "header.x.0"), ("a", "b", None, {"$ne": "a"})
+    queries = [q for q in ({p: t} for p, t in product(paths, tests)) if is_claimed(pools, q)]
+    asked = [*(find(query) for query in queries)]
+    yield from (add("a", {}), add("b", {"header": {"x": "a"}}))
+    for value in NESTED:
+        yield from (*asked, change("a", {"header": {"x": value}}), *asked)
+        yield from (purge({"msg_id": "a"}), add("a", {"header": {"x": "b"}}))
+        yield from (*asked, drop("a"), add("a", {"header": {"x": value}}))
 
 
 LEAVING: tuple[Callable[[str], list[Operation]], ...] = (

@@ -159,6 +159,8 @@ def _conditions(value: Any, other: Any) -> Iterator[Any]:
     yield from ({name: [other, value]} for name in ("$in", "$nin", "$all"))
     yield from ({"$not": {name: value}} for name in ("$eq", "$lt", "$gte"))
     yield from ({"$gte": value, "$lte": other}, {"$lt": value, "$ne": other})
+    yield from ({"$gt": value, "$gte": other}, {"$lt": value, "$lte": other})
+    yield {"$not": {"$gt": value, "$lt": other}}
 
 
 def _of_anything(value: Any, other: Any) -> Iterator[Any]:
