@@ -9,6 +9,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from taskdb_spec import named
+from taskdb_spec.conformance.generation.crossings.groups import Group, claimed_nests
 from taskdb_spec.conformance.generation.faults import NO_QUERIES
 from taskdb_spec.conformance.generation.makers.making import is_claimed
 from taskdb_spec.conformance.generation.pools import (
@@ -42,7 +43,7 @@ BRANCHED: tuple[dict[str, Any], ...] = (
     *({"$or": [{"queue": "a"}, {"label": "a"}]}, {"queue": None, "label": {"$not": {"$eq": "a"}}}),
 )
 """Queries that name the field in a branch, beside another field."""
-NESTED: tuple[Any, ...] = ("a", ["b"], {"y": "a"}, ["a", "b"], None, [{"y": "a"}], "b", [], "a")
+NESTED: Group = ("a", ["b"], {"y": "a"}, ["a", "b"], None, [{"y": "a"}], "b", [], "a")
 """Values that a member of a dict goes through."""
 FILLED: dict[str, Any] = {"label": "a", "queue": "a", "engine_uuid": "a", "completed": EPOCH}
 
@@ -97,7 +98,7 @@ def _of_a_path(pools: Pools) -> Iterator[Operation]:
     queries = [q for q in ({p: t} for p, t in product(paths, tests)) if is_claimed(pools, q)]
     asked = [*(find(query) for query in queries)]
     yield from (add("a", {}), add("b", {"header": {"x": "a"}}))
-    for value in NESTED:
+    for value in claimed_nests(pools, NESTED):
         yield from (*asked, change("a", {"header": {"x": value}}), *asked)
         yield from (purge({"msg_id": "a"}), add("a", {"header": {"x": "b"}}))
         yield from (*asked, drop("a"), add("a", {"header": {"x": value}}))
@@ -114,12 +115,13 @@ LEAVING: tuple[Callable[[str], list[Operation]], ...] = (
 
 def _of_returns(leave: Callable[[str], list[Operation]]) -> Iterator[Operation]:
     """A record is asked for, goes, is asked for or not, comes back as it was or not, and so on."""
-    for number, (missed, back) in enumerate(product((True, False), ({}, FILLED, {"label": "b"}))):
+    lives = product((True, False), ({}, FILLED, {"label": "b"}))
+    for number, (asked_away, back) in enumerate(lives):
         one = f"id{number}"
         asked = [find({"label": "a"}), find({"label": None}), find({"msg_id": one}, ["label"])]
         asked += [*(find(query) for query in HUB), find({}), HISTORY]
         yield from (add(one, FILLED), add("other", {"label": "a"}), *asked, get(one))
-        yield from (*leave(one), *(asked if missed else ()), add(one, back), *asked, get(one))
+        yield from (*leave(one), *(asked if asked_away else ()), add(one, back), *asked, get(one))
         yield from (*leave(one), add(one, back), purge({"label": "a"}), *asked, purge({}))
 
 

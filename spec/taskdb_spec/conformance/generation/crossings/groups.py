@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.core import NEARLY, ORDER_TRAPS
 from taskdb_spec.conformance.generation.makers.patterns import GLOBS, OPTIONS, SEARCHES
-from taskdb_spec.conformance.generation.pools import EPOCH
+from taskdb_spec.conformance.generation.pools import EPOCH, Pools
 
 Group: TypeAlias = tuple[Any, ...]
 
@@ -75,3 +76,16 @@ BRANCHES: tuple[dict[str, Any], ...] = (
     {"$and": [{"label": {"$gte": "a"}}, {"label": {"$lt": "b"}}]},
     *({"$nor": [{"label": "a"}], "queue": "b"}, {"label": {"$not": {"$gt": "a"}}}),
 )
+
+
+def claimed_nests(pools: Pools, nests: Group) -> list[Any]:
+    """Without those that hold a list, where nothing says what a path through one finds."""
+    if Capability.arrays in pools.capabilities:
+        return [*nests]
+    return [nest for nest in nests if not _holds_list(nest)]
+
+
+def _holds_list(value: Any) -> bool:
+    return isinstance(value, list) or (
+        isinstance(value, dict) and any(map(_holds_list, value.values()))
+    )

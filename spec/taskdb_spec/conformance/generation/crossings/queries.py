@@ -25,6 +25,7 @@ from taskdb_spec.conformance.generation.crossings.groups import (
     SCALARS,
     TEXTS,
     Group,
+    claimed_nests,
 )
 from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, is_claimed
 from taskdb_spec.conformance.generation.pools import EPOCH, OFFSETS, Pools
@@ -104,8 +105,7 @@ def _of_member(pools: Pools, group: Group) -> Plan:
 
 def _of_path(pools: Pools, path: str) -> Plan:
     """A path, over all that may lie on its way."""
-    flat = Capability.arrays not in pools.capabilities
-    nests = [nest for nest in NESTS if not (flat and _holds_list(nest))]
+    nests = claimed_nests(pools, NESTS)
     records: list[dict[str, Any]] = [{"header": {"x": nest}} for nest in nests]
     conditions = [*_of_anything("a", "b"), *_conditions(None, "a"), *PRESENCE]
     conditions += [{"$not": presence} for presence in PRESENCE]
@@ -130,12 +130,6 @@ def _of_two_paths(pools: Pools) -> Plan:
         asked.append({"header.x.y": one, "header.x.z": other})
         asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
     return [{"header": {"x": value}} for value in held], asked
-
-
-def _holds_list(value: Any) -> bool:
-    return isinstance(value, list) or (
-        isinstance(value, dict) and any(map(_holds_list, value.values()))
-    )
 
 
 def _of_buffers(pools: Pools) -> Plan:
