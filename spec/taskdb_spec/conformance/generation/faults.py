@@ -209,6 +209,7 @@ def malformed_combination(pools: Pools) -> tuple[Any, Any]:
             {name: [good, 5]},
             {name: [None]},
             {name: [[good]]},
+            {name: [good, {"$and": []}]},
             {place: {name: [{"$ne": "a"}]}},
             {"$not": good},
             {place: {"$not": {}}},

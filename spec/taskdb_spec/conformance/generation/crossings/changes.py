@@ -151,6 +151,7 @@ def _of_purges(pools: Pools) -> Iterator[Operation]:
             yield from (
                 add(msg_id, record) for msg_id, record in zip("abcdef", records, strict=True)
             )
+            yield from (change("c", {"completed": at}) for at in (EPOCH, None))  # pending again
             yield from (find(check), purge(check), find(check), HISTORY, find({}), purge({}))
     yield add("a", {})
     yield from (purge(check) for check in NO_QUERIES)

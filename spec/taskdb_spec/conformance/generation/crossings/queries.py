@@ -124,11 +124,14 @@ def _of_two_paths(pools: Pools) -> Plan:
     held: list[Any] = [{"y": a, "z": b} for a, b in product("ab", "ab")]
     if Capability.arrays in pools.capabilities:
         held += [[one, other] for one, other in product(held, held)]
+        held += [["a"], ["b"], ["a", "b"]]
     tests = ("a", "b", {"$ne": "a"}, {"$gt": "a"})
     asked: list[dict[str, Any]] = []
     for one, other in product(tests, tests):
         asked.append({"header.x.y": one, "header.x.z": other})
         asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
+    for one, other in (({"y": "a"}, {"z": "b"}), ({"$lt": "b"}, {"$gt": "a"})):
+        asked.append({"$and": [{"header.x": {"$elemMatch": test}} for test in (one, other)]})
     return [{"header": {"x": value}} for value in held], asked
 
 
