@@ -8,7 +8,6 @@ not held against them. The time to kill one is that to the first failure, before
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from taskdb_reference.targets import ipyparallel_dict_backend
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance.profiles import PROFILES
+from taskdb_spec.conformance.workers import cores
 
 from . import plain, upstream
 from .progress import Tell
@@ -122,7 +122,7 @@ def by_upstream(name: str) -> Killed:
 def _runs(kill: Way, names: list[str]) -> Iterator[tuple[str, AsyncResult[Killed]]]:
     kill(names[0])  # what is loaded and kept the first time is not to be measured
     # CPU seconds are what is measured, so runs beside each other do not disturb each other much.
-    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=10) as pool:
+    with multiprocessing.get_context("fork").Pool(cores(), maxtasksperchild=10) as pool:
         yield from [(name, pool.apply_async(kill, (name,))) for name in names]
 
 

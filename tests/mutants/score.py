@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import sys
 from collections import Counter
 from dataclasses import asdict
@@ -29,6 +28,7 @@ from rich.table import Table
 
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.profiles import PROFILES
+from taskdb_spec.conformance.workers import cores
 
 from .catalogue import MUTANTS
 from .kill import SMALL, Kill, run
@@ -55,7 +55,7 @@ def main(*profiles: str) -> int:
 
 def kills_at(profile: str) -> list[Kill]:
     """A run on every mutant, on all cores; also written into `BUILD`."""
-    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=20) as pool:
+    with multiprocessing.get_context("fork").Pool(cores(), maxtasksperchild=20) as pool:
         runs = pool.imap_unordered(partial(_kill, profile), MUTANTS)
         kills = {kill.mutant: kill for kill in track(runs, description=profile, total=len(MUTANTS))}
     BUILD.mkdir(exist_ok=True)

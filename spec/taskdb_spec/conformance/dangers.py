@@ -8,6 +8,7 @@ from typing import Any
 
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.judging.refusals import refusals
+from taskdb_spec.conformance.judging.step import ACTS
 from taskdb_spec.conformance.operations import QUERY_CALLS, WRITES, Call, Operation
 from taskdb_spec.conformance.session import Session
 
@@ -59,7 +60,8 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(item)
 
 
-OF_SEVERAL_CALLS = (Call.neighbour, Call.successor, Call.crowd, Call.hoard, Call.reopen)
+OF_SEVERAL_CALLS = ACTS.keys() - {Call.close}
+"""The acts that make calls of the interface, of which any may not come back."""
 
 
 def shunned(dangers: Sequence[Danger], session: Session, operation: Operation) -> bool:

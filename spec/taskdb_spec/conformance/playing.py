@@ -241,7 +241,8 @@ class Player:
 
 def _empty(session: Session) -> None:
     """Drop what programs before this one have left in a store, or this one would leave."""
-    for msg_id in session.call(Operation(Call.history)).value or ():
+    history = session.call(Operation(Call.history)).value
+    for msg_id in history if isinstance(history, list) else ():
         session.call(Operation(Call.drop, (msg_id,)))
 
 

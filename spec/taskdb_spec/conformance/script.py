@@ -20,6 +20,7 @@ from taskdb_spec.conformance.judging.acts import (
     crowd_record,
 )
 from taskdb_spec.conformance.judging.findings import Finding
+from taskdb_spec.conformance.judging.step import ACTS
 from taskdb_spec.conformance.operations import READS, Call, Operation, Program
 from taskdb_spec.conformance.source import call_source, literal
 
@@ -288,8 +289,7 @@ def _says(lines: list[str], clause: str) -> list[str]:
 def summary(program: Sequence[Operation], finding: Finding) -> str:
     """The departure in one sentence: the call, what was expected, what came."""
     operation = finding.probe or program[-1]
-    acts = {Call.reopen, *OTHERS, Call.crowd, Call.hoard, Call.close}
-    call = operation.call.value if operation.call in acts else call_source(operation)[3:]
+    call = operation.call.value if operation.call in ACTS else call_source(operation)[3:]
     if len(call) > 160:
         call = f"{call[:157]}..."
     subject = finding.subject.replace("given", "the arguments given") or "the call"

@@ -139,6 +139,7 @@ NO_QUERIES: tuple[Any, ...] = (
     *(None, "", "label", [], ["label"], 5, {"a"}, True, [{"label": None}], ({},)),
     *('{"label": null}', [("label", None)], (("label", "a"),), b"{}"),
 )
+"""What is no dict, and may be taken for a query (clause QRY-8)."""
 
 
 @fault(QUERIES, "QRY-8")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, is_claimed, twin
+from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, claimed, twin
 from taskdb_spec.conformance.generation.pools import BYTES, EPOCH, IDS, Pools
 from taskdb_spec.conformance.generation.programs.steps import HISTORY, add, find, purge
 from taskdb_spec.conformance.operations import Operation
@@ -50,7 +50,7 @@ def storm(pools: Pools) -> Iterator[Operation]:
         yield add(msg_id, record)
     queries = _Queries(pools, records, universe)
     drawn = [queries.query(0) for _ in range(QUERIES)]
-    asked = [query for query in _with_twins(pools, drawn) if is_claimed(pools, query)]
+    asked = claimed(pools, _with_twins(pools, drawn))
     yield from map(find, asked)
     if asked:
         yield from (purge(pools.one_of(asked)), HISTORY)

@@ -96,7 +96,8 @@ def _later(session: Session, operation: Operation) -> list[Operation]:
     value: Any = {LATER: 1} if field in DICT_FIELDS else LATER
     return [
         Operation(Call.update, (one, {field: value})),
-        *(Operation(Call.add, (LATER, {})), operation.but(scribble=False)),
+        Operation(Call.add, (LATER, {})),
+        operation.but(scribble=False),
         Operation(Call.drop, (LATER,)),
     ]
 

@@ -27,7 +27,7 @@ from taskdb_spec.conformance.generation.crossings.groups import (
     Group,
     claimed_nests,
 )
-from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, is_claimed
+from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER, claimed
 from taskdb_spec.conformance.generation.pools import EPOCH, OFFSETS, Pools
 from taskdb_spec.conformance.generation.programs.steps import add, find
 from taskdb_spec.conformance.operations import Operation
@@ -50,28 +50,28 @@ def _program(pools: Pools, table: Table) -> Iterator[Operation]:
     records, asked = table()
     for number, record in enumerate(records):
         yield add(f"id{number}", record)
-    yield from (find(query) for query in asked if is_claimed(pools, query))
+    yield from map(find, claimed(pools, asked))
 
 
 def _tables(pools: Pools) -> list[Table]:
-    claimed = pools.capabilities
+    capabilities = pools.capabilities
     tables: list[Table] = [partial(_of_field, "label", group) for group in TEXTS]
     tables += [
         partial(_of_field, place, _near_instants(pools, base))
         for base, place in product(BASES, ("completed", "resubmitted"))
     ]
-    if Capability.paths in claimed:
-        groups = [*SCALARS, *DOCUMENTS, *(LISTS if Capability.arrays in claimed else ())]
+    if Capability.paths in capabilities:
+        groups = [*SCALARS, *DOCUMENTS, *(LISTS if Capability.arrays in capabilities else ())]
         tables += [partial(_of_member, pools, group) for group in groups]
         tables += [partial(_of_path, pools, f"header.{path}") for path in PATHS]
         tables.append(_of_roots)
         tables.append(partial(_of_two_paths, pools))
-    if Capability.arrays in claimed:
+    if Capability.arrays in capabilities:
         tables.append(partial(_of_buffers, pools))
     tables.append(partial(_of_many, pools))
-    if claimed & {Capability.glob, Capability.regex}:
+    if capabilities & {Capability.glob, Capability.regex}:
         tables += [partial(_of_patterns, pools, rows) for rows in _chunks(PATTERNS)]
-    if Capability.logic in claimed:
+    if Capability.logic in capabilities:
         tables += [partial(_of_branches, branches) for branches in _chunks(BRANCHES)]
     return tables
 

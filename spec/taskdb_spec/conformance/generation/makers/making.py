@@ -68,6 +68,11 @@ def is_claimed(pools: Pools, query: dict[str, Any]) -> bool:
     return True
 
 
+def claimed(pools: Pools, queries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the queries that the backend claims to take."""
+    return [query for query in queries if is_claimed(pools, query)]
+
+
 def twin(value: Any) -> Any:
     """A query that is equal to Python, or but for the order of keys, and asks something else.
 

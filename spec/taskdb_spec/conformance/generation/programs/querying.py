@@ -115,7 +115,7 @@ def refused_when_empty(pools: Pools) -> list[Operation]:
 def refused_when_unreachable(pools: Pools) -> list[Operation]:
     bad, good = _any_fault(pools)
     nowhere: dict[str, Any] = pools.one_of(({"msg_id": {"$in": []}}, {"queue": {"$in": []}}))
-    checks = [{"msg_id": "never", **bad}, {**bad, **nowhere}, {**nowhere, **bad}]
+    checks = [{"msg_id": "never", **bad}, {**bad, **nowhere, **bad}, {**nowhere, **bad}]
     for place, condition in bad.items():
         if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
             checks.append({place: {"$in": [], **condition}})
