@@ -121,6 +121,16 @@ def test_a_failure_without_a_counterexample() -> None:
     assert "  no counterexample was kept\n" in told(made)
 
 
+def test_a_counterexample_that_did_not_hold_up_is_told_and_why() -> None:
+    example = Counterexample(
+        "drop did nothing", "", "not confirmed: it passed in a fresh process", 1
+    )
+    result = ClauseResult(clauses()["ADD-1"], "unexercised", {"stored": 9}, example)
+    text = told(Report("mydb", "quick", 3, False, (result,), 1.0, 10))
+    why = "drop did nothing; run again: not confirmed: it passed in a fresh process\n"
+    assert f"UNEXERCISED ADD-1 (MUST) An added record can be read back: {why}" in text
+
+
 def test_a_pipe_gets_the_same_lines_each_time_and_no_control_characters() -> None:
     reports = (failing(), incomplete("other"), conforming("third"), report("many", **MANY))
     text = told(*reports)

@@ -27,7 +27,7 @@ class KeepsRecords(Store):
         return copied(self.cache.setdefault(msg_id, copied(record)))
 
 
-@broken("UPD-1", "get remembers a record, and does not see that it was updated", CORE)
+@broken("GET-1", "get remembers a record, and does not see that it was updated", CORE)
 class GetIsCached(KeepsRecords):
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
@@ -38,7 +38,7 @@ class GetIsCached(KeepsRecords):
         self.cache = {i: record for i, record in self.cache.items() if i in self.records}
 
 
-@broken("ADD-4", "get remembers a record, and does not see that it was dropped and added", CORE)
+@broken("GET-1", "get remembers a record, and does not see that it was dropped and added", CORE)
 class GetIsCachedAcrossDrops(KeepsRecords):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
@@ -174,7 +174,7 @@ class SubmittedIndexMissesUpdates(Indexed):
             self.enter(msg_id)
 
 
-@broken("DROP-1", "an id that was dropped and added again is not found by its msg_id", CORE)
+@broken("ADD-4", "an id that was dropped and added again is not found by its msg_id", CORE)
 class IdIndexLosesSecondLives(Indexed):
     field = "msg_id"
 

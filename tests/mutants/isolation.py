@@ -1,4 +1,4 @@
-"""Mutants that share with their caller what is theirs: clauses ISO-1 to ISO-8."""
+"""Mutants that share with their caller what is theirs: clauses ISO-1 to ISO-8, and ISO-10."""
 
 from __future__ import annotations
 
@@ -378,3 +378,60 @@ class TakesBuffersOutOfTheKeys(Store):
         if isinstance(keys, list) and "buffers" in keys:
             keys.remove("buffers")
         return found
+
+
+class KeepsQueries(Store):
+    """Remembers the trees of queries, and the names of keys."""
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.trees, self.names = {}, {}
+
+
+@broken("ISO-10", "a query is parsed once for each object that it is given as", CORE)
+class ParsesAnObjectOnce(KeepsQueries):
+    def parsed(self, check):
+        if id(check) not in self.trees:
+            self.trees[id(check)] = super().parsed(check), check  # so that the id stays its own
+        return self.trees[id(check)][0]
+
+
+@broken("ISO-10", "a query is kept by its text, with the operands that were given", CORE)
+class KeepsTheOperands(KeepsQueries):
+    def parsed(self, check):
+        return super().parsed(self.trees.setdefault(repr(check), check))
+
+
+@broken("ISO-10", "the lists of $in are kept, by their text", CORE)
+class KeepsTheListsOfIn(KeepsQueries):
+    def parsed(self, check):
+        super().parsed(check)
+        return super().parsed({root: self.kept(test) for root, test in check.items()})
+
+    def kept(self, test):
+        operand = test.get("$in") if isinstance(test, dict) else None
+        if type(operand) is not list:
+            return test
+        return {**test, "$in": self.trees.setdefault(repr(operand), operand)}
+
+
+@broken("ISO-10", "the names of a list of keys are read once for each object", CORE)
+class ReadsKeysOnce(KeepsQueries):
+    def named(self, keys):
+        names = super().named(keys)
+        return self.names.setdefault(id(keys), (names, keys))[0]
+
+
+@broken(
+    "ISO-10", "the last query is known by its object, and answered anew only after a write", CORE
+)
+class KnowsTheLastQuery(Writing):
+    last = object(), None
+
+    def written(self):
+        self.last = object(), None
+
+    def selected(self, check):
+        if check is not self.last[0]:
+            self.last = check, super().selected(check)
+        return self.last[1]

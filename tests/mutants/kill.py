@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import sys
 import tempfile
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from taskdb_spec.conformance.campaign import Campaign
+from taskdb_spec.conformance.confirming import confirm, run_here
 from taskdb_spec.conformance.counterexamples import Emitter
 from taskdb_spec.conformance.events import ClauseFailed, Event
 from taskdb_spec.conformance.profiles import PROFILES, Profile
 
 from .mutant import Mutant
+
+_TARGETS = ModuleType("mutants_under_check")
+sys.modules[_TARGETS.__name__] = _TARGETS  # for scripts to import them from
+
+
+class InProcess(Emitter):
+    """Runs every script in this process, which mutants do no harm, and not in fresh ones."""
+
+    def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:
+        # What stores share would stay here.
+        return confirm(clause, text, on_model, _run_beside if clause == "ISO-9" else run_here)
+
+
+def _run_beside(text: str) -> tuple[int, str]:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(run_here, (text,))
+
 
 SMALL = Profile("small", focus=10, operations=14_000)
 """Enough to kill nearly every mutant, and small enough for every run of the tests."""
@@ -56,7 +77,8 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str
             blamed.append(event.clause)
             first.append((campaign.player.operations, time.process_time() - started))
 
-    emitter = Emitter(mutant.backend, None, None)
+    emitter = InProcess(mutant.backend, f"{_TARGETS.__name__}:{mutant.name}", None)
+    setattr(_TARGETS, mutant.name, mutant.backend)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         campaign = Campaign(mutant.backend, profile, 0, emitter, Path(folder), listen)
         campaign.until = mutant.clause

@@ -19,7 +19,7 @@ from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.clauses import Clause, checked_clauses, clauses
 from taskdb_spec.conformance.counterexamples import Emitter
-from taskdb_spec.conformance.deviations import Trial, explain
+from taskdb_spec.conformance.deviations import explain
 from taskdb_spec.conformance.diagnosis import blame
 from taskdb_spec.conformance.events import (
     ClauseFailed,
@@ -33,7 +33,8 @@ from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs import program_for
 from taskdb_spec.conformance.generation.storms import storm
 from taskdb_spec.conformance.generation.walk import Walk
-from taskdb_spec.conformance.operations import Call, Operation, Program
+from taskdb_spec.conformance.minimizing import Minimizer, carefully
+from taskdb_spec.conformance.operations import Call, Operation
 from taskdb_spec.conformance.parts import Part, parts
 from taskdb_spec.conformance.patience import PATIENCE, Patience
 from taskdb_spec.conformance.playing import Failure, Player
@@ -42,7 +43,6 @@ from taskdb_spec.conformance.randomness import RandomSource
 from taskdb_spec.conformance.recorder import recorder
 from taskdb_spec.conformance.report import ClauseResult, Counterexample, Report, enough
 from taskdb_spec.conformance.session import Session, StoreNotOpened
-from taskdb_spec.conformance.shrinking import shrink
 from taskdb_spec.conformance.workdirs import Workdirs
 
 
@@ -235,24 +235,24 @@ class Campaign:
         """Find out which clause is to blame for a failure, and shrink it; False if it is known."""
         self.failing()
         operations, evidence = self.player.operations, self.player.evidence.copy()
-        failure, careful = self._carefully(failure)
+        failure, careful = carefully(self.player, failure)
         if isinstance(failure.finding.actual, Exception) and not failure.finding.family:
             # Any record and any condition may have raised: only the smallest program can tell.
-            failure = self._shrunk(failure, "", focus, careful, [])
+            failure = Minimizer(self.player, failure, "", focus, self.failing).smallest(careful)
         clause = blame(self.player, failure, focus)
         if self.is_settled(clause):
             self.player.operations, self.player.evidence = operations, evidence
             return False
         self.listen(Progress(operations, f"shrinking {clause}"))
-        trials, whole = [Trial(failure.program, failure)], failure
-        failure = self._shrunk(whole, clause, focus, careful, trials)
-        example = self.emitter.counterexample(failure, clause)
+        minimizer = Minimizer(self.player, failure, clause, focus, self.failing)
+        failure = minimizer.smallest(careful)
+        example = self.emitter.counterexample(minimizer.spelled_out(failure), clause)
         if not example.holds and failure.adopted:  # the model had followed the store too far
-            failure = self._shrunk(whole, clause, focus, careful, trials, follow=False)
+            failure = minimizer.smallest(careful, follow=False)
             example = self.emitter.counterexample(failure, clause)
         self.player.operations, self.player.evidence = operations, evidence
         if example.holds:
-            words = explain(self.player, failure, careful, trials)
+            words = explain(self.player, failure, careful, minimizer.trials)
             example = replace(example, explanation=words)
         found = self.report(clause, example)
         if found and clause == "REC-1":
@@ -276,46 +276,6 @@ class Campaign:
     def is_settled(self, clause: str) -> bool:
         """Whether nothing more is to be found out about a clause."""
         return clause in self.failures or len(self.doubts.get(clause, ())) >= DOUBTS
-
-    def _carefully(self, failure: Failure) -> tuple[Failure, bool]:
-        """The same program with every record read back after each step, if it fails that way."""
-        earlier = self.player.replay(failure.program)
-        return (earlier, True) if earlier is not None else (failure, False)
-
-    def _shrunk(
-        self,
-        failure: Failure,
-        clause: str,
-        focus: str,
-        careful: bool,
-        trials: list[Trial],
-        follow: bool = True,
-    ) -> Failure:
-        """The smallest program of the same failure; with `follow`, known faults may occur in it."""
-        latest = failure
-
-        def fails(program: Program) -> Program | None:
-            nonlocal latest
-            self.failing()
-            again = self.player.replay(program, careful)
-            trials.append(Trial(program, again))
-            if again is None or again.finding.kind != failure.finding.kind:
-                return None
-            if again.adopted and not follow:
-                return None
-            if failure.finding.family and again.finding.suspects != failure.finding.suspects:
-                return None
-            if (
-                clause
-                and clause not in again.finding.suspects
-                and blame(self.player, again, focus) != clause
-            ):
-                return None
-            latest = again
-            return again.program
-
-        shrink(failure.program, fails)
-        return latest
 
     def _result(self, clause: Clause) -> ClauseResult:
         counts = {kind: self.player.evidence[clause.id, kind] for kind in clause.evidence}

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,31 +44,31 @@ def run_script(text: str, discard: Callable[[Path], None]) -> tuple[int, str]:
     return done.returncode, lines[-1] if lines else ""
 
 
-def passes_here(text: str) -> bool:
-    """Run a script on the model in this process, which is quick and does no harm."""
+def run_here(text: str) -> tuple[int, str]:
+    """Run a script in this process: its status, and what it says. Only for what does no harm."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         tempfile.tempdir = folder  # the script's own folder goes with this one
         try:
             exec(compile(text, "counterexample", "exec"), {"__name__": "__main__"})
-        except Exception:
-            return False
+        except Exception as error:
+            return 1, traceback.format_exception_only(error)[-1].strip()
         finally:
             tempfile.tempdir = before
-    return True
+    return 0, ""
 
 
 def confirm(
-    clause: str, on_backend: str, on_model: str | None, discard: Callable[[Path], None]
+    clause: str, on_backend: str, on_model: str | None, run: Callable[[str], tuple[int, str]]
 ) -> str:
     """Run a counterexample on the backend, where it has to fail, and on the model, where not."""
-    status, said = run_script(on_backend, discard)
+    status, said = run(on_backend)
     if status == 0:
         return "not confirmed: it passed in a fresh process; the backend may be nondeterministic"
     if not said.startswith(f"AssertionError: {clause}:"):
         return f"not confirmed: the script failed otherwise ({said})"
     if on_model is not None:
-        status, said = run_script(on_model, lambda folder: None)
+        status, said = run(on_model)
         if status:
             return f"fault of the kit: the script fails on the model as well ({said})"
     return CONFIRMED

@@ -7,11 +7,12 @@ import inspect
 import sys
 import sysconfig
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
-from taskdb_spec.conformance.confirming import confirm, passes_here
+from taskdb_spec.conformance.confirming import confirm, run_here, run_script
 from taskdb_spec.conformance.ends import End, fatal_script, fatal_summary
 from taskdb_spec.conformance.operations import Program
 from taskdb_spec.conformance.playing import Failure
@@ -60,14 +61,15 @@ class Emitter:
             # The model has no limits, and stores what it is given.
             return self._confirmed(clause, text, None)
         on_model = self._script(failure, clause, "", model_opener(self.backend))
-        if self.target is None and failure.adopted and not passes_here(on_model):
+        if self.target is None and failure.adopted and run_here(on_model)[0]:
             return "fault of the kit: the script fails on the model as well"
         return self._confirmed(clause, text, on_model)
 
     def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:
         if self.target is None:
             return NOT_RUN
-        return confirm(clause, text, on_model, self.backend.discard)
+        run = partial(run_script, discard=self.backend.discard)
+        return confirm(clause, text, on_model, run)
 
 
 def _find_target(backend: Backend, given: Any) -> str | None:

@@ -70,8 +70,9 @@ def _blame_for_acceptance(player: Player, failure: Failure, focus: str) -> str:
 
 
 def _is_wrong_record(operation: Operation, finding: Finding) -> bool:
+    """Whether a value is not read as it was written; which fields there are is another matter."""
     probe = finding.probe or operation
-    return probe.call is Call.get and not finding.extra
+    return probe.call is Call.get and not finding.extra and finding.clause != "REC-1"
 
 
 def _find_is_right(player: Player, failure: Failure) -> bool:
@@ -80,8 +81,8 @@ def _find_is_right(player: Player, failure: Failure) -> bool:
     probe = failure.finding.probe or operation
     look = Operation(Call.find, ({"msg_id": probe.args[0]},))
     steps = [*before, look] if operation.call is Call.get else [*before, operation, look]
-    failed = player.replay(Program(tuple(steps)), careful=False)
-    return failed is None or len(failed.program) > len(steps)  # only the last look is wrong
+    failed = player.replay_plainly(Program(tuple(steps)))
+    return failed is None or failed.finding.probe is not None  # what is read after it is wrong
 
 
 def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:

@@ -11,13 +11,12 @@ from typing import Any
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.dangers import Danger, shunned
 from taskdb_spec.conformance.generation.pools import EPOCH
-from taskdb_spec.conformance.judging.aliases import CLAUSES as SHARED
 from taskdb_spec.conformance.judging.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.judging.differences import value_clauses
 from taskdb_spec.conformance.judging.effects import audit
 from taskdb_spec.conformance.judging.findings import Evidence, Finding, Judgement
 from taskdb_spec.conformance.judging.refusals import refusals
-from taskdb_spec.conformance.judging.step import ACTS, take
+from taskdb_spec.conformance.judging.step import ACTS, make, shared_clause, take
 from taskdb_spec.conformance.operations import (
     QUERY_CALLS,
     RECORD_CALLS,
@@ -43,6 +42,7 @@ class Failure:
     finding: Finding
     raised: list[bool]
     adopted: bool = False  # the model followed the store before, so it may be wrong itself
+    calls: tuple[Operation, ...] = ()  # all that were made before the last step
 
 
 @dataclass
@@ -119,6 +119,21 @@ class Player:
 
         return self.play(steps, program.limits, careful, around)
 
+    def replay_plainly(self, program: Program) -> Failure | None:
+        """Play a program as its script does: its calls and no others, and a look at the last."""
+        *before, last = program.operations
+        session = self._session(program.limits)
+        try:
+            if any(map(session.shunned, program)):
+                return None
+            raised = [make(session, operation) for operation in before]
+            recorder().step(last)
+            judgement = take(session, last, careful=True)
+            new = self._unknown(judgement)
+            return None if new is None else Failure(program, new, [*raised, judgement.raised])
+        finally:
+            self._end(session)
+
     def _play(
         self, session: Session, steps: Iterable[Operation], careful: bool, around: bool | None
     ) -> Failure | None:
@@ -131,13 +146,17 @@ class Player:
             done.append(operation)
             self.operations += 1
             recorder().step(operation)
+            before = len(session.calls)
             judgement = take(session, operation, careful)
             raised.append(judgement.raised)
             session.made.append(operation.call)
             new = self._unknown(judgement) or self._only_when_empty(judgement, operation)
             if new is not None:
                 self.mixing = self.mixing or "ISO-9" in new.suspects
-                return Failure(Program(tuple(done), session.limits), new, raised, session.adopted)
+                program, calls = Program(tuple(done), session.limits), session.calls[:before]
+                return Failure(program, new, raised, session.adopted, tuple(calls))
+            if operation.call in ACTS:  # it makes its own calls again
+                session.calls[before:] = [operation]
             if judgement.findings and not self._follow(session, operation):
                 return None
             if operation.call in (Call.close, Call.successor):
@@ -183,12 +202,13 @@ class Player:
         """At the end of a program, read everything back."""
         if not done or session.backend.stores_nothing or session.limits is not None:
             return None
-        judgement = Judgement()
+        judgement, calls = Judgement(), tuple(session.calls)
         audit(session, Operation(Call.history), judgement, refused=False)
         new = self._unknown(judgement)
         if new is None:
             return None
-        return Failure(Program((*done, Operation(Call.history))), new, [*raised, False])
+        program = Program((*done, Operation(Call.history)))
+        return Failure(program, new, [*raised, False], calls=calls)
 
     # What is known is avoided
 
@@ -198,7 +218,7 @@ class Player:
         """The operation without what is known to fail, or None where nothing is left of it."""
         if not self.failed or session.backend.stores_nothing:
             return operation
-        if SHARED.get(operation.call) in self.failed:  # what the caller changes would be stored
+        if shared_clause(operation) in self.failed:  # what the caller changes would be stored
             operation = operation.but(scribble=False)
         if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
             operation = self._healthy(session, operation, around)

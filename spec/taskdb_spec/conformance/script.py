@@ -19,6 +19,7 @@ from taskdb_spec.conformance.judging.acts import (
     closings,
     crowd_record,
 )
+from taskdb_spec.conformance.judging.answers import EARLIER
 from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.judging.step import ACTS
 from taskdb_spec.conformance.operations import READS, Call, Operation, Program
@@ -89,7 +90,7 @@ def script(
     """
     body: list[str] = []
     for operation, raises in zip(program.operations[:-1], raised, strict=False):
-        body += step_source(operation, raises, opener)
+        body += _on_the_way(operation, raises, finding, opener)
     raises = len(raised) == len(program) and raised[-1]
     body += _last(program.operations[-1], raises, finding, clause, opener)
     text = "\n".join(body)
@@ -98,6 +99,13 @@ def script(
         lines += [*LIMITED_MEMORY, ""]
     lines += ["folder = Path(tempfile.mkdtemp())", f"db = {opener.at('folder')}", text]
     return "\n".join(lines) + "\n"
+
+
+def _on_the_way(operation: Operation, raises: bool, finding: Finding, opener: Opener) -> list[str]:
+    lines = step_source(operation, raises, opener)
+    if operation.call is Call.history and EARLIER in finding.subject:
+        return [f"{EARLIER} = {line}" for line in lines]
+    return lines
 
 
 def docstring(clause: str, summary: str) -> str:
@@ -184,19 +192,24 @@ def _last(
 ) -> list[str]:
     """The operation that shows the departure, the caller's part, the probe, and the assertion."""
     lines: list[str] = []
-    outlived = finding.extra and finding.probe is None and operation.call in READS
+    given = "given[" in finding.subject + "".join(finding.extra)
+    outlived = finding.extra and finding.probe is None and operation.call in READS and not given
     if outlived:  # what the answer of the operation has become
         return [*_statements(operation, opener), *finding.extra, *_compare(finding, clause)]
-    if "given[" in finding.subject + "".join(finding.extra):
+    if given:
         lines += [f"given = {literal(list(operation.args))}"]
         names = tuple(f"given[{i}]" for i in range(len(operation.args)))
         lines += _quietly(f"answer = {call_source(operation, names)}", finding)
+    elif finding.extra and finding.probe is not None:  # what the caller does to the answer
+        lines += _statements(operation, opener)
     elif finding.probe is not None:
         lines += step_source(operation, raises, opener)
     else:
         lines += ["", *_assertion(operation, finding, clause, opener)]
         return lines
     lines += finding.extra
+    if finding.probe is None and isinstance(finding.actual, BaseException):
+        return [*lines[:-1], *_answered(lines[-1:], finding, clause)]
     if finding.probe is None:
         return [*lines, *_compare(finding, clause)]
     return [*lines, *_assertion(finding.probe, finding, clause, opener)]

@@ -67,6 +67,7 @@ class Session:
         self.found_some = False  # has any query found a record?
         self.last_history: list[str] | None = None  # since the last write
         self.made: list[Call] = []  # the steps so far
+        self.calls: list[Operation] = []  # all calls so far, those between the steps included
         self.shuns: Callable[[Session, Operation], bool] | None = None
         recorder().begin(limits)
         self.store: TaskDB = self.open(workdir)
@@ -101,6 +102,7 @@ class Session:
         if self.shunned(operation):
             return Outcome(error=NotCalled(f"{operation.call.value} is known not to come back"))
         recorder().calling(operation)
+        self.calls.append(operation)
         if args is None:
             args = tuple(map(fresh, operation.args))
         return attempt(getattr(self.store, operation.call.value, _no_such_call), *args)

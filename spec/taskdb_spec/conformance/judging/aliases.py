@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from taskdb_spec.conformance.judging.differences import record_differences
 from taskdb_spec.conformance.judging.findings import Judgement
-from taskdb_spec.conformance.operations import READS, WRITES, Call, Operation
+from taskdb_spec.conformance.operations import READS, WRITES, Call, Operation, unchanged
 from taskdb_spec.conformance.session import Outcome, Session
 from taskdb_spec.conformance.source import call_source, literal
 from taskdb_spec.records.fields import DICT_FIELDS
 
-CLAUSES = {
+SHARED = {
     Call.add: "ISO-1",
     Call.update: "ISO-2",
     Call.get: "ISO-3",
@@ -31,7 +32,7 @@ def scribble(
     judgement: Judgement,
 ) -> None:
     """Change what was given or returned, at every depth, and look for it in the store."""
-    clause = CLAUSES.get(operation.call)
+    clause = SHARED.get(operation.call)
     if clause is None:
         return
     given = operation.call in (Call.add, Call.update)
@@ -59,25 +60,27 @@ def _scribbled(target: Any, name: str) -> list[str]:
     return statements
 
 
-def outlive(session: Session, operation: Operation, outcome: Outcome, judgement: Judgement) -> None:
-    """Write, read again, and look whether the answer still is what it was."""
-    if operation.call not in READS or not session.model.records or not outcome.value:
+def outlive(session: Session, operation: Operation, judgement: Judgement) -> None:
+    """Read, write, read again, and look whether the first answer still is what it was."""
+    if operation.call not in READS or not session.model.records:
         return
     if LATER in session.model.records:  # its drop has failed once
         return
-    before = _snapshot(outcome.value)
+    answer = session.call(operation).value
+    before = _snapshot(answer)
     done: list[str] = []
     for step in _later(session, operation):
         if step.call in WRITES:
             session.note_ids(step)
         if session.call(step).error is not None:
-            return  # the business of other clauses
+            session.adopt()  # the business of other clauses
+            return
         if step.call in WRITES:
             session.note_write(step)
         session.expect(step)
         done.append(call_source(step))
-    for found in _became(session, operation, before, outcome.value):
-        judgement.blame([CLAUSES[operation.call]], *found, extra=tuple(done))
+    for found in _became(session, operation, before, answer):
+        judgement.blame([SHARED[operation.call]], *found, extra=tuple(done))
         return
 
 
@@ -130,6 +133,27 @@ def _changes(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:
     elif _can_change(value):
         flipped = value[0] ^ 255
         yield f"{name}[0] = {flipped}", lambda: value.__setitem__(0, flipped)
+
+
+def first_change(before: Any, after: Any, name: str) -> tuple[str, Any, Any]:
+    """The first expression over an argument that has another value than when it was given."""
+    if type(before) is not type(after):
+        return f"type({name}).__name__", type(before).__name__, type(after).__name__
+    if isinstance(before, dict) and list(before) != list(after):
+        return f"list({name})", list(before), list(after)
+    if isinstance(before, dict | list | tuple) and len(before) == len(after):
+        keys = before if isinstance(before, dict) else range(len(before))
+        key = next(key for key in keys if not unchanged(before[key], after[key]))
+        return first_change(before[key], after[key], f"{name}[{literal(key)}]")
+    if isinstance(before, datetime):
+        return f"{name}.isoformat()", before.isoformat(), after.isoformat()
+    if isinstance(before, memoryview) and repr(after).startswith(RELEASED):
+        return f"repr({name}).startswith({RELEASED!r})", False, True
+    return name, before, after
+
+
+RELEASED = "<released"
+"""How the repr of a memoryview begins that was released, with which nothing else can be done."""
 
 
 def _can_change(buffer: Any) -> bool:

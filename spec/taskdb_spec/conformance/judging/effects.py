@@ -210,6 +210,8 @@ def _values(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if name == "msg_id":
             continue  # any record that is found at all has it
+        if value is None and not _says_something(fields):
+            continue  # so it is in any record that is blank
         for clause in value_clauses(name, value):
             yield clause, "kept"
 

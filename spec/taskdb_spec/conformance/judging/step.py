@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taskdb_spec.conformance.judging import acts
-from taskdb_spec.conformance.judging.aliases import outlive, scribble
+from taskdb_spec.conformance.judging.aliases import SHARED, first_change, outlive, scribble
 from taskdb_spec.conformance.judging.answers import judge_answer
 from taskdb_spec.conformance.judging.effects import audit
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.judging.limits import judge_culling
 from taskdb_spec.conformance.judging.refusals import Refusal, refusals
+from taskdb_spec.conformance.judging.retained import RETAINED, reuse
 from taskdb_spec.conformance.operations import (
     QUERY_CALLS,
     RECORD_CALLS,
@@ -56,10 +57,49 @@ def take(session: Session, operation: Operation, careful: bool = False) -> Judge
     if misnamed and (careful or audited):
         audit(session, operation, judgement, refused=bool(due))
     if operation.scribble and not due and not judgement.findings:
-        outlive(session, operation, outcome, judgement)
-        if not judgement.findings:
-            scribble(session, operation, args, outcome, judgement)
+        _meddle(session, operation, args, outcome, judgement)
     return judgement
+
+
+def make(session: Session, operation: Operation) -> bool:
+    """Make one step on the store and on the model, and judge nothing; whether the store raised."""
+    if operation.call in ACTS:
+        judgement = Judgement()
+        ACTS[operation.call](session, operation, judgement)
+        return judgement.raised
+    session.note_ids(operation)
+    due = refusals(session.model, operation)
+    outcome = session.call(operation)
+    if operation.call is Call.history and isinstance(outcome.value, list):
+        session.last_history = list(outcome.value)
+    if operation.call in WRITES and not due:
+        session.note_write(operation)
+        session.expect(operation)
+    return outcome.error is not None
+
+
+def shared_clause(operation: Operation) -> str:
+    """The clause that is about what the caller changes where it scribbles.
+
+    A search was given a query, and gave an answer: it is aimed at one of the two.
+    """
+    return operation.aim if operation.aim == RETAINED else SHARED.get(operation.call, "")
+
+
+def _meddle(
+    session: Session,
+    operation: Operation,
+    args: tuple[object, ...],
+    outcome: Outcome,
+    judgement: Judgement,
+) -> None:
+    """Let the caller change what it gave or got."""
+    if shared_clause(operation) == RETAINED:
+        reuse(session, operation, args, judgement)
+        return
+    scribble(session, operation, args, outcome, judgement)
+    if not judgement.findings:
+        outlive(session, operation, judgement)
 
 
 def _judge_acceptance(
@@ -85,7 +125,7 @@ def _judge_arguments(operation: Operation, args: tuple[object, ...], judgement: 
         if unchanged(template, arg):
             judgement.saw(clause, "compared")
         else:
-            judgement.blame([clause], f"given[{i}]", template, arg)
+            judgement.blame([clause], *first_change(template, arg, f"given[{i}]"))
 
 
 def argument_clause(operation: Operation, position: int) -> str:

@@ -63,6 +63,9 @@ def missing_text(result: ClauseResult) -> str:
     """Why a clause counts as not exercised."""
     if result.clause.check is None:
         return f"no check watches it: {result.clause.no_check}"
+    if result.counterexample is not None:  # had it held up, the clause would fail
+        example = result.counterexample
+        return f"{example.summary}; run again: {example.confirmed}"
     if not result.missing:
         return "what was seen does not suffice"
     return f"not seen often enough: {', '.join(result.missing)}"

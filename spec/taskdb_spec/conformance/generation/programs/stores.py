@@ -7,6 +7,7 @@ from typing import Any
 
 from taskdb_spec.backend import Limits
 from taskdb_spec.conformance.generation import faults
+from taskdb_spec.conformance.generation.makers.making import claimed
 from taskdb_spec.conformance.generation.pools import (
     BUFFER_PLACES,
     DICT_PLACES,
@@ -63,6 +64,27 @@ def two_stores(pools: Pools) -> list[Operation]:
     if pools.chance(7):
         return [*steps, Operation(Call.neighbour), HISTORY]
     return [add("z", {}), *steps, Operation(Call.successor)]
+
+
+@scenario("ISO-10")
+def queries_used_again(pools: Pools) -> list[Operation]:
+    one, other = ids(pools, 2)
+    nested = {"a": ["b", {"c": "d"}]}
+    branches = [{"label": "a"}, {"queue": "a"}]
+    checks: list[dict[str, Any]] = [
+        *({"label": "a"}, {"label": {"$in": ["a", "c"]}}, {"label": {"$nin": ["b", "c"]}}),
+        *(
+            {"msg_id": {"$in": ["zz", one]}},
+            {"header": nested},
+            {"label": {"$gte": "a", "$lt": "b"}},
+        ),
+        *claimed(pools, ({"$or": branches}, {"$nor": branches}, {"label": {"$not": {"$eq": "a"}}})),
+    ]
+    steps = [add(one, {"label": "a", "header": nested}), add(other, {"label": "b"})]
+    for check in (pools.deal(checks), pools.one_of(checks)):
+        keys = pools.one_of(((), (pools.some(FIELDS, 1, 3),)))
+        steps.append(find(check, *keys, aim="ISO-10", scribble=True))
+    return steps
 
 
 @scenario("DUR-1", "DUR-2")

@@ -1,0 +1,66 @@
+"""What the caller does to a query, or a list of keys, after the call must not show (ISO-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from taskdb_spec.conformance.judging.findings import Judgement
+from taskdb_spec.conformance.operations import Call, Operation
+from taskdb_spec.conformance.session import Outcome, Session
+from taskdb_spec.conformance.source import call_source, literal
+
+RETAINED = "ISO-10"
+WHOLE = Operation(Call.find, ({},))
+"""What a query and its keys ask for once the caller has emptied both."""
+
+
+def reuse(
+    session: Session, operation: Operation, args: tuple[Any, ...], judgement: Judgement
+) -> None:
+    """Empty what was given, at every depth; ask with what is left of it, then the same anew."""
+    anew = operation.but(scribble=False)
+    expected = [session.expect(step) for step in (anew, WHOLE)]
+    if any(map(_difference, expected, map(session.call, (anew, WHOLE)))):
+        return  # the business of other clauses
+    session.call(operation, args)  # the last question that the store was asked, as it was at first
+    statements = _emptied(args)
+    names = tuple(f"given[{i}]" for i in range(len(args)))
+    again = f"answer = {call_source(operation, names)}"
+    if found := _difference(expected[1], session.call(operation, args)):
+        judgement.blame([RETAINED], *found, extra=(*statements, again))
+    elif found := _difference(expected[0], session.call(anew)):
+        judgement.blame([RETAINED], *found, anew, extra=tuple(statements))
+    elif expected[0] != expected[1]:
+        judgement.saw(RETAINED, "mutated")
+
+
+def _difference(expected: dict[str, Any], outcome: Outcome) -> tuple[str, Any, Any] | None:
+    """An expression over the answer that has another value: what was found, or how much of it."""
+    answer = outcome.told
+    if not isinstance(answer, dict):
+        return "answer", expected, answer
+    if answer.keys() != expected.keys():
+        return "sorted(answer)", sorted(expected), sorted(answer)
+    for msg_id, record in expected.items():
+        if len(answer[msg_id]) != len(record):
+            return f"len(answer[{literal(msg_id)}])", len(record), len(answer[msg_id])
+    return None
+
+
+def _emptied(args: tuple[Any, ...]) -> list[str]:
+    """Empty every dict and list in the arguments, the innermost first; the statements that do."""
+    statements = []
+    for i, arg in enumerate(args):
+        for name, clear in list(_containers(arg, f"given[{i}]")):
+            clear()
+            statements.append(f"{name}.clear()")
+    return statements
+
+
+def _containers(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    items = enumerate(value) if isinstance(value, list | tuple) else ()
+    for key, item in value.items() if isinstance(value, dict) else items:
+        yield from _containers(item, f"{name}[{literal(key)}]")
+    if isinstance(value, dict | list):
+        yield name, value.clear
