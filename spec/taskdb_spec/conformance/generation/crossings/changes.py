@@ -22,6 +22,7 @@ from taskdb_spec.conformance.generation.pools import (
 )
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
+    INDEXED,
     add,
     change,
     drop,
@@ -45,7 +46,28 @@ BRANCHED: tuple[dict[str, Any], ...] = (
 """Queries that name the field in a branch, beside another field."""
 NESTED: Group = ("a", ["b"], {"y": "a"}, ["a", "b"], None, [{"y": "a"}], "b", [], "a")
 """Values that a member of a dict goes through."""
-FILLED: dict[str, Any] = {"label": "a", "queue": "a", "engine_uuid": "a", "completed": EPOCH}
+FILLED: dict[str, Any] = {
+    **dict.fromkeys(("label", "queue", "client_uuid", "engine_uuid"), "a"),
+    **dict.fromkeys(("submitted", "completed"), EPOCH),
+}
+RELATED = (
+    "a",
+    "a/1",
+    "a/",
+    "a.b",
+    "a:1",
+    "a-1",
+    "a_",
+    "a%",
+    "a ",
+    " a",
+    "a\n",
+    "aa",
+    "ba",
+    "A",
+    "a\x00",
+)
+"""Ids that begin or end alike, or have parts that may mean something."""
 
 
 def change_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
@@ -55,6 +77,7 @@ def change_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
     for leave in LEAVING:
         yield partial(_of_returns, leave)
     yield partial(_of_a_path, pools)
+    yield _of_relatives
     yield _of_keys
     yield partial(_of_purges, pools)
     yield _of_twins
@@ -119,10 +142,20 @@ def _of_returns(leave: Callable[[str], list[Operation]]) -> Iterator[Operation]:
     for number, (asked_away, back) in enumerate(lives):
         one = f"id{number}"
         asked = [find({"label": "a"}), find({"label": None}), find({"msg_id": one}, ["label"])]
+        asked += [find({name: FILLED[name]}) for name in INDEXED]
         asked += [*map(find, HUB), find({}), HISTORY]
         yield from (add(one, FILLED), add("other", {"label": "a"}), *asked, get(one))
         yield from (*leave(one), *(asked if asked_away else ()), add(one, back), *asked, get(one))
         yield from (*leave(one), add(one, back), purge({"label": "a"}), *asked, purge({}))
+
+
+def _of_relatives() -> Iterator[Operation]:
+    """Each of the ids that are related is changed, asked for, and goes, while the others stay."""
+    yield from (add(one, {"label": one}) for one in RELATED)
+    for one in RELATED:
+        yield from (change(one, {"queue": one}), find({"msg_id": one}, ["queue"]))
+        yield from (drop(one), HISTORY, find({}), add(one, {"label": one}))
+        yield from (purge({"msg_id": one}), HISTORY, find({}), add(one, {}))
 
 
 def _of_keys() -> Iterator[Operation]:
