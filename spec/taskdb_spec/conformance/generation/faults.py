@@ -160,11 +160,14 @@ QUERIES["RGX-4"] = _operands(
     *({"$regex": bad} for bad in several(5, None, "(", "[", "*", ["a"], b"a", True)),
     {"$regex": re.compile("a")},
     *({"$regex": "a", "$options": bad} for bad in several("x", "iq", 5, None, "I")),
-    {"$options": "i"},
+    *({"$options": "i"}, {"$options": ""}, {"$ne": "a", "$options": ""}),
 )
 QUERIES["SIZE-2"] = _operands(
     ({"$size": 0}, {"$size": 2}, {"$size": 1.0}),
-    *({"$size": bad} for bad in several(-1, 2.5, "2", None, True, [], float("nan"), float("inf"))),
+    *(
+        {"$size": bad}
+        for bad in several(-1, 2.5, "2", None, True, [], float("nan"), float("inf"), -0.5)
+    ),
 )
 QUERIES["ALL-3"] = _operands(
     ({"$all": []}, {"$all": ["a"]}),

@@ -13,9 +13,12 @@ from taskdb_spec.conformance.generation.crossings.changes import change_tables
 from taskdb_spec.conformance.generation.crossings.lives import life_tables
 from taskdb_spec.conformance.generation.crossings.queries import query_tables
 from taskdb_spec.conformance.generation.crossings.records import record_tables
+from taskdb_spec.conformance.generation.crossings.refusals import refusal_tables
 from taskdb_spec.conformance.generation.pools import Pools
-from taskdb_spec.conformance.generation.programs.steps import purge
+from taskdb_spec.conformance.generation.programs.steps import HISTORY, add, change, find, purge
 from taskdb_spec.conformance.operations import Call, Operation
+
+INDEXED_TEXTS = ("client_uuid", "engine_uuid", "label", "queue")
 
 
 def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
@@ -24,7 +27,16 @@ def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
     A durable store is then opened again, with all that it holds and once more with nothing.
     """
     records = (*life_tables(), *record_tables(pools), *change_tables(pools))
-    tables = (*records, *query_tables(pools))
+    tables = (*records, *query_tables(pools), *refusal_tables(pools))
     yield from pools.deal(tables)()
     if durable:
-        yield from (Operation(Call.reopen), purge({}), Operation(Call.reopen))
+        yield from (Operation(Call.reopen), HISTORY, *AFTERWARDS)
+        yield from (purge({}), Operation(Call.reopen))
+
+
+AFTERWARDS = (
+    *(add("after", dict.fromkeys(INDEXED_TEXTS, "new")), change("after", {"label": "newer"})),
+    *(change("after", {name: "newer"}) for name in INDEXED_TEXTS),
+    *(find({name: value}, ["label"]) for name in INDEXED_TEXTS for value in ("new", "newer")),
+)
+"""What a store that was opened again has to take in beside what it holds."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.makers.core import NEARLY, ORDER_TRAPS
 from taskdb_spec.conformance.generation.makers.patterns import GLOBS, OPTIONS, SEARCHES
-from taskdb_spec.conformance.generation.pools import EPOCH, Pools
+from taskdb_spec.conformance.generation.pools import EPOCH, OFFSETS, Pools
 
 Group: TypeAlias = tuple[Any, ...]
 
 NAN, INFINITY = float("nan"), float("inf")
+HOUR = timedelta(hours=1)
 TEXTS: tuple[Group, ...] = (
     *(*NEARLY, *ORDER_TRAPS, ("\u00e9", "\u00c9", "e", "E"), ("x" * 300, "x" * 299 + "y")),
+    ("a2", "a10", "a1", "a02"),
 )
 BASES = (EPOCH, datetime(1960, 1, 1, tzinfo=UTC), datetime(2400, 1, 1, tzinfo=UTC))
 SCALARS: tuple[Group, ...] = (
@@ -25,14 +27,18 @@ SCALARS: tuple[Group, ...] = (
     (0.1 + 0.2, 0.3, 5e-324, 0),
     *((b"", b"a", b"aa", b"a\x00", "a", b"\xff"), (None, "", 0, False, b"", EPOCH)),
     *(("a", "b", "ab", None), (EPOCH, EPOCH.isoformat(), EPOCH.timestamp(), None)),
+    (EPOCH, EPOCH.astimezone(OFFSETS[1]), (EPOCH + HOUR).astimezone(OFFSETS[2]), str(EPOCH)),
 )
 DOCUMENTS: tuple[Group, ...] = (
     *(({}, {"a": 1}, {"a": 1.0}, {"a": True}, {"a": None}, None), ({}, "", 0, False, None)),
     ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1}, {"b": 2}, {"a": 1, "b": None}),
     ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, {"a": {"b": 1}}, {"a": 1}),
+    ({"A": 1}, {"a": 1}, {"B": 1}, {"b": 0}),
+    ({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2, "c": 4}, {"a": 1, "b": 2, "d": 0}),
 )
 LISTS: tuple[Group, ...] = (
     *(([], [[]], [None], None, [0]), ([1, 2], [2, 1], [1], [1, 2, 3], 1), ([NAN], [1], [0.0], [])),
+    ([1, 2, 3], [1, 2, 4], [1, 2, 3, 0]),
     *(([[1]], [1], [[[1]]], [[1], 2], 1), (["a", "b"], ["b", "a"], ["a"], "a", ["c"])),
     ([None], [0], [""], [{}], [[]], [b""], [False], [EPOCH]),
     *(([{"a": 1}], [{"a": 2}], {"a": [1, 2]}, {"a": 1}, [{}]), ([], {}, "", None)),
@@ -46,10 +52,11 @@ NESTS: Group = (
     *([[["a"]]], ["b"] * 40 + ["a"], [{"y": "b"}] * 40 + [{"y": "a"}]),
     [{"y": ["a"]}, {"y": ["b"]}],
     *({"0": {"y": "a"}}, [{"0": "a"}], {"0": ["a"]}, {"00": "a", "-1": "a"}, [["a"], ["b"]]),
+    *({"0": {"0": "a"}}, {"": "a"}, {"y": {"": "a"}}, [{"y": [{"y": "b"}, {"y": "a"}]}]),
 )
 PATHS = (
     *("x", "x.y", "x.0", "x.0.y", "x.y.0", "x.0.0", "x.y.y", "x.1", "x.1.y", "x.00", "x.-1", "y"),
-    *("x.\u0660", "x.99999999999999999999", "x.0.0.0"),
+    *("x.\u0660", "x.\u0661", "x.99999999999999999999", "x.0.0.0", "x.", "x.y."),
 )
 PATTERNS = (*(row for rows in GLOBS.values() for row in rows), *SEARCHES, *OPTIONS)
 PRESENCE: tuple[dict[str, Any], ...] = (

@@ -60,6 +60,7 @@ def _tables(pools: Pools) -> list[Table]:
         partial(_of_field, place, _near_instants(pools, base))
         for base, place in product(BASES, ("completed", "resubmitted"))
     ]
+    tables.append(partial(_of_field, "resubmitted", (EPOCH, str(EPOCH), EPOCH.isoformat())))
     if Capability.paths in capabilities:
         groups = [*SCALARS, *DOCUMENTS, *(LISTS if Capability.arrays in capabilities else ())]
         tables += [partial(_of_member, pools, group) for group in groups]
@@ -89,7 +90,8 @@ def _near_instants(pools: Pools, base: datetime) -> Group:
 
 def _of_field(place: str, group: Group) -> Plan:
     """A root field, of which the values are of one class."""
-    conditions = (c for value in (*group, None) for c in _conditions(value, group[0]))
+    conditions = [c for value in (*group, None) for c in _conditions(value, group[0])]
+    conditions += _of_none_or_some(group[0])
     return [{place: value} for value in (*group, None)], _at(place, conditions)
 
 
@@ -99,7 +101,8 @@ def _of_member(pools: Pools, group: Group) -> Plan:
     if Capability.arrays in pools.capabilities:
         held += [*([value] for value in group), [*group], [*group[1:], {"a": group[0]}]]
     records: list[dict[str, Any]] = [{}, {"header": {}}]
-    conditions = (c for value in group for c in _of_anything(value, group[0]))
+    conditions = [c for value in group for c in _of_anything(value, group[0])]
+    conditions += _of_none_or_some(group[0])
     return [{"header": {"x": value}} for value in held] + records, _at("header.x", conditions)
 
 
@@ -130,6 +133,7 @@ def _of_two_paths(pools: Pools) -> Plan:
     for one, other in product(tests, tests):
         asked.append({"header.x.y": one, "header.x.z": other})
         asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
+        asked += [{name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGIC]
     for one, other in (({"y": "a"}, {"z": "b"}), ({"$lt": "b"}, {"$gt": "a"})):
         asked.append({"$and": [{"header.x": {"$elemMatch": test}} for test in (one, other)]})
     return [{"header": {"x": value}} for value in held], asked
@@ -160,11 +164,24 @@ def _conditions(value: Any, other: Any) -> Iterator[Any]:
     yield {"$not": {"$gt": value, "$lt": other}}
 
 
+def _of_none_or_some(value: Any) -> list[Any]:
+    """What can be asked of lists without operands, and of presence beside something else."""
+    lists: list[Any] = [{"$in": []}, {"$nin": []}]
+    there = ({"$exists": exists, **test} for exists in (True, False) for test in _beside(value))
+    return [*lists, *({"$not": test} for test in lists), *there]
+
+
+def _beside(value: Any) -> Iterator[dict[str, Any]]:
+    yield from ({"$ne": value}, {"$nin": [value]}, {"$in": [None, value]}, {"$lte": value})
+
+
 def _of_anything(value: Any, other: Any) -> Iterator[Any]:
     """What else can be asked where any value may be."""
     yield from _conditions(value, other)
     yield from ({"$elemMatch": {name: value}} for name in ("$eq", "$ne", "$gt", "$lte"))
     yield from ({"$elemMatch": {"a": value}}, {"$elemMatch": {"$gte": value, "$lte": other}})
+    for low, high in ((value, other), (other, value)):
+        yield {"$elemMatch": {"$gt": low, "$lt": high, "$ne": None}}
     yield from ({"$in": [(value,)]}, {"$in": (other, value)}, {"$all": ((value,), value)})
     for wrapped in ([value], {"a": value}):
         yield from (wrapped, {"$ne": wrapped}, {"$in": [other, wrapped]}, {"$all": [wrapped]})
@@ -191,7 +208,9 @@ def _of_patterns(pools: Pools, rows: list[Any]) -> Plan:
 def _kinds(pattern: str) -> Iterator[dict[str, Any]]:
     yield from ({"$glob": pattern.swapcase()}, {"$regex": pattern.swapcase()})
     yield from ({"$glob": pattern}, {"$regex": pattern}, {"$not": {"$glob": pattern}})
-    yield from ({"$regex": pattern, "$options": options} for options in ("i", "m", "s", ""))
+    for options in ("i", "m", "s", ""):
+        search = {"$regex": pattern, "$options": options}
+        yield from (search, {"$not": search})
 
 
 def _of_branches(branches: list[dict[str, Any]]) -> Plan:

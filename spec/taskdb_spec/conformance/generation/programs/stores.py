@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from taskdb_spec import named
 from taskdb_spec.backend import Limits
 from taskdb_spec.conformance.generation import faults
 from taskdb_spec.conformance.generation.makers.making import claimed
@@ -123,12 +124,13 @@ EMPTY: dict[str, Any] = {
 
 def _limited(clause: str) -> Callable[[Pools], Program]:
     def make(pools: Pools) -> Program:
-        kind = pools.deal(("count", "both", "size", "count", "growing"))
-        by_size = clause == "CULL-7" or kind != "count"
+        kind = pools.deal(("count", "both", "size", "wide", "growing"))
+        by_size = clause == "CULL-7" or kind in ("both", "size", "growing")
         size = 20_000 if by_size else None
         count = 12 if kind == "both" else None
         if not by_size:
             count = pools.between(1, 6)
+            size = 10**7 if kind == "wide" else None  # never reached, and not to be in the way
         fraction = pools.one_of((0.01, 0.1, 0.5, 1.0))
         growing = kind == "growing"  # the records grow by updates
         steps: list[Operation] = []
@@ -146,6 +148,7 @@ def _limited(clause: str) -> Callable[[Pools], Program]:
         steps += [add(msg_id, _task(pools, large=by_size)) for msg_id in again]
         steps += [get(again[-1]), HISTORY, find({})]
         steps += [find({"msg_id": msg_id}) for msg_id in names[:6]]  # culled or not
+        steps += [find(named.pending()), find(named.completed()), find({"client_uuid": None})]
         steps.append(Operation(Call.neighbour))
         return Program(tuple(steps), Limits(count, size, fraction))
 
@@ -179,6 +182,7 @@ def _bulk(pools: Pools, size: int) -> dict[str, Any]:
         *({"header": {"a": text}}, {"content": {"a": [{"b": text}]}}, {"metadata": {text: 1}}),
         *({"stdout": text}, {"label": text}, {"result_content": {"a": {"b": {"c": text}}}}),
         *({"buffers": [text.encode()]}, {"result_buffers": [b"", text.encode()]}),
+        *({"header": {"a": [text]}}, {"content": {"a": ["x" * 100] * (size // 100)}}),
         {"error": {"a": text.encode()}},
     )
     return pools.one_of(shapes)

@@ -1,0 +1,60 @@
+"""Malformed queries, each at every place where one may be overlooked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from taskdb_spec.capabilities import Capability
+from taskdb_spec.clauses import clauses
+from taskdb_spec.conformance.generation.faults import QUERIES
+from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.programs.steps import add, find, purge
+from taskdb_spec.conformance.operations import Operation
+
+FAULTS = 3
+"""How many faults of a clause are tried at all places."""
+
+
+def refusal_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
+    """A program for each clause that refuses queries."""
+    for name in QUERIES:
+        clause = clauses()[name]
+        applies = clause.needs <= pools.capabilities and clause.lacks not in pools.capabilities
+        if applies and name != "QRY-8":  # what is no dict is part of no query
+            yield partial(_of_clause, pools, name)
+
+
+def _of_clause(pools: Pools, clause: str) -> Iterator[Operation]:
+    faults = [QUERIES[clause](pools)[0] for _ in range(FAULTS)]
+    asked = [query for bad in faults for query in _places(pools, bad)]
+    yield from map(find, asked)
+    yield add("a", {"label": "a", "queue": "a"})
+    for query in asked:
+        yield from (find(query), purge(query))
+
+
+def _places(pools: Pools, bad: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The query itself, and others that it is a part of."""
+    good: dict[str, Any] = {"label": "a"}
+    yield from (bad, {**bad, "msg_id": "a"}, {"msg_id": "never", **bad})
+    if Capability.logic in pools.capabilities:
+        yield from ({"$nor": [bad, {}]}, {"$or": [{}, {"$nor": [good, bad]}]})
+        yield {"$and": [{"label": "never"}, {"$or": [good, {"$and": [good, bad]}]}]}
+    for place, condition in bad.items():
+        if isinstance(condition, dict) and any(str(name)[:1] == "$" for name in condition):
+            yield from ({place: inside} for inside in _beside(pools, condition))
+
+
+def _beside(pools: Pools, condition: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The condition beside others on the field, and inside of others."""
+    yield from ({"$eq": "never", **condition}, {**condition, "$nin": ["never"]})
+    yield {"$in": [], **condition}
+    if Capability.presence in pools.capabilities:
+        yield from ({"$exists": False, **condition}, {"$exists": True, **condition})
+    if Capability.logic in pools.capabilities:
+        yield from ({"$not": condition}, {"$not": {"$not": condition}})
+        yield {"$not": {"$eq": "a", **condition}}
+    if Capability.arrays in pools.capabilities:
+        yield from ({"$elemMatch": condition}, {"$elemMatch": {"y": condition}})
