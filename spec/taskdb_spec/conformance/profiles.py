@@ -17,7 +17,7 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", focus=16, operations=73_000),
+        Profile("quick", focus=16, operations=75_000),
         Profile("default", focus=60, operations=150_000),
         Profile("deep", focus=200, operations=1_000_000),
     )

@@ -373,6 +373,7 @@ BEYOND: tuple[Any, ...] = (
 )
 INSIDE: tuple[Callable[[Any], dict[str, Any]], ...] = (
     *(lambda bad: {"a": bad}, lambda bad: {"a": [bad]}, lambda bad: {"a": {"b": ["c", bad]}}),
+    *(lambda bad: {"a": ["c", bad, "d"]}, lambda bad: {"a": [{"b": bad}]}),
 )
 
 

@@ -53,6 +53,7 @@ TAGGED: tuple[dict[str, Any], ...] = (
     *({"$date": "2024-02-29T12:00:00Z"}, {"$numberLong": "1"}, {"$oid": "0" * 24}),
     *({"$binary": {"base64": "YQ==", "subType": "00"}}, {"$ref": "a", "$id": "b"}),
     *({"__type__": "datetime", "value": "a"}, {"py/object": "a"}, {"b64": "YQ=="}),
+    *({"$bytes": "YQ=="}, {"__bytes__": "YQ=="}, {"bytes": "61"}, {"__datetime__": "2024-02-29"}),
 )
 """Documents that read like another value in some format: clause VAL-9."""
 INTS = (0, 1, -1, 2, 10, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63))

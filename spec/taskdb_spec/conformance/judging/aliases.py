@@ -73,6 +73,7 @@ def outlive(session: Session, operation: Operation, judgement: Judgement) -> Non
         if step.call in WRITES:
             session.note_ids(step)
         if session.call(step).error is not None:
+            session.call(Operation(Call.drop, (LATER,)))
             session.adopt()  # the business of other clauses
             return
         if step.call in WRITES:

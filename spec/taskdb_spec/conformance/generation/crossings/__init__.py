@@ -19,6 +19,7 @@ from taskdb_spec.conformance.generation.programs.steps import HISTORY, add, chan
 from taskdb_spec.conformance.operations import Call, Operation
 
 INDEXED_TEXTS = ("client_uuid", "engine_uuid", "label", "queue")
+AMONG = ("newest", "new", "newer", "a", "")
 
 
 def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
@@ -35,8 +36,9 @@ def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
 
 
 AFTERWARDS = (
-    *(add("after", dict.fromkeys(INDEXED_TEXTS, "new")), change("after", {"label": "newer"})),
-    *(change("after", {name: "newer"}) for name in INDEXED_TEXTS),
-    *(find({name: value}, ["label"]) for name in INDEXED_TEXTS for value in ("new", "newer")),
+    *(change(one, {name: "newest"}) for one in ("a", "id0") for name in INDEXED_TEXTS),
+    *(add(f"after {text}", dict.fromkeys(INDEXED_TEXTS, text)) for text in ("new", "a", "")),
+    *(change("after new", {name: "newer"}) for name in INDEXED_TEXTS),
+    *(find({name: value}, ["label"]) for name in INDEXED_TEXTS for value in AMONG),
 )
-"""What a store that was opened again has to take in beside what it holds."""
+"""What a store that was opened again has to take in beside what it holds, and then finds."""

@@ -117,6 +117,7 @@ def _of_a_path(pools: Pools) -> Iterator[Operation]:
 LEAVING: tuple[Callable[[str], list[Operation]], ...] = (
     lambda one: [drop(one)],
     lambda one: [purge({"msg_id": one})],
+    lambda one: [purge({"msg_id": one, "stdout": ""})],
     lambda one: [purge({"label": "a"}), add("other", {"label": "a"})],
     lambda one: [purge({}), add("other", {"label": "a"})],
 )

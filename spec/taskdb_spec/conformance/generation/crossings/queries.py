@@ -161,6 +161,7 @@ def _conditions(value: Any, other: Any) -> Iterator[Any]:
     yield from ({"$not": {name: value}} for name in ("$eq", "$lt", "$gte"))
     yield from ({"$gte": value, "$lte": other}, {"$lt": value, "$ne": other})
     yield from ({"$gt": value, "$gte": other}, {"$lt": value, "$lte": other})
+    yield from ({"$in": [other, value], "$ne": value}, {"$in": [value, other], "$gt": other})
     yield {"$not": {"$gt": value, "$lt": other}}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import product
 from typing import Any
@@ -48,7 +48,8 @@ MEMBERS: tuple[Any, ...] = (
     *(*INTS, *FLOATS, *BYTES, True, False, None, EPOCH, EPOCH.astimezone(OFFSETS[1])),
     *([], {}, [[]], [None], [{}], {"a": {}}, [1, "a", b"a"], {"b": 1, "a": 2}, *TAGGED),
     *({"a": {"c": 2}, "a.b": 1}, {"a.b": 1, "a": 2}, [{"a": 1}, {"b": 2}], [[1], [2, [3]]]),
-    dict.fromkeys("igecabdfh", 1),
+    *(dict.fromkeys("igecabdfh", 1), {f"k{7 * number % 40}": number for number in range(40)}),
+    *(*FAR, [FAR[0]], {"a": FAR[-1]}, datetime(8000, 5, 5, 1, 2, 3, 123000, tzinfo=UTC)),
 )
 STRANGERS: tuple[Any, ...] = (
     *(5, 1.5, True, b"a", "a", [], ["a"], [b"a"], [None], {}, {"a": 1}, ("a",), {"a"}),
@@ -81,6 +82,8 @@ def _values(pools: Pools, field: str) -> Iterator[Any]:
     elif field in BUFFER_PLACES:
         yield from ([kind(content)] for kind, content in product(BUFFER_KINDS, BYTES))
         yield from ([b"x" * 70_000], [b"y" * 70_000, b""])
+        yield from ([b"x" * (2**16 * blocks + more)] for blocks in (1, 2) for more in (-1, 0, 1))
+        yield from ([b"x" * 64 + b"1", b"x" * 64 + b"2"], [b"1" + b"x" * 64, b"2" + b"x" * 64])
         yield from ([], [*BYTES], [b"", b""], [b"%d" % number for number in range(12)])
     elif field in TIME_PLACES:
         yield from _instants(pools)
@@ -111,11 +114,16 @@ def _of_strangers(fields: tuple[str, ...]) -> Iterator[Operation]:
 
 
 def _of_no_values() -> Iterator[Operation]:
-    """What is of no class that a record may hold, at each depth."""
-    yield add("a", {"header": {"b": 1}})
-    for number, (value, shape) in enumerate(product(BEYOND, INSIDE)):
+    """What is of no class that a record may hold, at each depth, and beside what is fine."""
+    yield from (add("a", {"header": {"b": 1}}), add("b", {"submitted": EPOCH}), HISTORY)
+    fine = {"label": "c", "client_uuid": "c", "completed": EPOCH, "submitted": FAR[-1]}
+    for number, (value, shape) in enumerate(product((*BEYOND, NAIVE), INSIDE)):
         field = DICT_PLACES[number % len(DICT_PLACES)]
-        yield from (change("a", {field: shape(value)}), add(f"id{number}", {field: shape(value)}))
+        bad = {field: shape(value)}
+        yield from (change("a", {**fine, **bad} if number % 3 else bad), add(f"id{number}", bad))
+    yield from (HISTORY, find({"client_uuid": "c"}), find({"completed": None}), find({}))
+    for field, value in product(DICT_PLACES, (bytearray(b"a"), NAIVE, {5: "a"})):
+        yield add("c", {field: {"a": value}})
 
 
 def _of_unknown_fields() -> Iterator[Operation]:

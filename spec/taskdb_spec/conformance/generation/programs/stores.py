@@ -19,6 +19,7 @@ from taskdb_spec.conformance.generation.pools import (
 )
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
+    INDEXED,
     LIMITED,
     add,
     change,
@@ -44,11 +45,15 @@ def private_objects(pools: Pools) -> list[Operation]:
     deep |= {name: pools.one_of((changing, [b"a"], [])) for name in BUFFER_PLACES}
     rest = {name: pools.field_value(name) for name in FIELDS}
     given = pools.one_of((record(pools, 1), {"msg_id": one, **rest}))
-    steps = [add(one, {**given, **deep}, scribble=True), add(other, record(pools, 1))]
+    set_before = {name: {"a": "b"} for name in DICT_PLACES} if pools.chance(5) else {}
+    steps = [add(one, {**given, **deep}, scribble=True)]
+    steps.append(add(other, {**record(pools, 1), **set_before}))
     own = pools.one_of(({}, {"msg_id": other}))
     steps.append(change(other, {**own, **update(pools), **deep}, scribble=True))
     keys = pools.some((*DICT_PLACES, *BUFFER_PLACES), 1, 3) + pools.some(("msg_id",), 0, 1)
-    check = {"msg_id": {"$in": ["zz", one, other]}, "label": {"$ne": "zz"}}
+    listed = {"msg_id": {"$in": ["zz", one, other]}, "label": {"$ne": "zz"}}
+    name = pools.one_of(INDEXED)
+    check = pools.one_of((listed, {name: given.get(name)}, {"msg_id": one}))
     reads = [get(one, scribble=True), find(check, scribble=True), find(check, keys, scribble=True)]
     reads.append(HISTORY.but(scribble=True))
     steps += [
