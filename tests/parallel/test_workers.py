@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from isolation.bad import SHORT, EndsInDrop
+from isolation.bad import EndsInDrop
 from taskdb_spec import Backend, Capability
 from taskdb_spec.conformance import check_backend
 from taskdb_spec.conformance.events import ClauseFailed, Event, Progress, RunFinished
@@ -58,9 +58,7 @@ def backend(store: type[Model]) -> Backend:
 
 def run(store: type[Model], profile: Profile, workers: int) -> tuple[Report, list[Event]]:
     events: list[Event] = []
-    report = check_backend(
-        backend(store), profile.name, listen=events.append, workers=workers, patience=SHORT
-    )
+    report = check_backend(backend(store), profile.name, listen=events.append, workers=workers)
     return report, events
 
 

@@ -49,7 +49,7 @@ class Apart:
         self.end: End | None = None
         self._recorder, self._limit = recorder, limit
         self._status: int | None = None
-        self._beat, self._since = -1, math.inf
+        self._beat, self._waited, self._looked = -1, 0.0, math.inf
         recorder.reset()
         self._reader, writer = multiprocessing.connection.Pipe(duplex=False)
         self._pid = _fork()
@@ -62,7 +62,7 @@ class Apart:
         try:
             while self.end is None:
                 dead = self._is_dead()
-                if self._reader.poll(0 if dead else min(0.2, self._limit / 4)):
+                if self._reader.poll(0 if dead else self._pause()):
                     message = self._receive()
                     if isinstance(message, _Done):
                         break
@@ -97,12 +97,19 @@ class Apart:
         while not self._is_dead() and time.monotonic() < until:
             time.sleep(0.01)
 
+    def _pause(self) -> float:
+        """The seconds between two looks at the process."""
+        return min(0.2, self._limit / 4)
+
     def _is_stalled(self) -> bool:
         beat, phase = self._recorder.pulse()
         now = time.monotonic()
+        # Where far more time has passed, this process did not run either: the machine stood still.
+        self._waited += max(0.0, min(now - self._looked, 2 * self._pause()))
+        self._looked = now
         if phase is Phase.idle or beat != self._beat:
-            self._beat, self._since = beat, now
-        return now - self._since > self._allowed()
+            self._beat, self._waited = beat, 0.0
+        return self._waited > self._allowed()
 
     def _allowed(self) -> float:
         """The seconds that the call in flight may take."""
