@@ -1,4 +1,7 @@
-"""The suite kills every mutant at the profile 'quick', and blames the clause that it breaks."""
+"""The suite kills every mutant at the profile 'quick', and blames the clause that it breaks.
+
+Every counterexample is run, on the mutant and on the model; one that does not hold up kills nothing.
+"""
 
 from __future__ import annotations
 
