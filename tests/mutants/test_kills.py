@@ -1,6 +1,6 @@
 """The suite kills every mutant at the profile 'quick', and blames the clause that it breaks.
 
-Every counterexample is run, on the mutant and on the model; one that does not hold up kills nothing.
+Every counterexample is run, on the mutant and on the model; what does not hold up kills nothing.
 """
 
 from __future__ import annotations

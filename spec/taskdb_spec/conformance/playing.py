@@ -128,7 +128,10 @@ class Player:
         try:
             if any(map(session.shunned, program)):
                 return None
-            raised = [make(session, operation) for operation in before]
+            raised = []
+            for operation in before:
+                recorder().step(operation)
+                raised.append(make(session, operation))
             recorder().step(last)
             judgement = take(session, last, careful=True)
             new = self._unknown(judgement)
