@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,7 +49,11 @@ class Clause:
         """Whether the clause applies to the backend."""
         if backend.stores_nothing or self.nothing:
             return backend.stores_nothing and self.nothing
-        return self.needs <= backend.claimed and self.lacks not in backend.claimed
+        return self.applies_with(backend.claimed)
+
+    def applies_with(self, claimed: Set[Capability]) -> bool:
+        """Whether the clause applies to a backend that stores records and claims so much."""
+        return self.needs <= claimed and self.lacks not in claimed
 
 
 def checked_clauses(backend: Backend) -> list[Clause]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import tempfile
 import time
@@ -12,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from taskdb_spec.conformance.apart import Apart
 from taskdb_spec.conformance.campaign import Campaign
-from taskdb_spec.conformance.confirming import confirm, run_here
+from taskdb_spec.conformance.confirming import LIMIT, confirm, run_here
 from taskdb_spec.conformance.counterexamples import Emitter
 from taskdb_spec.conformance.events import ClauseFailed, Event
+from taskdb_spec.conformance.patience import PATIENCE
 from taskdb_spec.conformance.profiles import PROFILES, Profile
+from taskdb_spec.conformance.recorder import SharedRecorder
 
 from .mutant import Mutant
 
@@ -34,15 +35,9 @@ class InProcess(Emitter):
 
 def _run_beside(text: str) -> tuple[int, str]:
     """Run a script in a fork of this process."""
-    read, write = os.pipe()
-    if not os.fork():
-        os.write(write, json.dumps(run_here(text)).encode())
-        os._exit(0)
-    os.close(write)
-    with open(read, encoding="utf-8") as pipe:
-        status, said = json.load(pipe)
-    os.wait()
-    return status, said
+    work = Apart(lambda send: send(run_here(text)), SharedRecorder(), LIMIT, PATIENCE.memory)
+    [outcome] = work.messages()
+    return outcome
 
 
 SMALL = Profile("small", focus=10, operations=14_000)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import gc
-import math
 import multiprocessing.connection
 import os
 import pickle
@@ -49,7 +48,7 @@ class Apart:
         self.end: End | None = None
         self._recorder, self._limit = recorder, limit
         self._status: int | None = None
-        self._beat, self._waited, self._looked = -1, 0.0, math.inf
+        self._beat, self._waited, self._looked = -1, 0.0, time.monotonic()
         recorder.reset()
         self._reader, writer = multiprocessing.connection.Pipe(duplex=False)
         self._pid = _fork()
@@ -105,7 +104,7 @@ class Apart:
         beat, phase = self._recorder.pulse()
         now = time.monotonic()
         # Where far more time has passed, this process did not run either: the machine stood still.
-        self._waited += max(0.0, min(now - self._looked, 2 * self._pause()))
+        self._waited += min(now - self._looked, 2 * self._pause())
         self._looked = now
         if phase is Phase.idle or beat != self._beat:
             self._beat, self._waited = beat, 0.0

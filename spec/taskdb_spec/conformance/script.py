@@ -191,22 +191,16 @@ def _last(
     operation: Operation, raises: bool, finding: Finding, clause: str, opener: Opener
 ) -> list[str]:
     """The operation that shows the departure, the caller's part, the probe, and the assertion."""
-    lines: list[str] = []
-    given = "given[" in finding.subject + "".join(finding.extra)
-    outlived = finding.extra and finding.probe is None and operation.call in READS and not given
-    if outlived:  # what the answer of the operation has become
-        return [*_statements(operation, opener), *finding.extra, *_compare(finding, clause)]
-    if given:
-        lines += [f"given = {literal(list(operation.args))}"]
+    if "given[" in finding.subject + "".join(finding.extra):
+        lines = [f"given = {literal(list(operation.args))}"]
         names = tuple(f"given[{i}]" for i in range(len(operation.args)))
         lines += _quietly(f"answer = {call_source(operation, names)}", finding)
-    elif finding.extra and finding.probe is not None:  # what the caller does to the answer
-        lines += _statements(operation, opener)
+    elif finding.extra and operation.call in READS:  # what becomes of the answer
+        lines = _statements(operation, opener)
     elif finding.probe is not None:
-        lines += step_source(operation, raises, opener)
+        lines = step_source(operation, raises, opener)
     else:
-        lines += ["", *_assertion(operation, finding, clause, opener)]
-        return lines
+        return ["", *_assertion(operation, finding, clause, opener)]
     lines += finding.extra
     if finding.probe is None and isinstance(finding.actual, BaseException):
         return [*lines[:-1], *_answered(lines[-1:], finding, clause)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from taskdb_spec.conformance.judging.differences import record_differences
@@ -53,11 +54,24 @@ def scribble(
 
 def _scribbled(target: Any, name: str) -> list[str]:
     """Make all changes to a value; the statements that make them."""
+    return made(_changes(target, name))
+
+
+def made(changes: Iterable[tuple[str, Callable[[], None]]]) -> list[str]:
+    """Make changes, once all are known; the statements that make them."""
     statements = []
-    for statement, change in list(_changes(target, name)):
+    for statement, change in list(changes):
         change()
         statements.append(statement)
     return statements
+
+
+def inside(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Expressions for all that a value holds, the innermost first, each with what it stands for."""
+    items = enumerate(value) if isinstance(value, list | tuple) else ()
+    for key, item in value.items() if isinstance(value, dict) else items:
+        yield from inside(item, f"{name}[{literal(key)}]")
+    yield name, value
 
 
 def outlive(session: Session, operation: Operation, judgement: Judgement) -> None:
@@ -121,19 +135,16 @@ def _became(
             yield found.subject, found.expected, found.actual
 
 
-def _changes(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:
+def _changes(target: Any, whole: str) -> Iterator[tuple[str, Callable[[], None]]]:
     """Statements that change each mutable object in a value, innermost first."""
-    if isinstance(value, dict):
-        for key, item in list(value.items()):
-            yield from _changes(item, f"{name}[{literal(key)}]")
-        yield f"{name}[{MARK!r}] = 1", lambda: value.__setitem__(MARK, 1)
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from _changes(item, f"{name}[{i}]")
-        yield f"{name}.append({MARK!r})", lambda: value.append(MARK)
-    elif _can_change(value):
-        flipped = value[0] ^ 255
-        yield f"{name}[0] = {flipped}", lambda: value.__setitem__(0, flipped)
+    for name, value in inside(target, whole):
+        if isinstance(value, dict):
+            yield f"{name}[{MARK!r}] = 1", partial(value.__setitem__, MARK, 1)
+        elif isinstance(value, list):
+            yield f"{name}.append({MARK!r})", partial(value.append, MARK)
+        elif _can_change(value):
+            flipped = value[0] ^ 255
+            yield f"{name}[0] = {flipped}", partial(value.__setitem__, 0, flipped)
 
 
 def first_change(before: Any, after: Any, name: str) -> tuple[str, Any, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
+from taskdb_spec.conformance.judging.aliases import inside, made
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import Call, Operation
 from taskdb_spec.conformance.session import Outcome, Session
@@ -50,17 +50,9 @@ def _difference(expected: dict[str, Any], outcome: Outcome) -> tuple[str, Any, A
 
 def _emptied(args: tuple[Any, ...]) -> list[str]:
     """Empty every dict and list in the arguments, the innermost first; the statements that do."""
-    statements = []
-    for i, arg in enumerate(args):
-        for name, clear in list(_containers(arg, f"given[{i}]")):
-            clear()
-            statements.append(f"{name}.clear()")
-    return statements
-
-
-def _containers(value: Any, name: str) -> Iterator[tuple[str, Callable[[], None]]]:
-    items = enumerate(value) if isinstance(value, list | tuple) else ()
-    for key, item in value.items() if isinstance(value, dict) else items:
-        yield from _containers(item, f"{name}[{literal(key)}]")
-    if isinstance(value, dict | list):
-        yield name, value.clear
+    return made(
+        (f"{name}.clear()", value.clear)
+        for i, arg in enumerate(args)
+        for name, value in inside(arg, f"given[{i}]")
+        if isinstance(value, dict | list)
+    )

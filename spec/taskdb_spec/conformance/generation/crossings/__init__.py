@@ -8,6 +8,7 @@ stage of its life; what can be asked is asked again after each change.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from taskdb_spec.conformance.generation.crossings.changes import change_tables
 from taskdb_spec.conformance.generation.crossings.lives import life_tables
@@ -15,11 +16,15 @@ from taskdb_spec.conformance.generation.crossings.queries import query_tables
 from taskdb_spec.conformance.generation.crossings.records import record_tables
 from taskdb_spec.conformance.generation.crossings.refusals import refusal_tables
 from taskdb_spec.conformance.generation.pools import Pools
-from taskdb_spec.conformance.generation.programs.steps import HISTORY, add, change, find, purge
+from taskdb_spec.conformance.generation.programs.steps import (
+    HISTORY,
+    INDEXED_TEXTS,
+    add,
+    change,
+    find,
+    purge,
+)
 from taskdb_spec.conformance.operations import Call, Operation
-
-INDEXED_TEXTS = ("client_uuid", "engine_uuid", "label", "queue")
-AMONG = ("newest", "new", "newer", "a", "")
 
 
 def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
@@ -39,6 +44,9 @@ AFTERWARDS = (
     *(change(one, {name: "newest"}) for one in ("a", "id0") for name in INDEXED_TEXTS),
     *(add(f"after {text}", dict.fromkeys(INDEXED_TEXTS, text)) for text in ("new", "a", "")),
     *(change("after new", {name: "newer"}) for name in INDEXED_TEXTS),
-    *(find({name: value}, ["label"]) for name in INDEXED_TEXTS for value in AMONG),
+    *(
+        find({name: value}, ["label"])
+        for name, value in product(INDEXED_TEXTS, ("newest", "new", "newer", "a", ""))
+    ),
 )
 """What a store that was opened again has to take in beside what it holds, and then finds."""

@@ -23,6 +23,7 @@ from taskdb_spec.conformance.generation.pools import (
 from taskdb_spec.conformance.generation.programs.steps import (
     HISTORY,
     INDEXED,
+    INDEXED_TEXTS,
     add,
     change,
     drop,
@@ -47,7 +48,7 @@ BRANCHED: tuple[dict[str, Any], ...] = (
 NESTED: Group = ("a", ["b"], {"y": "a"}, ["a", "b"], None, [{"y": "a"}], "b", [], "a")
 """Values that a member of a dict goes through."""
 FILLED: dict[str, Any] = {
-    **dict.fromkeys(("label", "queue", "client_uuid", "engine_uuid"), "a"),
+    **dict.fromkeys(INDEXED_TEXTS, "a"),
     **dict.fromkeys(("submitted", "completed"), EPOCH),
 }
 RELATED = (

@@ -20,9 +20,8 @@ FAULTS = 3
 def refusal_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
     """A program for each clause that refuses queries."""
     for name in QUERIES:
-        clause = clauses()[name]
-        applies = clause.needs <= pools.capabilities and clause.lacks not in pools.capabilities
-        if applies and name != "QRY-8":  # what is no dict is part of no query
+        # What is no dict is part of no query.
+        if name != "QRY-8" and clauses()[name].applies_with(pools.capabilities):
             yield partial(_of_clause, pools, name)
 
 

@@ -100,7 +100,7 @@ def _any_fault(pools: Pools, *, whole: bool = False) -> tuple[Any, Any]:
         clause
         for clause in faults.QUERIES
         if (whole or clause != "QRY-8") and clauses()[clause].lacks is None
-        if clauses()[clause].needs <= pools.capabilities
+        if clauses()[clause].applies_with(pools.capabilities)
     ]
     return faults.QUERIES[pools.deal(at_hand)](pools)
 

@@ -58,7 +58,8 @@ def ids(pools: Pools, count: int) -> list[str]:
     return found
 
 
-INDEXED = ("client_uuid", "engine_uuid", "completed", "submitted", "label", "queue")
+INDEXED_TEXTS = ("client_uuid", "engine_uuid", "label", "queue")
+INDEXED = (*INDEXED_TEXTS[:2], "completed", "submitted", *INDEXED_TEXTS[2:])
 """Fields that a store may well have an index of."""
 
 
