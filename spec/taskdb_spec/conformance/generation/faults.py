@@ -117,6 +117,8 @@ def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
     shapes, values = _SHAPES, OUTSIDE
     if Capability.documents in pools.capabilities:
         shapes, values = (*shapes, *_NESTING), (*values, {5: "a"})
+    if Capability.arrays in pools.capabilities:
+        shapes = (*shapes, *_LISTING)
     shape, bad = pools.deal(tuple(product(shapes, values)))
     return {place: shape(bad)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
 
@@ -127,6 +129,10 @@ _SHAPES: tuple[Callable[[Any], Any], ...] = (
 )
 _NESTING: tuple[Callable[[Any], Any], ...] = (
     *(lambda bad: {"a": {"b": bad}}, lambda bad: {"a": [{"b": bad}]}),
+)
+_LISTING: tuple[Callable[[Any], Any], ...] = (
+    *(lambda bad: ["a", bad], lambda bad: {"$eq": [bad]}, lambda bad: {"$in": [["a", bad]]}),
+    lambda bad: {"$all": ["a", bad]},
 )
 NAIVE = datetime(2024, 2, 29, 12)
 OUTSIDE: tuple[Any, ...] = (
@@ -144,6 +150,10 @@ NO_QUERIES: tuple[Any, ...] = (
 
 @fault(QUERIES, "QRY-8")
 def no_query(pools: Pools) -> tuple[Any, Any]:
+    if Capability.logic in pools.capabilities and pools.chance(4):
+        name, part = pools.deal(tuple(product(LOGIC, NO_QUERIES)))
+        good = {_place(pools): {"$ne": "a"}}
+        return {name: pools.one_of(([good, part], [part, good], (good, good, part)))}, {}
     return pools.deal(NO_QUERIES), {}
 
 
@@ -175,6 +185,7 @@ QUERIES["ALL-3"] = _operands(
         {"$all": bad}
         for bad in several("a", None, 5, {"a": 1}, [{"$gt": "a"}], [{"$elemMatch": {}}])
     ),
+    *({"$all": ["a", "b", bad]} for bad in several({"$gt": "a"}, {"$elemMatch": {}})),
 )
 QUERIES["ELEM-2"] = _operands(
     ({"$elemMatch": {"$ne": None}}, {"$elemMatch": {"a": "b"}}, {"$elemMatch": {}}),

@@ -34,6 +34,7 @@ DOCUMENTS: tuple[Group, ...] = (
     ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1}, {"b": 2}, {"a": 1, "b": None}),
     ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, {"a": {"b": 1}}, {"a": 1}),
     ({"A": 1}, {"a": 1}, {"B": 1}, {"b": 0}),
+    ({"a": "b"}, {"a": "b "}, {"a": "B"}, {"a": b"b"}, {"a": ["b"]}, {"a": ""}),
     ({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2, "c": 4}, {"a": 1, "b": 2, "d": 0}),
 )
 LISTS: tuple[Group, ...] = (
@@ -63,7 +64,7 @@ PRESENCE: tuple[dict[str, Any], ...] = (
     *({"$exists": True}, {"$exists": False}, {"$size": 0}, {"$size": 1}, {"$size": 2}),
     *({"$size": 2**40}, {"$mod": (4, 1)}),
     *({"$elemMatch": {path: "a"}} for path in ("y", "0", "0.y", "y.y", "y.0", "0.0")),
-    {"$elemMatch": {"y": None}},
+    *({"$elemMatch": {"y": test}} for test in (None, {"$elemMatch": {"y": "a"}})),
 )
 ROOTS: dict[str, Any] = {
     "submitted": EPOCH,

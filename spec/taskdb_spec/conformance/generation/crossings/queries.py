@@ -58,7 +58,7 @@ def _tables(pools: Pools) -> list[Table]:
     tables: list[Table] = [partial(_of_field, "label", group) for group in TEXTS]
     tables += [
         partial(_of_field, place, _near_instants(pools, base))
-        for base, place in product(BASES, ("completed", "resubmitted"))
+        for base, place in (*product(BASES, ("completed", "resubmitted")), (EPOCH, "submitted"))
     ]
     tables.append(partial(_of_field, "resubmitted", (EPOCH, str(EPOCH), EPOCH.isoformat())))
     if Capability.paths in capabilities:
@@ -89,10 +89,10 @@ def _near_instants(pools: Pools, base: datetime) -> Group:
 
 
 def _of_field(place: str, group: Group) -> Plan:
-    """A root field, of which the values are of one class."""
+    """A root field, of which the values are of one class, and each is there twice."""
     conditions = [c for value in (*group, None) for c in _conditions(value, group[0])]
     conditions += _of_none_or_some(group[0])
-    return [{place: value} for value in (*group, None)], _at(place, conditions)
+    return [{place: value} for value in (*group, *group, None)], _at(place, conditions)
 
 
 def _of_member(pools: Pools, group: Group) -> Plan:
@@ -220,6 +220,7 @@ def _of_branches(branches: list[dict[str, Any]]) -> Plan:
     records = [{"label": label, "queue": queue} for label, queue in product(values, values)]
     asked: list[dict[str, Any]] = [{n: [a, b]} for n, a, b in product(LOGIC, branches, BRANCHES)]
     asked += [{n: (a,)} for n, a in product(LOGIC, branches)]  # of one, and in a tuple
+    asked += [{**beside, n: [a]} for n, a, beside in product(LOGIC, branches, BRANCHES)]
     return records, asked
 
 

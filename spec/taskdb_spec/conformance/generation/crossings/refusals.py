@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
@@ -13,8 +14,8 @@ from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs.steps import add, find, purge
 from taskdb_spec.conformance.operations import Operation
 
-FAULTS = 3
-"""How many faults of a clause are tried at all places."""
+EVERYWHERE, SOMEWHERE = 3, 20
+"""How many faults of a clause are tried at all places, and how many at one."""
 
 
 def refusal_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
@@ -26,9 +27,10 @@ def refusal_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
 
 
 def _of_clause(pools: Pools, clause: str) -> Iterator[Operation]:
-    faults = [QUERIES[clause](pools)[0] for _ in range(FAULTS)]
-    asked = [query for bad in faults for query in _places(pools, bad)]
+    faults = (QUERIES[clause](pools)[0] for _ in range(EVERYWHERE + SOMEWHERE))
+    asked = [query for bad in islice(faults, EVERYWHERE) for query in _places(pools, bad)]
     yield from map(find, asked)
+    yield from (find(pools.one_of(tuple(_places(pools, bad)))) for bad in faults)
     yield add("a", {"label": "a", "queue": "a"})
     for query in asked:
         yield from (find(query), purge(query))
