@@ -104,6 +104,30 @@ def test_a_script_on_the_model_does_not_import_the_engine() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+class Misreading(Model):
+    """Finds what it should, and gives the time of resubmission as text."""
+
+    def get_record(self, msg_id, /):
+        return _misread(super().get_record(msg_id))
+
+    def find_records(self, check, keys=None, /):
+        found = super().find_records(check, keys)
+        return {msg_id: _misread(record) for msg_id, record in found.items()}
+
+
+def _misread(record):
+    at = record.get("resubmitted")
+    return record if at is None else {**record, "resubmitted": at.isoformat()}
+
+
+def test_what_the_model_got_wrong_itself_is_held_against_no_clause() -> None:
+    claims = model_backend.capabilities
+    report = small_run(Backend("misreading", lambda workdir: Misreading(claims), claims))
+    doubts = [r.clause.id for r in report.clauses if r.counterexample and r.verdict != "fail"]
+    assert report["TIME-1"].verdict == "fail"
+    assert doubts == []
+
+
 def test_a_store_that_is_not_empty_is_refused() -> None:
     def opened(workdir: Path) -> Model:
         store = Model()

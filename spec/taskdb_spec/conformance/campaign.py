@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -109,6 +110,7 @@ class Campaign:
     listen: Listener
     failures: dict[str, Counterexample] = field(default_factory=dict)
     doubts: dict[str, list[Counterexample]] = field(default_factory=dict)
+    misled: Counter[str] = field(default_factory=Counter)  # failures of the model's own, by clause
     workers: int = 1
     until: str = ""  # the run may end as soon as this clause has failed
     given_up: set[str] = field(default_factory=set)  # the names of programs that are not played
@@ -240,7 +242,7 @@ class Campaign:
             # Any record and any condition may have raised: only the smallest program can tell.
             failure = Minimizer(self.player, failure, "", focus, self.failing).smallest(careful)
         clause = blame(self.player, failure, focus)
-        if self.is_settled(clause):
+        if self.is_settled(clause) or (failure.adopted and self.misled[clause] >= DOUBTS):
             self.player.operations, self.player.evidence = operations, evidence
             return False
         self.listen(Progress(operations, f"shrinking {clause}"))
@@ -254,11 +256,18 @@ class Campaign:
         if example.holds:
             words = explain(self.player, failure, careful, minimizer.trials)
             example = replace(example, explanation=words)
-        found = self.report(clause, example)
+        found = self._told(clause, example, failure.adopted)
         if found and clause == "REC-1":
             self.player.find_lost_fields()
         self.learned()
         return found
+
+    def _told(self, clause: str, example: Counterexample, adopted: bool) -> bool:
+        """Report an example, unless it shows no more than that the model has followed the store."""
+        if adopted and example.ours:
+            self.misled[clause] += 1
+            return False
+        return self.report(clause, example)
 
     def report(self, clause: str, example: Counterexample) -> bool:
         """Only what was confirmed is held against the backend; what is not, is tried again."""

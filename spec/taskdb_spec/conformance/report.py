@@ -35,6 +35,11 @@ class Counterexample:
         """Whether it may be held against the backend: it was confirmed, or could not be run."""
         return self.confirmed == "confirmed" or self.confirmed.startswith("not run")
 
+    @property
+    def ours(self) -> bool:
+        """Whether the model does not keep to it either."""
+        return self.confirmed.startswith("fault of the kit")
+
 
 @dataclass(frozen=True)
 class Known:

@@ -33,6 +33,7 @@ class Known:
 
     failures: dict[str, Counterexample]
     doubts: dict[str, list[Counterexample]]
+    misled: Counter[str]
     failed: set[str]
     lost: frozenset[str]
     mixing: bool
@@ -40,10 +41,12 @@ class Known:
     @classmethod
     def by(cls, campaign: Campaign) -> Known:
         player = campaign.player
-        return cls(campaign.failures, campaign.doubts, player.failed, player.lost, player.mixing)
+        found = campaign.failures, campaign.doubts, campaign.misled
+        return cls(*found, player.failed, player.lost, player.mixing)
 
     def tell(self, campaign: Campaign) -> None:
         campaign.failures, campaign.doubts = self.failures, self.doubts
+        campaign.misled = self.misled
         player = campaign.player
         player.failed, player.lost, player.mixing = self.failed, self.lost, self.mixing
 
