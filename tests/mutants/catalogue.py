@@ -31,6 +31,7 @@ from . import (
     numbers,
     order,
     overlooked,
+    overlooked_queries,
     paths,
     presence,
     purging,
@@ -49,6 +50,7 @@ MODULES = (
     *(adding, changing, refusals, values, buffers, reading, equality, order, membership, malformed),
     *(history, purging, errors, isolation, sharing, caching, presence, globs, regexes, logic),
     *(documents, arrays, numbers, paths, unclaimed, durable, culling, nothing, overlooked, stale),
+    overlooked_queries,
 )
 
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, date, datetime
 
 from taskdb_spec import DuplicateRecord, RecordError
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.language import tree
 from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TASK_FIELDS
 from taskdb_spec.records.order import rank
 
 from .culling import CullingStore, culling
-from .hooks import (
-    accepting,
-    comparing,
-    is_operators,
-    rewording,
-    storing_fields,
-    storing_inside,
-)
+from .hooks import accepting, is_operators, storing_fields, storing_inside
 from .mutant import broken
 from .store import Store
 
@@ -295,97 +286,6 @@ class UpdateKeepsDeepDicts(Store):
                 if isinstance(value, dict):
                     kept = {k: item for k, item in value.items() if isinstance(item, dict)}
                     self.records[msg_id][name][key].update(kept)
-
-
-# Queries
-
-
-@rewording("QRY-3", "two lower bounds share a place, and the last one counts", strict=True)
-def last_lower_bound_counts(check):
-    def reword(condition):
-        if not is_operators(condition) or not {"$gt", "$gte"} <= condition.keys():
-            return condition
-        first = next(name for name in condition if name in ("$gt", "$gte"))
-        return {name: operand for name, operand in condition.items() if name != first}
-
-    return {place: reword(condition) for place, condition in check.items()}
-
-
-@rewording("QRY-3", "$nin beside $in does not count", strict=True, capabilities=CORE)
-def nin_beside_in_is_lost(check):
-    def reword(condition):
-        if not is_operators(condition) or "$in" not in condition:
-            return condition
-        return {name: operand for name, operand in condition.items() if name != "$nin"}
-
-    return {place: reword(condition) for place, condition in check.items()}
-
-
-@rewording("IN-2", "None that is there twice does not count", strict=True, capabilities=CORE)
-def none_twice_is_none(check):
-    def reword(condition):
-        operands = condition.get("$in") if is_operators(condition) else None
-        if not isinstance(operands, list) or operands.count(None) < 2:
-            return condition
-        return {**condition, "$in": [operand for operand in operands if operand is not None]}
-
-    return {place: reword(condition) for place, condition in check.items()}
-
-
-@comparing("EQ-4", "texts are compared by their first 64 characters", tree.Eq, capabilities=CORE)
-def equality_takes_64_characters(value, test):
-    both = isinstance(value, str) and isinstance(test.operand, str)
-    return value[:64] == test.operand[:64] if both else None
-
-
-@comparing("EQ-5", "an instant equals its text", tree.Eq, capabilities=CORE)
-def instants_equal_their_text(value, test):
-    if isinstance(value, str) and isinstance(test.operand, datetime):
-        return value == test.operand.isoformat()
-    return None
-
-
-@comparing("GLB-1", "what is before a star and what is after it may overlap", tree.Glob)
-def glob_parts_overlap(value, test):
-    before, star, after = test.pattern.partition("*")
-    if not star or not isinstance(value, str) or set(before + after) & set("*?["):
-        return None
-    return value.startswith(before) and value.endswith(after)
-
-
-@comparing("RGX-1", "an anchored prefix is looked up, whatever follows", tree.Regex)
-def regex_prefix_is_a_range(value, test):
-    found = re.match(r"\^([a-z]+)", test.pattern)
-    if not found or test.options or not isinstance(value, str) or value.startswith(found[1]):
-        return None
-    return False
-
-
-class KeepsQueries(Store):
-    """Keeps what it has parsed, by the `key` of a query, where that has one."""
-
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.kept = {}
-
-    def parsed(self, check):
-        query = super().parsed(check)
-        try:
-            return self.kept.setdefault(self.key(check), query)
-        except TypeError:
-            return query
-
-
-@broken("DOC-2", "parsed queries are kept by their JSON, the keys sorted")
-class QueriesAreKeptByJson(KeepsQueries):
-    def key(self, check):
-        return json.dumps(check, sort_keys=True, default=repr)
-
-
-@broken("NUM-5", "parsed queries are kept by equality")
-class QueriesAreKeptByEquality(KeepsQueries):
-    def key(self, check):
-        return tuple(check.items())
 
 
 # Limits

@@ -150,10 +150,6 @@ NO_QUERIES: tuple[Any, ...] = (
 
 @fault(QUERIES, "QRY-8")
 def no_query(pools: Pools) -> tuple[Any, Any]:
-    if Capability.logic in pools.capabilities and pools.chance(4):
-        name, part = pools.deal(tuple(product(LOGIC, NO_QUERIES)))
-        good = {_place(pools): {"$ne": "a"}}
-        return {name: pools.one_of(([good, part], [part, good], (good, good, part)))}, {}
     return pools.deal(NO_QUERIES), {}
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.generation.faults import QUERIES
+from taskdb_spec.conformance.generation.faults import NO_QUERIES, QUERIES
+from taskdb_spec.conformance.generation.makers.making import LOGIC
 from taskdb_spec.conformance.generation.pools import Pools
 from taskdb_spec.conformance.generation.programs.steps import add, find, purge
 from taskdb_spec.conformance.operations import Operation
@@ -19,11 +20,20 @@ EVERYWHERE, SOMEWHERE = 3, 20
 
 
 def refusal_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
-    """A program for each clause that refuses queries."""
+    """A program for each clause that refuses queries, and one of parts that are no queries."""
     for name in QUERIES:
         # What is no dict is part of no query.
         if name != "QRY-8" and clauses()[name].applies_with(pools.capabilities):
             yield partial(_of_clause, pools, name)
+    if Capability.logic in pools.capabilities:
+        yield _of_parts
+
+
+def _of_parts() -> Iterator[Operation]:
+    yield add("a", {"label": "a"})
+    good = {"label": "a"}
+    for name, part in product(LOGIC, NO_QUERIES):
+        yield from (find({name: parts}) for parts in ([good, part], [part, good], [part]))
 
 
 def _of_clause(pools: Pools, clause: str) -> Iterator[Operation]:
