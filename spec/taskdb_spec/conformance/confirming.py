@@ -10,7 +10,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-CONFIRMED = "confirmed"
+from taskdb_spec.conformance.report import CONFIRMED, FAULT_OF_THE_KIT
+
 LIMIT = 60
 """Seconds that a script may take."""
 
@@ -70,5 +71,5 @@ def confirm(
     if on_model is not None:
         status, said = run(on_model)
         if status:
-            return f"fault of the kit: the script fails on the model as well ({said})"
+            return f"{FAULT_OF_THE_KIT} ({said})"
     return CONFIRMED

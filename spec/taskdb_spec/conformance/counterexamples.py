@@ -16,7 +16,7 @@ from taskdb_spec.conformance.confirming import confirm, run_here, run_script
 from taskdb_spec.conformance.ends import End, fatal_script, fatal_summary
 from taskdb_spec.conformance.operations import Program
 from taskdb_spec.conformance.playing import Failure
-from taskdb_spec.conformance.report import Counterexample
+from taskdb_spec.conformance.report import FAULT_OF_THE_KIT, Counterexample
 from taskdb_spec.conformance.script import Opener, backend_opener, model_opener, script, summary
 
 NOT_RUN = "not run: the backend is not an attribute of a module that can be imported"
@@ -62,7 +62,7 @@ class Emitter:
             return self._confirmed(clause, text, None)
         on_model = self._script(failure, clause, "", model_opener(self.backend))
         if self.target is None and failure.adopted and run_here(on_model)[0]:
-            return "fault of the kit: the script fails on the model as well"
+            return FAULT_OF_THE_KIT
         return self._confirmed(clause, text, on_model)
 
     def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:

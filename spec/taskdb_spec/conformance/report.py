@@ -11,6 +11,9 @@ from taskdb_spec.conformance.profiles import HEAVY
 ClauseVerdict: TypeAlias = Literal["pass", "fail", "unclaimed", "unexercised"]
 Verdict: TypeAlias = Literal["conforms", "fails", "incomplete"]
 
+CONFIRMED = "confirmed"
+FAULT_OF_THE_KIT = "fault of the kit: the script fails on the model as well"
+
 
 @dataclass(frozen=True)
 class Counterexample:
@@ -33,12 +36,12 @@ class Counterexample:
     @property
     def holds(self) -> bool:
         """Whether it may be held against the backend: it was confirmed, or could not be run."""
-        return self.confirmed == "confirmed" or self.confirmed.startswith("not run")
+        return self.confirmed == CONFIRMED or self.confirmed.startswith("not run")
 
     @property
     def ours(self) -> bool:
         """Whether the model does not keep to it either."""
-        return self.confirmed.startswith("fault of the kit")
+        return self.confirmed.startswith(FAULT_OF_THE_KIT)
 
 
 @dataclass(frozen=True)

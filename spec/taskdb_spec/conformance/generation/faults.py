@@ -179,9 +179,11 @@ QUERIES["ALL-3"] = _operands(
     ({"$all": []}, {"$all": ["a"]}),
     *(
         {"$all": bad}
-        for bad in several("a", None, 5, {"a": 1}, [{"$gt": "a"}], [{"$elemMatch": {}}])
+        for bad in several(
+            *("a", None, 5, {"a": 1}, [{"$gt": "a"}], [{"$elemMatch": {}}]),
+            *(["a", "b", {"$gt": "a"}], ["a", "b", {"$elemMatch": {}}]),
+        )
     ),
-    *({"$all": ["a", "b", bad]} for bad in several({"$gt": "a"}, {"$elemMatch": {}})),
 )
 QUERIES["ELEM-2"] = _operands(
     ({"$elemMatch": {"$ne": None}}, {"$elemMatch": {"a": "b"}}, {"$elemMatch": {}}),

@@ -33,9 +33,7 @@ class Walk:
             name for name in MAKERS if name != "IN-4" and clauses()[name].needs <= capabilities
         ]
         self.faults = [
-            name
-            for name in faults.QUERIES
-            if clauses()[name].needs <= capabilities and clauses()[name].lacks not in capabilities
+            name for name in faults.QUERIES if clauses()[name].applies_with(capabilities)
         ]
         self.durable = Capability.durable in capabilities
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
@@ -37,10 +37,13 @@ def _of_parts() -> Iterator[Operation]:
 
 
 def _of_clause(pools: Pools, clause: str) -> Iterator[Operation]:
-    faults = (QUERIES[clause](pools)[0] for _ in range(EVERYWHERE + SOMEWHERE))
-    asked = [query for bad in islice(faults, EVERYWHERE) for query in _places(pools, bad)]
+    def placed() -> tuple[dict[str, Any], ...]:
+        bad, _ = QUERIES[clause](pools)
+        return tuple(_places(pools, bad))
+
+    asked = [query for _ in range(EVERYWHERE) for query in placed()]
     yield from map(find, asked)
-    yield from (find(pools.one_of(tuple(_places(pools, bad)))) for bad in faults)
+    yield from (find(pools.one_of(placed())) for _ in range(SOMEWHERE))
     yield add("a", {"label": "a", "queue": "a"})
     for query in asked:
         yield from (find(query), purge(query))
