@@ -118,7 +118,7 @@ class DictDB(Limited):
         >>> db.get_history()
         []
         """
-        self._shelf.remove(self._held(msg_id)["msg_id"])
+        self._shelf.remove(self._held(msg_id).msg_id)
 
     def drop_matching_records(self, check: dict[str, Any]) -> None:
         """Remove what `find_records` finds. Raises `QueryError` before anything goes.
@@ -133,7 +133,7 @@ class DictDB(Limited):
         ['b']
         """
         for record in self._matching(check):
-            self._shelf.remove(record["msg_id"])
+            self._shelf.remove(record.msg_id)
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
@@ -216,5 +216,5 @@ class DictDB(Limited):
 
 def _copies(records: list[Held], names: list[str] | None) -> dict[str, TaskRecord]:
     if names is None:
-        return {record["msg_id"]: record.whole() for record in records}
-    return {record["msg_id"]: record.part(names) for record in records}
+        return {record.msg_id: record.whole() for record in records}
+    return {record.msg_id: record.part(names) for record in records}

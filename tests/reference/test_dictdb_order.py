@@ -38,9 +38,10 @@ def record(number: int, **fields: Any) -> Held:
 
 def history(records: list[Held]) -> list[str]:
     def when(held: Held) -> tuple[bool, datetime, int]:
-        return "submitted" in held, held.get("submitted") or DAY, held.number
+        submitted = held.fields["submitted"]
+        return submitted is not None, submitted or DAY, held.number
 
-    return [held["msg_id"] for held in sorted(records, key=when)]
+    return [held.msg_id for held in sorted(records, key=when)]
 
 
 def lives(seed: int) -> Iterator[tuple[Order, list[Held]]]:

@@ -28,9 +28,9 @@ def cull(shelf: Shelf, limits: Limits, written: str) -> list[Culled]:
 def _remove(shelf: Shelf, excess: Excess, written: str) -> Culled:
     gone = list(_to_go(shelf, excess, written))
     for record in gone:
-        shelf.remove(record["msg_id"])
-    any_pending = any("completed" not in record for record in gone)
-    return Culled(excess.reason, [record["msg_id"] for record in gone], any_pending)
+        shelf.remove(record.msg_id)
+    any_pending = any(record.fields["completed"] is None for record in gone)
+    return Culled(excess.reason, [record.msg_id for record in gone], any_pending)
 
 
 def _to_go(shelf: Shelf, excess: Excess, written: str) -> Iterator[Held]:
@@ -40,7 +40,7 @@ def _to_go(shelf: Shelf, excess: Excess, written: str) -> Iterator[Held]:
     for record in _line(shelf):
         if left <= excess.left:
             return
-        if record["msg_id"] != written:
+        if record.msg_id != written:
             left -= 1 if by_count else shelf.tally.size(record)
             yield record
 
@@ -55,5 +55,5 @@ def _line(shelf: Shelf) -> Iterator[Held]:
         yield shelf.records[msg_id]
     for msg_id in shelf.history:
         record = shelf.records[msg_id]
-        if "completed" not in record:
+        if record.fields["completed"] is None:
             yield record

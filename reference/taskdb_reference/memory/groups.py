@@ -45,21 +45,20 @@ class Groups:
         group = self._ids.get(value)
         if group is None:
             group = self._ids[value] = {}
-        group[record["msg_id"]] = None
+        group[record.msg_id] = None
 
     def leave(self, record: Held) -> None:
         """Take the record, which must not have changed since it was entered, out of its group."""
         value = self.value(record)
         group = self._ids[value]
-        del group[record["msg_id"]]
+        del group[record.msg_id]
         if not group:
             del self._ids[value]
 
     def value(self, record: Held) -> object:
         """The value that the group of the record goes by."""
-        if self._field not in record:
-            return None
-        return record[self._field] if self._valued else SOMETHING
+        value = record.fields[self._field]
+        return value if self._valued or value is None else SOMETHING
 
     def of(self, value: object) -> Mapping[str, None]:
         """The ids of the group of that value."""

@@ -35,19 +35,25 @@ LAST = after(datetime.max.replace(tzinfo=UTC))
 
 def in_history(record: Held) -> Key:
     """The place in the history: ascending by ``submitted``, None first, ties as they were added."""
-    if "submitted" in record:
-        return record["submitted"], record.number
-    return FIRST[0], record.number - _BEFORE_FIRST
+    submitted = record.fields["submitted"]
+    if submitted is None:
+        return FIRST[0], record.number - _BEFORE_FIRST
+    return submitted, record.number
 
 
 def among_completed(record: Held) -> Key | None:
     """The place in the history of the records that are completed."""
-    return in_history(record) if "completed" in record else None
+    return None if record.fields["completed"] is None else in_history(record)
 
 
 def by_field(field: str) -> Callable[[Held], Key | None]:
     """The place among the records that have the time field `field`."""
-    return lambda record: (record[field], record.number) if field in record else None
+
+    def key(record: Held) -> Key | None:
+        instant = record.fields[field]
+        return None if instant is None else (instant, record.number)
+
+    return key
 
 
 class Order:
@@ -83,9 +89,9 @@ class Order:
         if key is None:
             return
         if not self._bounds or key > self._bounds[-1]:
-            self._append(key, record["msg_id"])
+            self._append(key, record.msg_id)
         else:
-            self._insert(key, record["msg_id"])
+            self._insert(key, record.msg_id)
 
     def leave(self, record: Held) -> None:
         """Take the record, which must not have changed since it was entered, out of its place."""

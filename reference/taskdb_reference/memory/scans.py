@@ -26,13 +26,14 @@ def selected(records: Iterable[Held], part: tree.Query) -> list[Held]:
 
     >>> from taskdb_spec import parse_query
     >>> records = [Held({"msg_id": "a"}, 1), Held({"msg_id": "b", "stdout": "x"}, 2)]
-    >>> selected(records, parse_query({"stdout": "x"}))
-    [{'msg_id': 'b', 'stdout': 'x'}]
+    >>> [record.msg_id for record in selected(records, parse_query({"stdout": "x"}))]
+    ['b']
     """
     if isinstance(part, tree.Field) and not part.path.rest and part.path.root in SIMPLE_FIELDS:
-        field, passes, value_of = part.path.root, passing(part.tests), dict.get
-        return [record for record in records if passes(value_of(record, field))]
-    return list(filter(selector(part), records))
+        field, passes = part.path.root, passing(part.tests)
+        return [record for record in records if passes(record.fields[field])]
+    selects = selector(part)
+    return [record for record in records if selects(record.fields)]
 
 
 def passing(tests: tuple[tree.Test, ...]) -> OfValue:

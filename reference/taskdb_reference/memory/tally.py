@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from taskdb_reference.memory.held import Held
-from taskdb_reference.sizes import VALUE_BYTES, size_of
-from taskdb_spec.records.fields import TASK_FIELDS
-
-_EMPTY = size_of(dict.fromkeys(TASK_FIELDS))
+from taskdb_reference.sizes import size_of
 
 
 class Tally:
@@ -28,14 +25,13 @@ class Tally:
 
     def enter(self, record: Held) -> None:
         """Count the record."""
-        size = _EMPTY + sum(map(size_of, record.values())) - VALUE_BYTES * len(record)
-        self._sizes[record["msg_id"]] = size
+        size = self._sizes[record.msg_id] = size_of(record.fields)
         self.bytes += size
 
     def leave(self, record: Held) -> None:
         """Count the record no longer."""
-        self.bytes -= self._sizes.pop(record["msg_id"])
+        self.bytes -= self._sizes.pop(record.msg_id)
 
     def size(self, record: Held) -> int:
         """The bytes of a record that is counted."""
-        return self._sizes[record["msg_id"]]
+        return self._sizes[record.msg_id]

@@ -187,22 +187,19 @@ CHECKS: dict[type, Check] = {
 
 def copied(value: Any) -> Any:
     """A copy of a value that `checked` has made: only lists and dicts are new."""
-    if type(value) not in _CONTAINERS:
+    kind = type(value)
+    if kind not in _CONTAINERS:
         return value
     copy = value.copy()
-    if type(value) is list:
-        for index, item in enumerate(value):
+    if may_nest(value):
+        for key, item in value.items() if kind is dict else enumerate(value):
             if type(item) in _CONTAINERS:
-                copy[index] = copied(item)
-    elif may_nest(value):
-        for key, item in value.items():
-            if type(item) in _CONTAINERS:
-                copy[key] = copied(item)
+                copy[key] = copied(item) if item else item.copy()
     return copy
 
 
 may_nest = is_tracked
-"""Whether a dict may hold lists or dicts: the garbage collector tracks every dict that does."""
+"""Whether a list or dict may hold others: the garbage collector tracks every dict that does."""
 
 _CONTAINERS = frozenset({dict, list})
 
