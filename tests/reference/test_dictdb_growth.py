@@ -166,7 +166,7 @@ def test_an_add_does_not_wait_for_indexes() -> None:
     before = calls(lambda: db.add_record("w", task(100)))
     db.find_records({"completed": None})
     for msg_id in "xyz":
-        assert calls(lambda msg_id=msg_id: db.add_record(msg_id, task(101))) <= before + 1
+        assert calls(lambda msg_id=msg_id: db.add_record(msg_id, task(101))) <= before
     assert db.get_history()[-4:] == ["w", "x", "y", "z"]
     assert len(db.find_records({"completed": None})) == PENDING
     assert len(db.find_records({"completed": {"$ne": None}})) == 104 - PENDING

@@ -49,11 +49,11 @@ def lives(seed: int) -> Iterator[tuple[Order, list[Held]]]:
     random, order, there = Random(seed), Order(in_history), []
     for number in range(1, 300):
         if there and random.random() < (0.3 if number < 200 else 0.8):
-            order.leave(there.pop(random.randrange(len(there))))
+            order.leave([there.pop(random.randrange(len(there)))])
         else:
             instant = random.choice([None, *INSTANTS])
             held = record(number, **({} if instant is None else {"submitted": instant}))
-            order.enter(held)
+            order.enter([held])
             there.append(held)
         yield order, there
 
@@ -70,6 +70,24 @@ def test_the_order_is_that_of_a_sorted_list(seed: int) -> None:
     assert most > 40, "there were never many blocks"
 
 
+@pytest.mark.parametrize("apart", [1, 2, 9, 30])
+def test_many_leave_at_once(apart: int) -> None:
+    order = Order(in_history)
+    there = [record(number, submitted=INSTANTS[number % 12]) for number in range(1, 600)]
+    Random(apart).shuffle(there)
+    order.enter(there)
+    gone = sorted(there, key=in_history)[100:500:apart]
+    order.leave(reversed(gone))
+    left = [held for held in there if held not in gone]
+    assert list(order) == history(left)
+    assert all(order._ids), "a block is empty"
+    order.enter(gone)
+    assert list(order) == history(there)
+    assert order.between(before(INSTANTS[3]), before(INSTANTS[8])) == history(
+        [held for held in there if INSTANTS[3] <= held.fields["submitted"] < INSTANTS[8]]
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_ranges_are_those_of_a_sorted_list(seed: int) -> None:
     random = Random(seed)
@@ -83,8 +101,8 @@ def test_ranges_are_those_of_a_sorted_list(seed: int) -> None:
 
 def test_the_earliest_instant_comes_after_none() -> None:
     order = Order(in_history)
-    order.enter(record(1, submitted=datetime.min.replace(tzinfo=UTC)))
-    order.enter(record(2))
+    order.enter([record(1, submitted=datetime.min.replace(tzinfo=UTC))])
+    order.enter([record(2)])
     assert list(order) == ["2", "1"]
     assert order.between(FIRST, LAST) == ["1"]
 
@@ -94,10 +112,10 @@ def test_records_without_the_field_are_left_out() -> None:
         order = Order(key)
         done, pending = record(1, completed=DAY), record(2, submitted=DAY)
         for held in (pending, done):
-            order.enter(held)
+            order.enter([held])
         assert list(order) == ["1"]
-        order.leave(pending)
-        order.leave(done)
+        order.leave([pending])
+        order.leave([done])
         assert list(order) == []
 
 
@@ -105,20 +123,20 @@ def test_a_group_goes_with_its_last_record() -> None:
     groups = Groups("label")
     held = [record(number, label="x") for number in (1, 2)]
     for one in held:
-        groups.enter(one)
+        groups.enter([one])
     assert list(groups.of("x")) == ["1", "2"]
-    groups.leave(held[0])
+    groups.leave([held[0]])
     assert (list(groups), list(groups.of("x"))) == (["x"], ["2"])
-    groups.leave(held[1])
+    groups.leave([held[1]])
     assert (list(groups), list(groups.of("x"))) == ([], [])
 
 
 def test_an_order_that_has_emptied_fills_again() -> None:
     order = Order(in_history)
     for number in range(1, 30):
-        order.enter(record(number))
+        order.enter([record(number)])
     for number in range(1, 30):
-        order.leave(record(number))
+        order.leave([record(number)])
     assert (list(order), order.ids(), order.between(FIRST, LAST)) == ([], [], [])
-    order.enter(record(30))
+    order.enter([record(30)])
     assert list(order) == ["30"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from taskdb_reference.memory.held import Held
 
@@ -26,7 +26,7 @@ class Groups:
     For fields whose values few records share, only whether there is one counts: None or SOMETHING.
 
     >>> groups = Groups("label")
-    >>> groups.enter(Held({"msg_id": "a", "label": "x"}, number=1))
+    >>> groups.enter([Held({"msg_id": "a", "label": "x"}, number=1)])
     >>> list(groups), list(groups.of("x"))
     (['x'], ['a'])
     """
@@ -39,21 +39,23 @@ class Groups:
     def __iter__(self) -> Iterator[object]:
         return iter(self._ids)
 
-    def enter(self, record: Held) -> None:
-        """Put the record in its group."""
-        value = self.value(record)
-        group = self._ids.get(value)
-        if group is None:
-            group = self._ids[value] = {}
-        group[record.msg_id] = None
+    def enter(self, records: Iterable[Held]) -> None:
+        """Put each record in its group."""
+        for record in records:
+            value = self.value(record)
+            group = self._ids.get(value)
+            if group is None:
+                group = self._ids[value] = {}
+            group[record.msg_id] = None
 
-    def leave(self, record: Held) -> None:
-        """Take the record, which must not have changed since it was entered, out of its group."""
-        value = self.value(record)
-        group = self._ids[value]
-        del group[record.msg_id]
-        if not group:
-            del self._ids[value]
+    def leave(self, records: Iterable[Held]) -> None:
+        """Take records, which must not have changed since, out of their groups."""
+        for record in records:
+            value = self.value(record)
+            group = self._ids[value]
+            del group[record.msg_id]
+            if not group:
+                del self._ids[value]
 
     def value(self, record: Held) -> object:
         """The value that the group of the record goes by."""

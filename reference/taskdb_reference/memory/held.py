@@ -36,8 +36,7 @@ own."""
 class Held:
     """A record that is held, whole: `fields` is the store's own.
 
-    `number` counts up from 1 in the order in which records were added; `gone` says that it is held
-    no longer.
+    `number` counts up from 1 in the order in which records were added.
 
     >>> record = Held({"msg_id": "a", "stdout": ""}, number=1)
     >>> record.change({"label": "x", "stdout": None})
@@ -45,14 +44,13 @@ class Held:
     {'msg_id': 'a', 'label': 'x', 'stdout': None}
     """
 
-    __slots__ = ("fields", "gone", "msg_id", "number")
+    __slots__ = ("fields", "msg_id", "number")
 
     def __init__(self, fields: Mapping[str, Any], number: int) -> None:
         self.fields = _NOTHING.copy()
         self.fields.update(fields)
         self.msg_id: str = fields["msg_id"]
         self.number = number
-        self.gone = False
 
     def change(self, fields: Mapping[str, Any]) -> None:
         """Take the checked values of `fields`."""

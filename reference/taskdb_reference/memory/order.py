@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, compress
 from math import inf
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ Key: TypeAlias = tuple[datetime, float]
 
 _BEFORE_FIRST = 2**62
 _BLOCK = 1000
+_MANY = 10
 
 
 def before(instant: datetime) -> Key:
@@ -65,7 +66,7 @@ class Order:
 
     >>> order = Order(in_history)
     >>> for number, msg_id in enumerate("ba", start=1):
-    ...     order.enter(Held({"msg_id": msg_id}, number))
+    ...     order.enter([Held({"msg_id": msg_id}, number)])
     >>> list(order)
     ['b', 'a']
     """
@@ -83,23 +84,43 @@ class Order:
         """All ids, ascending."""
         return _joined(self._ids)
 
-    def enter(self, record: Held) -> None:
-        """Put the record in its place."""
-        key = self.key(record)
-        if key is None:
-            return
-        if not self._bounds or key > self._bounds[-1]:
-            self._append(key, record.msg_id)
-        else:
-            self._insert(key, record.msg_id)
+    def enter(self, records: Iterable[Held]) -> None:
+        """Put each record in its place."""
+        for record in records:
+            key = self.key(record)
+            if key is None:
+                continue
+            if not self._bounds or key > self._bounds[-1]:
+                self._append(key, record.msg_id)
+            else:
+                self._insert(key, record.msg_id)
 
-    def leave(self, record: Held) -> None:
-        """Take the record, which must not have changed since it was entered, out of its place."""
-        key = self.key(record)
-        if key is None:
-            return
-        block, index = self._place(key)
-        del self._keys[block][index], self._ids[block][index]
+    def leave(self, records: Iterable[Held]) -> None:
+        """Take records, which must not have changed since, out of their places.
+
+        Where many of them lie close together, as those do that are culled, none is looked for.
+        """
+        keys = {record.msg_id: key for record in records if (key := self.key(record)) is not None}
+        if len(keys) >= _MANY:
+            first, last = min(keys.values()), max(keys.values())
+            if self.count(first, last) < _MANY * len(keys):
+                self._sift(first, last, keys)
+                return
+        for key in keys.values():
+            block, index = self._place(key)
+            del self._keys[block][index], self._ids[block][index]
+            self._close(block)
+
+    def _sift(self, first: Key, last: Key, gone: Container[str]) -> None:
+        """Take the ids that are `gone`, whose keys lie between, out of their blocks."""
+        for block in reversed(range(self._place(first)[0], self._place(last)[0] + 1)):
+            stay = [msg_id not in gone for msg_id in self._ids[block]]
+            self._keys[block] = [*compress(self._keys[block], stay)]
+            self._ids[block] = [*compress(self._ids[block], stay)]
+            self._close(block)
+
+    def _close(self, block: int) -> None:
+        """Take the block out if it is empty."""
         if not self._keys[block]:
             del self._keys[block], self._ids[block], self._bounds[block]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from taskdb_reference.memory.groups import Groups
@@ -16,8 +17,8 @@ from taskdb_spec.records.fields import TASK_FIELDS
 class Index(Protocol):
     """What is told of every record that comes and goes."""
 
-    def enter(self, record: Held, /) -> None: ...
-    def leave(self, record: Held, /) -> None: ...
+    def enter(self, records: Iterable[Held], /) -> None: ...
+    def leave(self, records: Iterable[Held], /) -> None: ...
 
 
 AnIndex = TypeVar("AnIndex", bound=Index)
@@ -25,23 +26,31 @@ AnIndex = TypeVar("AnIndex", bound=Index)
 
 @dataclass(slots=True)
 class Kept:
-    """An index, and how much it was told: so many events, and so the records up to `newest`."""
+    """An index, and what it was told.
+
+    It knows so many records, of which the `newest` has that number, and has heard of so many that
+    went.
+    """
 
     index: Any
-    told: int = 0
+    heard: int
+    knows: int = 0
     newest: int = 0
 
-    def tell(self, events: list[Held], newest: int) -> None:
-        """Tell the index of the events that it has not been told of, up to the `newest` record.
+    def tell_gone(self, went: list[Held]) -> None:
+        """Tell the index which of the records that it knows went since it was last told."""
+        if self.heard < len(went):
+            known = [record for record in went[self.heard :] if record.number <= self.newest]
+            self.index.leave(known)
+            self.heard = len(went)
+            self.knows -= len(known)
 
-        An event is a record that came or went. One that did both since is none of its business.
-        """
-        for record in events[self.told :]:
-            if not record.gone:
-                self.index.enter(record)
-            elif record.number <= self.newest:
-                self.index.leave(record)
-        self.told, self.newest = len(events), newest
+    def tell_new(self, records: dict[str, Held], newest: int) -> None:
+        """Tell the index of the records that it does not know, which came last of all."""
+        if self.knows < len(records):
+            new = [*islice(reversed(records.values()), len(records) - self.knows)]
+            self.index.enter(reversed(new))
+            self.knows, self.newest = len(records), newest
 
 
 _MOST_GONE = 1000
@@ -68,37 +77,33 @@ class Shelf:
     def __init__(self) -> None:
         self.records: dict[str, Held] = {}
         self._newest = 0  # the number of the record that came last
-        self._events: list[Held] = []  # the records that came and went of late
-        self._gone = 0  # how many of these went
+        self._went: list[Held] = []  # the records that went of late
         self._kept: dict[str, Kept] = {}
         self._by_field: dict[str, list[Kept]] = {}
 
     def put(self, fields: Mapping[str, Any]) -> Held:
         """Hold a new record of those fields, of which ``msg_id`` must be new."""
         self._newest += 1
-        record = self.records[fields["msg_id"]] = Held(fields, self._newest)
-        if self._kept:
-            self._events.append(record)
+        record = Held(fields, self._newest)
+        self.records[record.msg_id] = record
         return record
 
     def change(self, record: Held, fields: Mapping[str, Any]) -> None:
         """Give the record other values in `fields`."""
         touched = self._touched(record, fields)
         for kept in touched:
-            kept.index.leave(record)
+            kept.index.leave([record])
         record.change(fields)
         for kept in touched:
-            kept.index.enter(record)
+            kept.index.enter([record])
 
     def remove(self, msg_id: str) -> Held:
         """Hold the record of `msg_id` no longer. Raises KeyError where there is none."""
         record = self.records.pop(msg_id)
-        record.gone = True
         if self._kept:
-            self._events.append(record)
-            self._gone += 1
-            if self._gone == _MOST_GONE:
-                self._tell_all()
+            self._went.append(record)
+            if len(self._went) == _MOST_GONE:
+                self._forget()
         return record
 
     @property
@@ -130,22 +135,21 @@ class Shelf:
     def _index(self, name: str, fields: Iterable[str], make: Callable[[], AnIndex]) -> AnIndex:
         """The index of that name, which `fields` decide; made unless it is there."""
         if name not in self._kept:
-            made = self._kept[name] = Kept(make())
-            made.tell([*self.records.values()], self._newest)
-            made.told = len(self._events)
+            self._kept[name] = made = Kept(make(), len(self._went))
             for field in fields:
                 self._by_field.setdefault(field, []).append(made)
         kept = self._kept[name]
-        kept.tell(self._events, self._newest)
+        kept.tell_gone(self._went)  # first, for an id may have gone and come again
+        kept.tell_new(self.records, self._newest)
         told: AnIndex = kept.index
         return told
 
-    def _tell_all(self) -> None:
+    def _forget(self) -> None:
+        """Hold the records that went no longer, once all indexes are told of them."""
         for kept in self._kept.values():
-            kept.tell(self._events, self._newest)
-            kept.told = 0
-        self._events.clear()
-        self._gone = 0
+            kept.tell_gone(self._went)
+            kept.heard = 0
+        self._went.clear()
 
     def _touched(self, record: Held, fields: Iterable[str]) -> list[Kept]:
         """The indexes that hold the record, and that a change of those fields may change."""

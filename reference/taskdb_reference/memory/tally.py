@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from taskdb_reference.memory.held import Held
 from taskdb_reference.sizes import size_of
 
@@ -11,10 +13,10 @@ class Tally:
 
     >>> tally = Tally()
     >>> record = Held({"msg_id": "a"}, number=1)
-    >>> tally.enter(record)
+    >>> tally.enter([record])
     >>> tally.bytes == size_of(record.whole())
     True
-    >>> tally.leave(record)
+    >>> tally.leave([record])
     >>> tally.bytes
     0
     """
@@ -23,14 +25,16 @@ class Tally:
         self.bytes = 0
         self._sizes: dict[str, int] = {}
 
-    def enter(self, record: Held) -> None:
-        """Count the record."""
-        size = self._sizes[record.msg_id] = size_of(record.fields)
-        self.bytes += size
+    def enter(self, records: Iterable[Held]) -> None:
+        """Count the records."""
+        for record in records:
+            size = self._sizes[record.msg_id] = size_of(record.fields)
+            self.bytes += size
 
-    def leave(self, record: Held) -> None:
-        """Count the record no longer."""
-        self.bytes -= self._sizes.pop(record.msg_id)
+    def leave(self, records: Iterable[Held]) -> None:
+        """Count the records no longer."""
+        for record in records:
+            self.bytes -= self._sizes.pop(record.msg_id)
 
     def size(self, record: Held) -> int:
         """The bytes of a record that is counted."""
