@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from taskdb_reference.limits import Limited
@@ -132,7 +133,7 @@ class DictDB(Limited):
         >>> db.get_history()
         ['b']
         """
-        for record in self._matching(check):
+        for record in self._selected(check):
             self._shelf.remove(record.msg_id)
 
     def find_records(
@@ -154,12 +155,15 @@ class DictDB(Limited):
         >>> db.find_records({"label": {"$in": ["fit", "plot"]}}, keys=["label"])
         {'a': {'msg_id': 'a', 'label': 'fit'}}
         """
-        names = check_keys(keys)
-        found = self._matching(check)
-        if len(found) < _MANY:
-            return _copies(found, names)
-        with collector_paused():
-            return _copies(found, names)
+        names = None if keys is None else check_keys(keys)
+        record = self._asked_by_id(check)
+        if record is not None:
+            return {record.msg_id: record.whole() if names is None else record.part(names)}
+        found = self._selected(check)
+        with collector_paused() if len(found) >= _MANY else nullcontext():
+            if names is None:
+                return {record.msg_id: record.whole() for record in found}
+            return {record.msg_id: record.part(names) for record in found}
 
     def get_history(self) -> list[str]:
         """All msg_ids, ascending by ``submitted``, None first, ties in the order of the adds.
@@ -185,9 +189,8 @@ class DictDB(Limited):
                 raise culled(msg_id)
         raise not_found(msg_id)
 
-    def _matching(self, check: dict[str, Any]) -> list[Held]:
-        record = self._asked_by_id(check)
-        return [record] if record else plan(self._shelf, parse_query(check)).records()
+    def _selected(self, check: dict[str, Any]) -> list[Held]:
+        return plan(self._shelf, parse_query(check)).records()
 
     def _asked_by_id(self, check: object) -> Held | None:
         """The record of a query for one id, and nothing else, that is there.
@@ -212,9 +215,3 @@ class DictDB(Limited):
             self._culled.update(part.msg_ids)
         # Last, because a log handler may raise, and the store must be in order by then.
         self._tell(parts, limits, written, self.size if limits.size_limit is not None else 0)
-
-
-def _copies(records: list[Held], names: list[str] | None) -> dict[str, TaskRecord]:
-    if names is None:
-        return {record.msg_id: record.whole() for record in records}
-    return {record.msg_id: record.part(names) for record in records}
