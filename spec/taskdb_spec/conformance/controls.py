@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER
 from taskdb_spec.conformance.generation.pools import EPOCH
-from taskdb_spec.conformance.operations import RECORD_CALLS, Call, Operation, Program
+from taskdb_spec.conformance.judging.findings import Finding
+from taskdb_spec.conformance.judging.profile import has_offsets
+from taskdb_spec.conformance.judging.refusals import refusals
+from taskdb_spec.conformance.model import Model
+from taskdb_spec.conformance.operations import (
+    RECORD_CALLS,
+    WRITES,
+    Call,
+    Operation,
+    Program,
+    fresh,
+)
 from taskdb_spec.conformance.playing import Failure, Player
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
@@ -17,6 +28,7 @@ from taskdb_spec.records.fields import (
     TEXT_FIELDS,
     TIME_FIELDS,
 )
+from taskdb_spec.records.values import same
 
 
 def failure_of(player: Player, *operations: Operation, careful: bool = False) -> Failure | None:
@@ -95,6 +107,62 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, datetime) and value.utcoffset() is not None:
         return value.astimezone(UTC)
     return value
+
+
+# Instants in UTC
+
+OFFSETS = frozenset({"EQ-5", "ORD-2"})
+"""The clauses that say that the offset of an instant does not matter to a query."""
+
+
+def suspects_of_offsets(player: Player, failure: Failure) -> list[str]:
+    """Those of the suspects that are about offsets, if the answer is right without any.
+
+    Empty where there are none, or where the answer is as wrong with all instants in UTC.
+    """
+    about = [clause for clause in failure.finding.suspects if clause in OFFSETS]
+    arguments = [operation.args for operation in failure.program]
+    if not about or not has_offsets(arguments):
+        return []
+    in_utc = (each.but(args=tuple(map(_plain_value, each.args))) for each in failure.program)
+    found = player.findings(Program(tuple(in_utc)))
+    subject = failure.finding.subject
+    return [] if any(each.subject == subject for each in found) else about
+
+
+# A value, or the write that it was given to
+
+
+def suspects_of_value(player: Player, failure: Failure) -> list[str]:
+    """Who is to blame for a value that is read back wrong from a record that was written again.
+
+    The clauses of the value, if it is read back just as wrong from a record that is new; else
+    none.
+    """
+    *before, operation = failure.program.operations
+    if operation.call not in RECORD_CALLS:
+        return []
+    msg_id, fields = operation.args
+    record: Mapping[str, Any] = model_after(player, before).records.get(msg_id, {})
+    new = Operation(Call.add, (msg_id, {**record, **fields}))
+    for found in player.findings(Program((new,))):
+        if found.subject == failure.finding.subject and is_as_wrong(found, failure.finding):
+            return list(found.suspects)
+    return []
+
+
+def model_after(player: Player, operations: list[Operation]) -> Model:
+    """The model after those of the operations that it does not refuse."""
+    model = Model(player.backend.query_capabilities)
+    for operation in operations:
+        if operation.call in WRITES and not refusals(model, operation):
+            getattr(model, operation.call.value)(*map(fresh, operation.args))
+    return model
+
+
+def is_as_wrong(one: Finding, other: Finding) -> bool:
+    """Whether two findings have the same value where there should be another."""
+    return same(one.expected, other.expected) and same(one.actual, other.actual)
 
 
 # A comparison, or the order that all comparisons go by

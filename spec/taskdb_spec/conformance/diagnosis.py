@@ -12,16 +12,20 @@ from taskdb_spec.conformance.controls import (
     combinations,
     conditions,
     failure_of,
+    is_as_wrong,
     is_taken_anywhere,
+    model_after,
     suspect_in_plain_form,
+    suspects_of_offsets,
     suspects_of_order,
+    suspects_of_value,
 )
 from taskdb_spec.conformance.judging.findings import Finding
-from taskdb_spec.conformance.judging.refusals import refusals
-from taskdb_spec.conformance.model import Model
-from taskdb_spec.conformance.operations import QUERY_CALLS, WRITES, Call, Operation, Program, fresh
+from taskdb_spec.conformance.operations import QUERY_CALLS, WRITES, Call, Operation, Program
 from taskdb_spec.conformance.playing import Failure, Player
 
+_REWRITTEN = frozenset({"UPD-1", "UPD-3", "ADD-4"})
+"""The clauses about values that a record has when it is written again."""
 _OF_WRITES = {Call.update: "UPD-1", Call.drop: "DROP-1", Call.purge: "PURGE-1"}
 
 
@@ -52,6 +56,8 @@ def _blamed(player: Player, failure: Failure, focus: str) -> str:
         return suspect_in_plain_form(player, failure.program, suspects[-1])
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
         return "GET-1"
+    if suspects[-1] in _REWRITTEN:
+        suspects = suspects_of_value(player, failure) or suspects
     if _is_wrong_answer(operation, finding):
         suspects = next(filter(None, _controls(player, failure)), suspects)
     return focus if focus in suspects else suspects[-1]
@@ -81,8 +87,12 @@ def _find_is_right(player: Player, failure: Failure) -> bool:
     probe = failure.finding.probe or operation
     look = Operation(Call.find, ({"msg_id": probe.args[0]},))
     steps = [*before, look] if operation.call is Call.get else [*before, operation, look]
-    failed = player.replay_plainly(Program(tuple(steps)))
-    return failed is None or failed.finding.probe is not None  # what is read after it is wrong
+    # What is read after it may be wrong, and what else is known to be wrong with it.
+    return not any(
+        found.probe is None
+        and (player.failed.isdisjoint(found.suspects) or is_as_wrong(found, failure.finding))
+        for found in player.findings(Program(tuple(steps)))
+    )
 
 
 def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:
@@ -98,9 +108,10 @@ def _is_wrong_answer(operation: Operation, finding: Finding) -> bool:
 def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
     """Suspects that a control experiment leaves, none where it decides nothing."""
     *before, operation = failure.program.operations
-    model = _model_after(player, before)
+    model = model_after(player, before)
     stored = [Operation(Call.add, (m, dict(r))) for m, r in model.records.items()]
     if operation.call in QUERY_CALLS:
+        yield suspects_of_offsets(player, failure)
         yield from _of_the_query(player, stored, operation.args[0], failure.finding.suspects)
     if operation.call is Call.purge:
         yield _suspects(player, [*stored, operation.but(call=Call.find)])
@@ -149,14 +160,6 @@ def _last_write(before: list[Operation]) -> str:
         if operation.call is Call.drop and isinstance(operation.args[0], str):
             dropped.add(operation.args[0])
     return clause
-
-
-def _model_after(player: Player, operations: list[Operation]) -> Model:
-    model = Model(player.backend.query_capabilities)
-    for operation in operations:
-        if operation.call in WRITES and not refusals(model, operation):
-            getattr(model, operation.call.value)(*map(fresh, operation.args))
-    return model
 
 
 def _parts(check: Any) -> Iterator[dict[str, Any]]:

@@ -71,6 +71,11 @@ class Player:
         if isinstance(answer, dict):
             self.lost = frozenset(TASK_FIELDS) - answer.keys()
 
+    @property
+    def _leaves_out_fields(self) -> bool:
+        """Whether records that are whole are given back whole, and others are not."""
+        return "REC-1" in self.failed and not self.lost
+
     def _session(self, limits: Limits | None = None) -> Session:
         session = Session(self.backend, self.workdirs.take(), limits)
         if self.dangers:
@@ -121,21 +126,30 @@ class Player:
 
     def replay_plainly(self, program: Program) -> Failure | None:
         """Play a program as its script does: its calls and no others, and a look at the last."""
+        judgement, raised = self._judged_plainly(program)
+        new = self._unknown(judgement)
+        return None if new is None else Failure(program, new, raised)
+
+    def findings(self, program: Program) -> list[Finding]:
+        """All that the last step of a program departs from, known or not; played as by a script."""
+        judgement, _ = self._judged_plainly(program)
+        return [each for each in judgement.findings if not isinstance(each.actual, NotCalled)]
+
+    def _judged_plainly(self, program: Program) -> tuple[Judgement, list[bool]]:
         if not program.operations:
-            return None
+            return Judgement(), []
         *before, last = program.operations
         session = self._session(program.limits)
         try:
             if any(map(session.shunned, program)):
-                return None
+                return Judgement(), []
             raised = []
             for operation in before:
                 recorder().step(operation)
                 raised.append(make(session, operation))
             recorder().step(last)
             judgement = take(session, last, careful=True)
-            new = self._unknown(judgement)
-            return None if new is None else Failure(program, new, [*raised, judgement.raised])
+            return judgement, [*raised, judgement.raised]
         finally:
             self._end(session)
 
@@ -258,7 +272,7 @@ class Player:
             if name not in self.lost
             if name == "msg_id" or not around or self.failed.isdisjoint(value_clauses(name, value))
         }
-        if operation.call is Call.add and self.failed & {"REC-1", "REC-2"}:
+        if operation.call is Call.add and ("REC-2" in self.failed or self._leaves_out_fields):
             whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
         return operation.but(args=(msg_id, fields))
