@@ -8,7 +8,7 @@ from typing import Any
 
 from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER
 from taskdb_spec.conformance.generation.pools import EPOCH
-from taskdb_spec.conformance.judging.findings import Finding
+from taskdb_spec.conformance.judging.findings import Finding, in_order
 from taskdb_spec.conformance.judging.profile import has_offsets
 from taskdb_spec.conformance.judging.refusals import refusals
 from taskdb_spec.conformance.model import Model
@@ -128,6 +128,25 @@ def suspects_of_offsets(player: Player, failure: Failure) -> list[str]:
     found = player.findings(Program(tuple(in_utc)))
     subject = failure.finding.subject
     return [] if any(each.subject == subject for each in found) else about
+
+
+# A record that makes a query raise
+
+
+def suspects_of_records(player: Player, stored: list[Operation], check: Any) -> list[str]:
+    """The clauses that a query exercises on those of several records for which alone it raises.
+
+    Empty where it raises for none of them alone, or where there are not several.
+    """
+    look = Operation(Call.find, (check,))
+    suspects = [
+        clause
+        for record in (stored if len(stored) > 1 else ())
+        for found in player.findings(Program((record, look)))
+        if isinstance(found.actual, BaseException) and not found.family
+        for clause in found.suspects
+    ]
+    return in_order(suspects)
 
 
 # A value, or the write that it was given to

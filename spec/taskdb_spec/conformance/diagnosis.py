@@ -18,6 +18,7 @@ from taskdb_spec.conformance.controls import (
     suspect_in_plain_form,
     suspects_of_offsets,
     suspects_of_order,
+    suspects_of_records,
     suspects_of_value,
 )
 from taskdb_spec.conformance.judging.findings import Finding
@@ -112,6 +113,8 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
     stored = [Operation(Call.add, (m, dict(r))) for m, r in model.records.items()]
     if operation.call in QUERY_CALLS:
         yield suspects_of_offsets(player, failure)
+        if isinstance(failure.finding.actual, BaseException):
+            yield suspects_of_records(player, stored, operation.args[0])
         yield from _of_the_query(player, stored, operation.args[0], failure.finding.suspects)
     if operation.call is Call.purge:
         yield _suspects(player, [*stored, operation.but(call=Call.find)])

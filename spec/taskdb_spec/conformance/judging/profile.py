@@ -69,7 +69,8 @@ def _test(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iter
         yield from _membership(test, path, found)
     elif isinstance(test, tree.Lt | tree.Lte | tree.Gt | tree.Gte):
         yield from _order(test, found, offsets)
-        yield from _operand(test.operand, path, found, ordered=True)
+        if _may_be_compared(test.operand, found):
+            yield from _operand(test.operand, path, found, ordered=True)
     elif isinstance(test, tree.Exists):
         yield "EXI-3" if path.rest else "EXI-1"
     elif isinstance(test, tree.All) and not test.operands:
@@ -128,6 +129,12 @@ def _order(
         yield "ORD-1"
     elif value_class is ValueClass.DATETIME and offsets:
         yield "ORD-2"
+
+
+def _may_be_compared(operand: Any, found: Found) -> bool:
+    """Whether anything was found that an operand has an order with; no root field has a number."""
+    classes = {ValueClass.NUMBER, ValueClass.BOOL, *map(class_of, found.candidates)}
+    return class_of(operand) in classes or not found.candidates
 
 
 def _operand(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Iterator[str]:
