@@ -54,7 +54,7 @@ SQLITE = (
     ("strings that look like dates come back as datetimes", "VAL-2"),
     ("bytes change their type", "VAL-7"),
     ("`error` and `execute_result` come back as JSON text", "VAL-10"),
-    ("`[]` buffers come back as None", "VAL-3"),
+    ("`[]` buffers come back as None, `b''` as text", "VAL-3"),
     ("bytearray buffers are refused", "BUF-2"),
     ("two of the 25 fields have no column", "REC-1"),
     ("unknown fields are ignored", "REC-4"),
