@@ -86,6 +86,12 @@ def suspect_in_plain_form(player: Player, program: Program, clause: str) -> str:
     return suspect if suspect in FORMS[clause] else clause
 
 
+def suspect_of_large_buffers(player: Player, program: Program) -> str:
+    """The clause to blame where large buffers are not kept: BUF-2, if as bytes they are."""
+    plain = [_plain(operation) for operation in program]
+    return "BUF-3" if failure_of(player, *plain, careful=True) else "BUF-2"
+
+
 def _plain(operation: Operation) -> Operation:
     if operation.call in RECORD_CALLS:
         msg_id, fields = operation.args

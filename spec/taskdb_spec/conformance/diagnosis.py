@@ -16,6 +16,7 @@ from taskdb_spec.conformance.controls import (
     is_taken_anywhere,
     model_after,
     suspect_in_plain_form,
+    suspect_of_large_buffers,
     suspects_of_offsets,
     suspects_of_order,
     suspects_of_records,
@@ -25,7 +26,7 @@ from taskdb_spec.conformance.judging.findings import Finding
 from taskdb_spec.conformance.operations import QUERY_CALLS, WRITES, Call, Operation, Program
 from taskdb_spec.conformance.playing import Failure, Player
 
-_REWRITTEN = frozenset({"UPD-1", "UPD-3", "ADD-4"})
+_REWRITTEN = frozenset({"UPD-1", "UPD-3", "ADD-4", "HUB-3"})
 """The clauses about values that a record has when it is written again."""
 _OF_WRITES = {Call.update: "UPD-1", Call.drop: "DROP-1", Call.purge: "PURGE-1"}
 
@@ -53,6 +54,8 @@ def _blamed(player: Player, failure: Failure, focus: str) -> str:
         return suspects[-1]  # only the drop is wrong, not the query
     if suspects[-1].startswith("CULL-"):
         return suspects[-1]  # the controls know of no limits
+    if suspects[-1] == "BUF-3":
+        return suspect_of_large_buffers(player, failure.program)
     if suspects[-1] in FORMS:
         return suspect_in_plain_form(player, failure.program, suspects[-1])
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):
