@@ -41,7 +41,7 @@ class Bare:
         return {msg_id: _copy(self._records[msg_id]) for msg_id in ids}
 
     def get_history(self) -> list[str]:
-        """The ids in the order of the adds, which is that of the tasks."""
+        """The ids, in the order of the adds."""
         return list(self._records)
 
     def close(self) -> None:

@@ -50,16 +50,18 @@ def _done(rig: Rig, workload: Workload) -> list[Any]:
     workload.before(rig, calls)
     told = [_told(getattr(rig.store, workload.call)(*args)) for args in calls]
     named = [args[0] for args in calls if args and isinstance(args[0], str)]
-    after = [_state(rig.store, msg_id) for msg_id in named], rig.store.get_history()
+    after = [_engine(rig.store, msg_id) for msg_id in named], sorted(rig.store.get_history())
     workload.after(rig, calls)
-    return [told, after, rig.store.get_history()]
+    return [told, after, sorted(rig.store.get_history())]
 
 
-def _state(store: Any, msg_id: str) -> str:
+def _engine(store: Any, msg_id: str) -> str | None:
+    """The engine of a task, which every update changes."""
     try:
-        return "pending" if store.get_record(msg_id)["completed"] is None else "completed"
+        uuid: str | None = store.get_record(msg_id)["engine_uuid"]
     except KeyError:
         return "not there"
+    return uuid
 
 
 def _told(answer: Any) -> Any:

@@ -14,11 +14,12 @@ from .memory import available, bytes_per_record
 from .progress import Tell
 from .results import Measurement, Results
 from .rigs import opened
-from .workloads import CULLING, WORKLOADS
+from .workloads import AFTER_ADDS, CULLING, WORKLOADS
 
 GROUP = "dictdb"
 MEMORY, COUNTS = "dictdb memory", "dictdb counts"
 BOTH = (DICT, IPYPARALLEL_DICT)
+CALLS = (*WORKLOADS, AFTER_ADDS, *CULLING)
 BY_ID = ("add", "get", "update", "drop", "find by msg_id", "find 100 msg_ids", "history")
 """What a bare dict can do."""
 MOST_BARE = 100_000
@@ -42,12 +43,10 @@ SMALL = Extent((100, 400), (200,), (50, 200), Budget(0.01, 5))
 def run(extent: Extent, results: Results, tell: Tell) -> None:
     """Measure all of it."""
     # Nothing waits here, and the time of the process does not count what others do meanwhile.
-    comparison = Comparison(
-        GROUP, (*WORKLOADS, *CULLING), extent.budget, time.process_time, results, tell
-    )
+    comparison = Comparison(GROUP, CALLS, extent.budget, time.process_time, results, tell)
     comparison.check(BOTH, WORKLOADS)
     comparison.check([BARE], tuple(each for each in WORKLOADS if each.name in BY_ID))
-    for workload in (*WORKLOADS, *CULLING):
+    for workload in CALLS:
         if workload.name not in BY_ID:
             comparison.out[workload.name, BARE.name] = "nothing but ids is looked up"
     _measure_memory(extent.memory, results, tell)
@@ -86,7 +85,7 @@ def _measure_memory(sizes: tuple[int, ...], results: Results, tell: Tell) -> Non
 def _count(contender: Contender, n: int, results: Results) -> None:
     with opened(contender, n, Path()) as rig:
         rig.ask()
-        for workload in (*WORKLOADS, *CULLING):
+        for workload in CALLS:
             count = counted(rig, workload)
             results.measurements.append(
                 Measurement.of(COUNTS, workload.name, contender.name, n, [count], "bytecodes")

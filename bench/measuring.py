@@ -70,8 +70,9 @@ def _plan(rig: Rig, workload: Workload, budget: Budget, clock: Clock) -> _Plan:
     started = time.perf_counter()
     first = sample(rig, workload, 1, clock)
     around = time.perf_counter() - started
-    batch = min(workload.most, max(1, ceil(budget.sample / max(first, 1e-9))))
     if around > budget.seconds:
-        return _Plan(batch, 0, first)
+        return _Plan(1, 0, first)
+    batch = min(workload.most, ceil(budget.sample / max(first, 1e-9)))
+    batch = max(1, batch, min(workload.least, int(budget.seconds / around)))
     turns = int(budget.seconds / (around * batch))
     return _Plan(batch, max(3, min(budget.turns, turns)), first)

@@ -121,8 +121,9 @@ class Tasks:
         return map(record, range(self.n))
 
     def some(self, times: int) -> list[int]:
-        """So many of the first `n`, spread over all of them, and others each time."""
-        return [(7919 * turn + self.n // 2) % self.n for turn in islice(self._turns, times)]
+        """So many of the first `n`, if there are, spread over all of them, and others each time."""
+        turns = islice(self._turns, min(times, self.n))
+        return [(7919 * turn + self.n // 2) % self.n for turn in turns]
 
     def new(self, times: int) -> list[int]:
         """So many tasks that were not there before."""

@@ -119,7 +119,7 @@ class DictDB(Limited):
         >>> db.get_history()
         []
         """
-        self._shelf.remove(self._held(msg_id).msg_id)
+        self._shelf.remove([self._held(msg_id)])
 
     def drop_matching_records(self, check: dict[str, Any]) -> None:
         """Remove what `find_records` finds. Raises `QueryError` before anything goes.
@@ -133,8 +133,7 @@ class DictDB(Limited):
         >>> db.get_history()
         ['b']
         """
-        for record in self._selected(check):
-            self._shelf.remove(record.msg_id)
+        self._shelf.remove(self._selected(check))
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None

@@ -16,8 +16,11 @@ from bench.rigs import opened
 from bench.workloads import WORKLOADS
 
 from bench import dictdbs, memory
+from taskdb_spec.conformance.model import Model
 
-GET = next(workload for workload in WORKLOADS if workload.name == "get")
+GET, DROP = (
+    next(workload for workload in WORKLOADS if workload.name == name) for name in ("get", "drop")
+)
 
 
 def ticking(step: float) -> Iterator[float]:
@@ -35,6 +38,26 @@ def test_a_call_that_takes_all_the_time_is_measured_once() -> None:
     with opened(DICT, 100, Path()) as rig:
         samples = measured({"a": rig}, GET, Budget(seconds=0.0, turns=5), lambda: next(clock))
     assert samples == {"a": [6.0]}
+
+
+class Counting(Model):
+    """Counts what is dropped."""
+
+    dropped = 0
+
+    def drop_record(self, msg_id: str) -> None:
+        self.dropped += 1
+        super().drop_record(msg_id)
+
+
+@pytest.mark.parametrize(("seconds", "dropped"), [(1e9, 1 + 3 * 100), (0.0, 1)])
+def test_a_call_that_may_put_work_off_is_made_many_times_if_there_is_time(
+    seconds: float, dropped: int
+) -> None:
+    clock = ticking(0.002)
+    with opened(Contender("counting", lambda folder: Counting()), 100, Path()) as rig:
+        measured({"a": rig}, DROP, Budget(seconds, turns=3), lambda: next(clock))
+        assert rig.store.dropped == dropped
 
 
 def test_contenders_take_as_many_turns_as_there_are() -> None:

@@ -11,11 +11,11 @@ from bench.contenders import BARE, DICT, IPYPARALLEL_DICT, Contender
 from bench.counting import counted
 from bench.dictdbs import BY_ID
 from bench.rigs import opened
-from bench.tasks import Tasks, is_pending, record, request, result
-from bench.workloads import CULLING, WORKLOADS, Workload
+from bench.tasks import Tasks, is_pending, msg_id, record, request, result
+from bench.workloads import AFTER_ADDS, CULLING, WORKLOADS, Workload
 
 from taskdb_spec.conformance.model import Model
-from taskdb_spec.records.fields import checked_fields
+from taskdb_spec.records.fields import TASK_FIELDS, checked_fields
 
 NAMED = {workload.name: workload for workload in (*WORKLOADS, *CULLING)}
 
@@ -84,6 +84,35 @@ def test_one_add_at_a_limit_culls_a_tenth(contender: Contender, workload: Worklo
         assert 175 <= left <= 185
         workload.after(rig, calls)
         assert len(rig.store.get_history()) == 200
+
+
+@pytest.mark.parametrize("contender", [DICT, IPYPARALLEL_DICT], ids=lambda each: each.name)
+def test_a_question_after_many_adds_is_asked_of_all_of_them(contender: Contender) -> None:
+    with opened(contender, 200, Path()) as rig:
+        calls = AFTER_ADDS.arguments(rig.tasks, 1)
+        AFTER_ADDS.before(rig, calls)
+        assert len(rig.store.find_records(*calls[0])) == 12
+        AFTER_ADDS.after(rig, calls)
+        assert rig.store.get_history() == [msg_id(i) for i in range(200)]
+
+
+def test_no_more_records_are_dropped_than_there_are() -> None:
+    dropped = [args[0] for args in NAMED["drop"].arguments(Tasks(100), 400)]
+    assert sorted(dropped) == sorted(msg_id(i) for i in range(100))
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
+def test_what_a_call_did_is_undone(workload: Workload) -> None:
+    with opened(DICT, 200, Path()) as rig:
+        calls = workload.arguments(rig.tasks, 5)[: workload.most]
+        workload.before(rig, calls)
+        for args in calls:
+            getattr(rig.store, workload.call)(*args)
+        workload.after(rig, calls)
+        assert [rig.store.get_record(msg_id(i)) for i in range(200)] == [
+            {**dict.fromkeys(TASK_FIELDS), **record(i)} for i in range(200)
+        ]
+        assert rig.store.get_history() == [msg_id(i) for i in range(200)]
 
 
 def test_the_records_are_records_and_one_in_a_hundred_is_pending() -> None:

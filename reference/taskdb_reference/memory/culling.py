@@ -27,8 +27,7 @@ def cull(shelf: Shelf, limits: Limits, written: str) -> list[Culled]:
 
 def _remove(shelf: Shelf, excess: Excess, written: str) -> Culled:
     gone = list(_to_go(shelf, excess, written))
-    for record in gone:
-        shelf.remove(record.msg_id)
+    shelf.remove(gone)
     any_pending = any(record.fields["completed"] is None for record in gone)
     return Culled(excess.reason, [record.msg_id for record in gone], any_pending)
 

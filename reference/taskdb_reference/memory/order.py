@@ -16,7 +16,8 @@ Key: TypeAlias = tuple[datetime, float]
 
 _BEFORE_FIRST = 2**62
 _BLOCK = 1000
-_MANY = 10
+_SIFTED = 32
+"""So many records are sifted in the time that it takes to look one up."""
 
 
 def before(instant: datetime) -> Key:
@@ -98,22 +99,24 @@ class Order:
     def leave(self, records: Iterable[Held]) -> None:
         """Take records, which must not have changed since, out of their places.
 
-        Where many of them lie close together, as those do that are culled, none is looked for.
+        Where they lie close together, as those do that are culled, none is looked up.
         """
         keys = {record.msg_id: key for record in records if (key := self.key(record)) is not None}
-        if len(keys) >= _MANY:
-            first, last = min(keys.values()), max(keys.values())
-            if self.count(first, last) < _MANY * len(keys):
-                self._sift(first, last, keys)
-                return
+        if not keys:
+            return
+        first, last = (bisect_left(self._bounds, end(keys.values())) for end in (min, max))
+        blocks = range(first, last + 1)
+        if len(blocks) * _BLOCK < _SIFTED * len(keys):
+            self._sift(blocks, keys)
+            return
         for key in keys.values():
             block, index = self._place(key)
             del self._keys[block][index], self._ids[block][index]
             self._close(block)
 
-    def _sift(self, first: Key, last: Key, gone: Container[str]) -> None:
-        """Take the ids that are `gone`, whose keys lie between, out of their blocks."""
-        for block in reversed(range(self._place(first)[0], self._place(last)[0] + 1)):
+    def _sift(self, blocks: range, gone: Container[str]) -> None:
+        """Take the ids that are `gone` out of those blocks."""
+        for block in reversed(blocks):
             stay = [msg_id not in gone for msg_id in self._ids[block]]
             self._keys[block] = [*compress(self._keys[block], stay)]
             self._ids[block] = [*compress(self._ids[block], stay)]

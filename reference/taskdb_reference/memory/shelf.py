@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, TypeVar
@@ -97,14 +97,14 @@ class Shelf:
         for kept in touched:
             kept.index.enter([record])
 
-    def remove(self, msg_id: str) -> Held:
-        """Hold the record of `msg_id` no longer. Raises KeyError where there is none."""
-        record = self.records.pop(msg_id)
+    def remove(self, records: Sequence[Held]) -> None:
+        """Hold those records no longer."""
+        for record in records:
+            del self.records[record.msg_id]
         if self._kept:
-            self._went.append(record)
-            if len(self._went) == _MOST_GONE:
+            self._went += records
+            if len(self._went) >= _MOST_GONE:
                 self._forget()
-        return record
 
     @property
     def history(self) -> Order:
