@@ -22,6 +22,7 @@ from taskdb_spec import (
 from taskdb_spec.records.fields import checked_fields, checked_record
 
 _MANY = 100
+"""From so many records on, it pays to pause the collector while they are copied."""
 
 
 class DictDB(Limited):

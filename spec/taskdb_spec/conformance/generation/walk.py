@@ -102,9 +102,7 @@ class Walk:
 
     def fault(self, model: Model) -> list[Operation]:
         if self.pools.chance(4):
-            bad, _ = faults.RECORDS[self.pools.one_of(sorted(set(faults.RECORDS) - {"REC-7"}))](
-                self.pools
-            )
+            bad = faults.bad_fields(self.pools)
             return [change(self.live(model), bad), add(f"{self.pools.msg_id()}!", bad)]
         bad, _ = faults.QUERIES[self.pools.one_of(self.faults)](self.pools)
         return [self.pools.one_of((find, purge))(bad)]

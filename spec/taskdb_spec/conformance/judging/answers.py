@@ -228,9 +228,7 @@ def _found_record(
     if isinstance(actual, dict) and actual.get("msg_id") != msg_id:
         judgement.blame(["FIND-1"], f"{subject}['msg_id']", msg_id, actual.get("msg_id"))
     for found in record_differences(expected, actual, subject, session.given.get(msg_id, {})):
-        # A store that never gives back all fields need not have lost them in the search.
-        missing = ["REC-1"] if found.clause == "REC-1" else []
-        judgement.blame([*missing, *suspects], found.subject, found.expected, found.actual)
+        judgement.blame(found.besides(suspects), found.subject, found.expected, found.actual)
 
 
 def _find_evidence(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
@@ -31,6 +31,13 @@ class Difference:
     def suspects(self) -> list[str]:
         """The clauses that may be to blame, from the general to the special."""
         return ["BUF-1", "BUF-2"] if self.clause == "BUF-2" else [self.clause]
+
+    def besides(self, suspects: Iterable[str]) -> list[str]:
+        """The suspects of a call after which this was seen, from the general to the special.
+
+        A store that never gives back all fields need not have lost them in that call.
+        """
+        return ["REC-1", *suspects] if self.clause == "REC-1" else [*suspects]
 
 
 def record_differences(

@@ -114,9 +114,8 @@ def _changed(
 ) -> list[str]:
     """A field is not what it should be."""
     own = msg_id == _own(operation)
-    if refused:  # a store that never gives back all fields need not have lost them now
-        missing = ["REC-1"] if found.clause == "REC-1" else []
-        return [*missing, *_refused(operation, own)]
+    if refused:
+        return found.besides(_refused(operation, own))
     if found.clause in ("GET-1", "REC-1"):
         return [found.clause]
     name = _field_of(found.subject)

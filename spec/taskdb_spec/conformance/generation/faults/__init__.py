@@ -5,9 +5,25 @@ One maker for each clause that refuses; a fault breaks one rule and no other.
 
 from taskdb_spec.conformance.generation.faults.making import NAIVE
 from taskdb_spec.conformance.generation.faults.queries import KEYS, MALFORMED, NO_QUERIES
-from taskdb_spec.conformance.generation.faults.records import BEYOND, INSIDE, NO_IDS, RECORDS
+from taskdb_spec.conformance.generation.faults.records import (
+    BEYOND,
+    INSIDE,
+    NO_IDS,
+    RECORDS,
+    bad_fields,
+)
 from taskdb_spec.conformance.generation.faults.unclaimed import UNCLAIMED
 
-__all__ = ["BEYOND", "INSIDE", "KEYS", "NAIVE", "NO_IDS", "NO_QUERIES", "QUERIES", "RECORDS"]
+__all__ = [
+    "BEYOND",
+    "INSIDE",
+    "KEYS",
+    "NAIVE",
+    "NO_IDS",
+    "NO_QUERIES",
+    "QUERIES",
+    "RECORDS",
+    "bad_fields",
+]
 
 QUERIES = {**MALFORMED, **UNCLAIMED}

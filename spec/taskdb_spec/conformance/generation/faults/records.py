@@ -107,6 +107,12 @@ def naive_datetime(pools: Pools) -> tuple[Any, Any]:
     return _among_good(pools, place, bad_value), _among_good(pools, place, good_value)
 
 
+def bad_fields(pools: Pools) -> Any:
+    """What any backend has to refuse; a field of another class, not all have to (clause REC-7)."""
+    bad, _ = RECORDS[pools.one_of(sorted(RECORDS.keys() - {"REC-7"}))](pools)
+    return bad
+
+
 NO_IDS: tuple[tuple[str, Any], ...] = (
     *(("a", b"a"), ("a", ["a"]), ("a", ("a",)), ("a", {"$ne": None}), ("a", {"$eq": "a"})),
     *(("10", 10), ("None", None), ("1.5", 1.5), ("True", True), ("a", bytearray(b"a"))),
