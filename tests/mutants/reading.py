@@ -129,6 +129,12 @@ class ProjectionHasEmptyBuffers(Store):
         return {**copy, **buffers}
 
 
+@broken("KEYS-1", "keys are given by position only", CORE)
+class KeysHaveNoName(Store):
+    def find_records(self, check, fields=None):
+        return super().find_records(check, fields)
+
+
 @broken("KEYS-2", "an empty list of keys asks for the msg_id only", CORE)
 class NoKeysIsTheIdOnly(Store):
     def find_records(self, check, keys=None):

@@ -10,7 +10,8 @@ from .conftest import everything
 from .independent import independent_backend
 from .variants import ALONE, SOUND
 
-COMBINED = ("all at once", "all otherwise", "core only")  # between them, nearly all that is unusual
+COMBINED = ("all at once", "all otherwise", "core only", "frugal")
+"""Between them, nearly all that is unusual."""
 
 
 def sound(report):

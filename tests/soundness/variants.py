@@ -14,6 +14,7 @@ from typing import Any
 
 from taskdb_spec import Backend, Capability, QueryError
 
+from .frugal import frugal
 from .independent import QUERYING, Store, independent_backend
 from .values import BUFFERS, DATES, DOCUMENTS, FIELDS, key
 
@@ -334,6 +335,7 @@ UNUSUAL = [
     made("pickles", Pickles),
     made("loose fields", LooseFields),
     made("subclassed", Subclassed),
+    frugal,
     made("all at once", AllAtOnce),
     Backend("all otherwise", AllOtherwise, QUERYING | {Capability.durable}, "millisecond"),
 ]

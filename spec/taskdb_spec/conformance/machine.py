@@ -21,7 +21,7 @@ from taskdb_spec.conformance.judging.step import take
 from taskdb_spec.conformance.operations import Operation
 from taskdb_spec.conformance.randomness import HypothesisSource
 from taskdb_spec.conformance.script import summary
-from taskdb_spec.conformance.session import Session
+from taskdb_spec.conformance.session import Session, StoreNotOpened
 
 
 class DepartureFromSpec(AssertionError):
@@ -47,7 +47,12 @@ class StoreMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(prefix="taskdb-")
-        self.session = Session(self.backend, Path(self._folder.name) / "store")
+        try:
+            self.session = Session(self.backend, Path(self._folder.name) / "store")
+            self.session.refuse_what_is_there()
+        except StoreNotOpened:  # there will be no teardown
+            self._folder.cleanup()
+            raise
 
     def teardown(self) -> None:
         self.session.close()

@@ -50,13 +50,15 @@ class Operation:
     """One step of a program.
 
     With `scribble`, the caller afterwards changes what it gave or got. `aim` is the clause that the
-    step was made for: its agreement is evidence for that clause.
+    step was made for: its agreement is evidence for that clause. With `by_name`, a search is given
+    its keys by their name.
     """
 
     call: Call
     args: tuple[Any, ...] = ()
     scribble: bool = False
     aim: str = ""
+    by_name: bool = False
 
     def but(self, **changes: Any) -> Operation:
         return replace(self, **changes)

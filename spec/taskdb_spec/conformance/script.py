@@ -127,7 +127,7 @@ NAMED = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
 
 def imports(text: str, opener: Opener) -> list[str]:
     lines = ["import tempfile"]
-    for module in ("re", "tracemalloc"):
+    for module in ("tracemalloc", "re", "gc"):
         if re.search(rf"\b{module}\.", text):
             lines.insert(0, f"import {module}")
     if "suppress(" in text:
@@ -161,9 +161,9 @@ def _statements(operation: Operation, opener: Opener) -> list[str]:
         return [*closed, f"other = {opener.at('Path(tempfile.mkdtemp())')}"]
     if operation.call is Call.crowd:
         return [
-            f"record = {literal(crowd_record(''))}",
+            f"record = {literal(crowd_record())}",
             f"for i in range({operation.args[0]}):",
-            "    answer = db.add_record(f'crowd-{i}', {**record, 'msg_id': f'crowd-{i}'})",
+            "    answer = db.add_record(f'crowd-{i}', record)",
             f"    if i in (0, {operation.args[0] - 1}):",
             "        field = 'stdout' if i == 0 else 'stderr'",
             "        db.update_record('crowd-0', {field: 'kept'})",
@@ -183,6 +183,7 @@ def _hoard() -> list[str]:
         "    db.update_record(msg_id, dict(record))",
         "    db.drop_matching_records({'msg_id': msg_id})",
         "    del record, msg_id",
+        "gc.collect()",
         "grown = tracemalloc.get_traced_memory()[0]",
     ]
 

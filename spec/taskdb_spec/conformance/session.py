@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,19 +29,31 @@ class Outcome:
         return self.value if self.error is None else self.error
 
 
-def attempt(call: Callable[..., Any], *args: Any) -> Outcome:
+def attempt(call: Callable[..., Any], *args: Any, **named: Any) -> Outcome:
     """Make a call; whatever it raises, but an interruption by the user, is its outcome."""
     recorder().beat()
     try:
-        return Outcome(call(*args))
+        return Outcome(call(*args, **named))
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and not recorder().alone:
             raise
         return Outcome(error=error)
 
 
+def ask(store: TaskDB, call: Call, *args: Any, **named: Any) -> Outcome:
+    """Make a call of the interface, which the store may lack."""
+    return attempt(getattr(store, call.value, _no_such_call), *args, **named)
+
+
+def _no_such_call(*args: Any, **named: Any) -> None:
+    raise RecordError("the store has no such call")
+
+
 class StoreNotOpened(Exception):
     """A backend's `open` failed, or gave a store that is not empty: no run can be made."""
+
+
+EVERYTHING = Operation(Call.find, ({},))
 
 
 class NotCalled(Exception):
@@ -84,13 +96,31 @@ class Session:
                 f"{self.backend.name} could not be opened: "
                 f"{type(outcome.error).__name__}: {outcome.error}"
             ) from outcome.error
+        if outcome.value is None:
+            raise StoreNotOpened(f"{self.backend.name} was not opened: `open` returned no store")
         store: TaskDB = outcome.value
         return store
+
+    def refuse_what_is_there(self) -> None:
+        """Close a store that holds records already, and raise `StoreNotOpened`.
+
+        Both calls that list them are made, for one may fail, and even because they are there.
+        """
+        if self.backend.stores_nothing:
+            return
+        listed = [self.call(step).value for step in (Operation(Call.history), EVERYTHING)]
+        held = max(len(answer) if isinstance(answer, Sized) else 0 for answer in listed)
+        if held:
+            self.close()
+            raise StoreNotOpened(
+                f"{self.backend.name} opened a store that is not empty: it has {held} records; "
+                "`open` must open the store under the folder that it is given"
+            )
 
     def close(self) -> None:
         recorder().closing()
         if not self.shunned(Operation(Call.close)):
-            attempt(self.store.close)
+            ask(self.store, Call.close)
         recorder().end()
 
     def shunned(self, operation: Operation) -> bool:
@@ -105,7 +135,9 @@ class Session:
         self.calls.append(operation)
         if args is None:
             args = tuple(map(fresh, operation.args))
-        return attempt(getattr(self.store, operation.call.value, _no_such_call), *args)
+        if operation.by_name:
+            return ask(self.store, operation.call, args[0], keys=args[1])
+        return ask(self.store, operation.call, *args)
 
     def expect(self, operation: Operation) -> Any:
         """Make the call on the model, which is known not to refuse it."""
@@ -158,7 +190,7 @@ class Session:
         return True
 
     def _finds_all(self) -> bool:
-        found, expected = self.call(Operation(Call.find, ({},))).value, self.model.records
+        found, expected = self.call(EVERYTHING).value, self.model.records
         if not isinstance(found, dict) or found.keys() != expected.keys():
             return False
         return all(_same_fields(found[msg_id], record) for msg_id, record in expected.items())
@@ -175,7 +207,3 @@ def _same_fields(found: Any, record: Any) -> bool:
 
 def _adopted(value: Any) -> Any:
     return copied(checked(value))
-
-
-def _no_such_call(*args: Any) -> None:
-    raise RecordError("the store has no such call")

@@ -75,7 +75,9 @@ def _simpler_operations(operation: Operation) -> Iterator[Operation]:
     if operation.scribble:
         yield operation.but(scribble=False)
     if len(operation.args) == 2 and operation.call is Call.find:
-        yield operation.but(args=operation.args[:1])
+        yield operation.but(args=operation.args[:1], by_name=False)
+    if operation.by_name:
+        yield operation.but(by_name=False)
     for i, arg in enumerate(operation.args):
         if i == 0 and isinstance(arg, str):
             continue

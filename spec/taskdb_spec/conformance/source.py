@@ -101,4 +101,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 def call_source(operation: Operation, names: tuple[str, ...] = ()) -> str:
     """The call as an expression on ``db``; `names` stand in for its first arguments."""
     args = [*names, *map(literal, operation.args[len(names) :])]
+    if operation.by_name:
+        args[1] = f"keys={args[1]}"
     return f"db.{operation.call.value}({', '.join(args)})"

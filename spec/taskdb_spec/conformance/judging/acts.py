@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tracemalloc
 from collections.abc import Iterable, Iterator
@@ -11,11 +12,12 @@ from typing import Any
 
 from taskdb_spec.conformance.generation.pools import EPOCH
 from taskdb_spec.conformance.judging.differences import record_differences
+from taskdb_spec.conformance.judging.effects import STRANGER
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import WRITES, Call, Operation, fresh
-from taskdb_spec.conformance.session import Outcome, Session, StoreNotOpened, attempt
+from taskdb_spec.conformance.session import Outcome, Session, StoreNotOpened, ask, attempt
 from taskdb_spec.interface import TaskDB
-from taskdb_spec.records.fields import new_record
+from taskdb_spec.records.fields import TaskRecord, new_record
 from taskdb_spec.records.values import same
 
 KEY = (KeyError,)
@@ -25,7 +27,7 @@ def close(session: Session, operation: Operation, judgement: Judgement) -> None:
     """Close the store twice; nothing may follow in the program."""
     clause = "NODB-5" if session.backend.stores_nothing else "CLOSE-1"
     for _ in range(2):
-        outcome = attempt(session.store.close)
+        outcome = ask(session.store, Call.close)
         if outcome.error is not None:
             judgement.blame([clause], "answer", None, outcome.error)
             return
@@ -43,7 +45,7 @@ def reopen(session: Session, operation: Operation, judgement: Judgement) -> None
     """Close the store, open it again under the same folder, and read everything back."""
     session.close()
     for _ in range(1, closings(operation)):
-        attempt(session.store.close)
+        ask(session.store, Call.close)
     try:
         session.store = session.open(session.workdir)
     except StoreNotOpened as error:  # it was opened before
@@ -55,7 +57,7 @@ def reopen(session: Session, operation: Operation, judgement: Judgement) -> None
         outcome = session.call(probe)
         expected = session.model.records.get(msg_id)
         if expected is None:
-            if outcome.error is None:
+            if outcome.error is None and not _has_a_record_of_any_id(session):
                 judgement.blame(["DUR-2"], "", KEY, outcome.value, probe, family=KEY)
             elif msg_id in session.dropped:
                 judgement.saw("DUR-2", "dropped")
@@ -63,6 +65,11 @@ def reopen(session: Session, operation: Operation, judgement: Judgement) -> None
             judgement.blame(["DUR-1"], "answer['msg_id']", msg_id, outcome.error, probe)
         else:
             _reopened_record(session, msg_id, expected, outcome.value, probe, judgement)
+
+
+def _has_a_record_of_any_id(session: Session) -> bool:
+    """Whether the store finds what never was there, so that nothing has come back (GET-2)."""
+    return session.call(Operation(Call.get, (STRANGER,))).error is None
 
 
 def _reopened_record(
@@ -98,7 +105,7 @@ def successor(session: Session, operation: Operation, judgement: Judgement) -> N
     """Close the store and open another; it has to be empty. Nothing may follow in the program."""
     if session.shunned(Operation(Call.close)):
         return
-    attempt(session.store.close)
+    ask(session.store, Call.close)
     _share_nothing(session, "ISO-9", _succeeding(session), judgement)
 
 
@@ -125,7 +132,7 @@ def _share_nothing(
                 done.append(source)
         judgement.saw(clause, "compared")
     finally:
-        attempt(other.close)
+        ask(other, Call.close)
 
 
 @lru_cache(maxsize=1024)
@@ -158,8 +165,8 @@ def _is_wrong_alone(other: TaskDB) -> bool:
 
 def _lifetime(msg_id: str) -> Iterator[tuple[str, Any]]:
     """What the second store is asked to do with a record, up to its drop."""
-    record = new_record(msg_id, label="neighbour")
-    yield f"other.add_record({msg_id!a}, {dict(record)!a})", None
+    record = _without_id(new_record(msg_id, label="neighbour"))
+    yield f"other.add_record({msg_id!a}, {record!a})", None
     yield f"other.get_record({msg_id!a})['label']", "neighbour"
     yield f"list(other.find_records({{'msg_id': {msg_id!a}}}))", [msg_id]
     yield f"other.update_record({msg_id!a}, {{'label': 'changed'}})", None
@@ -176,7 +183,7 @@ def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
         if msg_id not in session.model.records:
             yield f"db.get_record({msg_id!a})", KEY
         yield f"other.drop_record({msg_id!a})", None
-    yield "other.add_record('neighbour', {'msg_id': 'neighbour', 'stdout': '', 'stderr': ''})", None
+    yield "other.add_record('neighbour', {'stdout': '', 'stderr': ''})", None
     yield "other.get_history()", ["neighbour"]
     yield from _own_records(session)
     yield "other.drop_matching_records({})", None
@@ -206,9 +213,14 @@ def _own_record(session: Session, msg_id: str) -> tuple[str, Any]:
     return f"db.get_record({msg_id!a})['label']", session.model.records[msg_id].get("label")
 
 
-def crowd_record(msg_id: str) -> dict[str, Any]:
+def crowd_record() -> dict[str, Any]:
     """A finished task, as a store that culls would choose it first."""
-    return {**new_record(msg_id, submitted=EPOCH, completed=EPOCH)}
+    return _without_id(new_record("", submitted=EPOCH, completed=EPOCH))
+
+
+def _without_id(record: TaskRecord) -> dict[str, Any]:
+    """What is given to a store that may take no id in a record, which clause REC-5 is about."""
+    return {name: value for name, value in record.items() if name != "msg_id"}
 
 
 def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
@@ -216,17 +228,15 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
     (count,) = operation.args
     for i in range(count):
         msg_id = f"crowd-{i}"
-        outcome = attempt(session.store.add_record, msg_id, crowd_record(msg_id))
+        outcome = ask(session.store, Call.add, msg_id, crowd_record())
         if outcome.error is not None:
             judgement.blame(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
             return
         if i in (0, count - 1):
             field = "stdout" if i == 0 else "stderr"
-            attempt(session.store.update_record, "crowd-0", {field: "kept"})
-    lost = [
-        i for i in range(count) if attempt(session.store.get_record, f"crowd-{i}").error is not None
-    ]
-    found = attempt(session.store.find_records, {}).value
+            ask(session.store, Call.update, "crowd-0", {field: "kept"})
+    lost = [i for i in range(count) if ask(session.store, Call.get, f"crowd-{i}").error is not None]
+    found = ask(session.store, Call.find, {}).value
     if not lost and isinstance(found, dict) and len(found) < count:
         judgement.blame(["KEEP-1"], "len(db.find_records({}))", count, len(found))
     if lost:
@@ -241,7 +251,7 @@ def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
 
 def _crowd_updated(session: Session, judgement: Judgement) -> None:
     """The first record, to which something was written at either end of the crowd."""
-    record = attempt(session.store.get_record, "crowd-0").value
+    record = ask(session.store, Call.get, "crowd-0").value
     for field in ("stdout", "stderr"):
         if isinstance(record, dict) and record.get(field) != "kept":
             subject = f"db.get_record('crowd-0')[{field!r}]"
@@ -250,12 +260,12 @@ def _crowd_updated(session: Session, judgement: Judgement) -> None:
 
 
 def _crowd_found_and_purged(session: Session, count: int, judgement: Judgement) -> None:
-    part = attempt(session.store.find_records, {}, ["label"]).value
+    part = ask(session.store, Call.find, {}, ["label"]).value
     if isinstance(part, dict) and len(part) < count:
         judgement.blame(["KEEP-1"], "len(db.find_records({}, ['label']))", count, len(part))
         return
-    attempt(session.store.drop_matching_records, {"msg_id": {"$ne": "crowd-0"}})
-    left = attempt(session.store.get_history).value
+    ask(session.store, Call.purge, {"msg_id": {"$ne": "crowd-0"}})
+    left = ask(session.store, Call.history).value
     if isinstance(left, list) and len(left) != 1:
         purge = "db.drop_matching_records({'msg_id': {'$ne': 'crowd-0'}})"
         history = Operation(Call.history)
@@ -299,14 +309,16 @@ def hoard(session: Session, operation: Operation, judgement: Judgement) -> None:
     tracing = tracemalloc.is_tracing()
     if not tracing:
         tracemalloc.start()
+    gc.collect()
     before = tracemalloc.get_traced_memory()[0]
     for i in range(COUNT):
         msg_id = f"hoard-{i}" + "x" * SIZE
         record = {"msg_id": msg_id, "buffers": [bytes([i]) * SIZE]}
-        attempt(session.store.add_record, msg_id, record)
-        attempt(session.store.update_record, msg_id, fresh(record))
-        attempt(session.store.drop_matching_records, {"msg_id": msg_id})
+        ask(session.store, Call.add, msg_id, record)
+        ask(session.store, Call.update, msg_id, fresh(record))
+        ask(session.store, Call.purge, {"msg_id": msg_id})
         del record, msg_id
+    gc.collect()  # what is garbage is not kept
     grown = tracemalloc.get_traced_memory()[0] - before
     if not tracing:
         tracemalloc.stop()

@@ -288,9 +288,9 @@ def _history(
         clause = "HIST-3" if len(submitted) == 2 else "HIST-1"
         judgement.blame([clause], "type(answer).__name__", "list", told)
         return
-    expected = sorted(session.model.records)
-    if sorted(map(str, answer)) != expected:
-        judgement.blame(["HIST-1"], "sorted(answer)", expected, sorted(map(str, answer)))
+    expected, listed = sorted(session.model.records), sorted(answer, key=str)
+    if listed != expected:
+        judgement.blame(["HIST-1"], "sorted(answer, key=str)", expected, listed)
         return
     judgement.saw("HIST-1", "listed")
     for one, other in pairwise(answer):

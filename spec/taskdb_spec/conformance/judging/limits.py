@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import filterfalse
 from typing import Any
 
 from taskdb_spec.backend import Limits
@@ -57,9 +58,9 @@ def _judge_choice(
     if written in gone:
         _blame(judgement, "CULL-2", written)
         return
-    others = {msg_id for msg_id in records if msg_id != written}
-    for culled in gone:
-        for kept in others - gone:
+    others = [msg_id for msg_id in records if msg_id != written]
+    for culled in filter(gone.__contains__, others):
+        for kept in filterfalse(gone.__contains__, others):
             clause = _out_of_turn(records[culled], records[kept])
             if clause:
                 _blame(judgement, clause, culled)
@@ -93,7 +94,7 @@ def _judge_amount(
         judgement.saw("CULL-1", "culled" if gone else "kept")
     if limits.size_limit is None:
         return
-    sizes = [text_size(record) for msg_id, record in records.items() if msg_id not in gone]
+    sizes = [least_size(record) for msg_id, record in records.items() if msg_id not in gone]
     if sum(sizes) > limits.size_limit and len(sizes) > 1:  # alone, what was written may be too much
         subject = f"len(db.get_history()) < {left}"
         judgement.blame(["CULL-7"], subject, True, False)
@@ -101,15 +102,15 @@ def _judge_amount(
         judgement.saw("CULL-7", "culled")
 
 
-def text_size(value: Any) -> int:
-    """The bytes of the texts and buffers in a value: what any way of counting has to count."""
-    if isinstance(value, dict):
-        return sum(map(text_size, value.values())) + sum(map(len, value))
-    if isinstance(value, list):
-        return sum(map(text_size, value))
-    if isinstance(value, str):
-        value = value.encode()
-    return len(value) if isinstance(value, bytes) else 0
+def least_size(value: Any) -> int:
+    """The bytes of a value that any way of counting has to count.
+
+    They are those of its buffers, and one for each character of its texts. How a store keeps the
+    names of fields, and other values, is its own affair.
+    """
+    if isinstance(value, dict | list):
+        return sum(map(least_size, value.values() if isinstance(value, dict) else value))
+    return len(value) if isinstance(value, str | bytes) else 0
 
 
 def _blame(judgement: Judgement, clause: str, msg_id: str) -> None:

@@ -6,22 +6,23 @@ from typing import Any
 
 from taskdb_spec.conformance.judging.aliases import inside, made
 from taskdb_spec.conformance.judging.findings import Judgement
-from taskdb_spec.conformance.operations import Call, Operation
-from taskdb_spec.conformance.session import Outcome, Session
+from taskdb_spec.conformance.operations import Operation
+from taskdb_spec.conformance.session import EVERYTHING, Outcome, Session
 from taskdb_spec.conformance.source import call_source, literal
 
 RETAINED = "ISO-10"
-WHOLE = Operation(Call.find, ({},))
-"""What a query and its keys ask for once the caller has emptied both."""
 
 
 def reuse(
     session: Session, operation: Operation, args: tuple[Any, ...], judgement: Judgement
 ) -> None:
-    """Empty what was given, at every depth; ask with what is left of it, then the same anew."""
+    """Empty what was given, at every depth; ask with what is left of it, then the same anew.
+
+    What is left of a query and its keys, once the caller has emptied both, asks for everything.
+    """
     anew = operation.but(scribble=False)
-    expected = [session.expect(step) for step in (anew, WHOLE)]
-    if any(map(_difference, expected, map(session.call, (anew, WHOLE)))):
+    expected = [session.expect(step) for step in (anew, EVERYTHING)]
+    if any(map(_difference, expected, map(session.call, (anew, EVERYTHING)))):
         return  # the business of other clauses
     session.call(operation, args)  # the last question that the store was asked, as it was at first
     statements = _emptied(args)
@@ -41,10 +42,13 @@ def _difference(expected: dict[str, Any], outcome: Outcome) -> tuple[str, Any, A
     if not isinstance(answer, dict):
         return "answer", expected, answer
     if answer.keys() != expected.keys():
-        return "sorted(answer)", sorted(expected), sorted(answer)
+        return "sorted(answer, key=str)", sorted(expected), sorted(answer, key=str)
     for msg_id, record in expected.items():
-        if len(answer[msg_id]) != len(record):
-            return f"len(answer[{literal(msg_id)}])", len(record), len(answer[msg_id])
+        found, subject = answer[msg_id], f"answer[{literal(msg_id)}]"
+        if not isinstance(found, dict):
+            return f"type({subject}).__name__", "dict", type(found).__name__
+        if len(found) != len(record):
+            return f"len({subject})", len(record), len(found)
     return None
 
 

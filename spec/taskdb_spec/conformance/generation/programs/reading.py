@@ -40,7 +40,8 @@ def projections(pools: Pools) -> list[Operation]:
     full = {name: pools.field_value(name) for name in FIELDS}
     full |= {name: [b"a"] for name in BUFFER_PLACES}
     steps = [*some_records(pools), add("g", full), add("h", dict.fromkeys(FIELDS))]
-    return [*steps, find(check, keys), find({}, keys), find(check, pools.one_of((None, [], ())))]
+    steps += [find(check, keys), find({}, keys), find(check, pools.one_of((None, [], ())))]
+    return [*steps, find({}, keys, by_name=True)]
 
 
 @scenario("HIST-1", "HIST-2", "HIST-3", "HIST-4", "HIST-5")
