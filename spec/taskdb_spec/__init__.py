@@ -31,7 +31,13 @@ from taskdb_spec.records.errors import (
     RecordError,
     RecordNotFound,
 )
-from taskdb_spec.records.fields import TASK_FIELDS, EngineRecord, TaskRecord, new_record
+from taskdb_spec.records.fields import (
+    TASK_FIELDS,
+    EngineRecord,
+    TaskRecord,
+    checked_fields,
+    new_record,
+)
 
 __all__ = [
     "ALL",
@@ -55,6 +61,7 @@ __all__ = [
     "UnknownOperator",
     "UnsupportedOperator",
     "check_keys",
+    "checked_fields",
     "compile_query",
     "completed",
     "finished_on",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability, capability_set
 from taskdb_spec.interface import TaskDB
 
 
@@ -31,8 +31,9 @@ class Backend:
 
     `open` opens the store that is kept under a folder; opening the same folder again reopens it.
     `open_limited` does so with limits, and is needed to claim ``culling``. A backend that
-    `stores_nothing` is held to NoDB's clauses alone. `discard` removes the stores that were opened
-    under a folder, or under folders in it; a store that keeps all in files there needs none.
+    `stores_nothing` claims nothing, and is held to NoDB's clauses alone. `discard` removes the
+    stores that were opened under a folder, or under folders in it; a store that keeps all in files
+    there needs none.
 
     >>> from taskdb_spec.conformance.model import Model
     >>> Backend(name="model", open=lambda workdir: Model(), capabilities={"logic", "paths"}).name
@@ -53,6 +54,9 @@ class Backend:
             raise ValueError(f"resolution: {self.resolution!r} is no resolution of the contract")
         if Capability.culling in self.capabilities and self.open_limited is None:
             raise ValueError("the capability 'culling' needs open_limited, to set limits with")
+        if self.stores_nothing and self.capabilities:
+            claimed = ", ".join(sorted(self.claimed))
+            raise ValueError(f"a backend that stores nothing can claim nothing: {claimed}")
 
     @property
     def claimed(self) -> frozenset[Capability]:
@@ -63,17 +67,6 @@ class Backend:
     def query_capabilities(self) -> frozenset[Capability]:
         """The capabilities among them whose queries the backend answers."""
         return self.claimed & QUERY_CAPABILITIES
-
-
-def capability_set(names: Collection[Capability | str]) -> frozenset[Capability]:
-    """The capabilities of those names; ValueError for a name that is none."""
-    unknown = sorted(str(name) for name in names if name not in set(Capability))
-    if unknown:
-        raise ValueError(f"no such capability: {', '.join(unknown)}; there are: {_ALL_NAMES}")
-    return frozenset(map(Capability, names))
-
-
-_ALL_NAMES = ", ".join(Capability)
 
 
 def as_backend(target: Any) -> Backend:

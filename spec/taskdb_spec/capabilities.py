@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -46,3 +47,24 @@ QUERY_CAPABILITIES: Final[frozenset[Capability]] = frozenset(
     }
 )
 """The capabilities that widen the query language."""
+
+_ALL_NAMES: Final = ", ".join(Capability)
+
+
+def capability_set(names: Collection[Capability | str]) -> frozenset[Capability]:
+    """The capabilities of those names; ValueError for a name that is none, and for a bare str.
+
+    >>> sorted(capability_set(["paths", Capability.logic]))
+    [<Capability.logic: 'logic'>, <Capability.paths: 'paths'>]
+    """
+    refuse_str("capabilities", names)
+    unknown = sorted(str(name) for name in names if name not in ALL)
+    if unknown:
+        raise ValueError(f"no such capability: {', '.join(unknown)}; there are: {_ALL_NAMES}")
+    return frozenset(map(Capability, names))
+
+
+def refuse_str(what: str, names: object) -> None:
+    """ValueError for a bare str where names are due: its characters would be taken for them."""
+    if isinstance(names, str):
+        raise ValueError(f"{what}: must be a set or list of names, not {str(names)!r}")

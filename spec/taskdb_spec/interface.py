@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from taskdb_spec.records.fields import TaskRecord
@@ -34,7 +34,7 @@ class TaskDB(Protocol):
         """Remove what ``find_records(check)`` finds. Raises `QueryError` before anything goes."""
 
     def find_records(
-        self, check: dict[str, Any], keys: Iterable[str] | None = None
+        self, check: dict[str, Any], keys: list[str] | tuple[str, ...] | None = None
     ) -> dict[str, TaskRecord]:
         """The records that the query selects, by msg_id, in any order.
 

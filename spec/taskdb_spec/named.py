@@ -1,4 +1,4 @@
-"""The queries that IPython.parallel's documentation names, and their siblings (clauses NAME-*)."""
+"""The queries that IPython.parallel's documentation names, and their siblings (HUB-1, HUB-2)."""
 
 from __future__ import annotations
 

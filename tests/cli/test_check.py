@@ -240,6 +240,18 @@ def test_scripts_are_saved_one_for_each_failing_clause(taskdb: Taskdb, engine: E
     assert taskdb("replay", "deep/down/mydb-ADD-2.py").exit_code == 1
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_test_of_the_scripts_runs_what_fails_the_run(
+    taskdb: Taskdb, engine: Engine, strict: bool
+) -> None:
+    engine.outcomes["mydb"] = report(strict=strict, GET_2="fail", ERR_5="fail")
+    taskdb("check", MYDB, "--out", "out")
+    assert {path.name for path in Path("out").glob("mydb-*")} == {"mydb-GET-2.py", "mydb-ERR-5.py"}
+    test = Path("out/test_counterexamples.py").read_text()
+    assert "'mydb-GET-2.py'" in test
+    assert ("'mydb-ERR-5.py'" in test) == strict
+
+
 def test_nothing_is_said_of_scripts_where_there_are_none(taskdb: Taskdb, engine: Engine) -> None:
     result = taskdb("check", MYDB, "--out", "out")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,24 @@ def test_a_real_run_in_a_pipe() -> None:
     assert "none CONFORMS" in done.stdout
     assert done.stdout.replace("\n", "").isprintable()
     assert json.loads(Path("r.json").read_text())["results"][0]["backend"] == "none"
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    folders = tmp_path / "folders"
+    folders.mkdir()
+    command = [*TASKDB, "check", "sqlite", "--profile", "default"]
+    environment = {**os.environ, "TMPDIR": str(folders)}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stderr is not None
+        while not any(folders.iterdir()):  # until there is a place for the first store
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.terminate()
+        assert "interrupted before all runs were made" in process.stderr.read()
+    assert process.returncode == 2
+    assert list(folders.iterdir()) == []
 
 
 def test_json_on_stdout_can_be_piped_on() -> None:

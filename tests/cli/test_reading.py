@@ -67,6 +67,23 @@ def test_every_entry_that_a_source_names_is_there() -> None:
         assert [entry.entry for entry in entries_named_in(clause.source)] == named
 
 
+def test_every_entry_is_a_source_of_some_clause() -> None:
+    named = {entry for clause in clauses().values() for entry in entries_named_in(clause.source)}
+    assert [name for name, entry in ledger().items() if entry not in named] == []
+
+
+@pytest.mark.parametrize("name", list(ledger()))
+def test_every_entry_is_explained_whole(taskdb: Taskdb, name: str) -> None:
+    entry, output = ledger()[name], taskdb("explain", name.lower()).stdout
+    assert max(map(len, output.splitlines())) <= 100
+    told = f"{name} of the ambiguity ledger what the sources say: {entry.sources} "
+    told += f"what was chosen: {entry.chosen} why: {entry.why} decides: "
+    text = " ".join(output.split())
+    assert text.startswith(" ".join(told.split()))
+    decides = text.rpartition("decides: ")[2].split(", ")
+    assert decides == [c.id for c in clauses().values() if name in c.source.split("; ")]
+
+
 def test_an_id_may_be_written_in_small_letters(taskdb: Taskdb) -> None:
     assert taskdb("explain", "add-2").stdout == taskdb("explain", "ADD-2").stdout
 
@@ -77,6 +94,7 @@ def test_an_id_may_be_written_in_small_letters(taskdb: Taskdb) -> None:
         ("DAD-2", "did you mean ADD-2"),
         ("zzz", "taskdb clauses lists them all"),
         ("path", "did you mean PATH-1, PATH-2"),
+        ("L-99", "did you mean L-9"),
         ("%%", "there is no clause '%%'; taskdb clauses lists them all"),
     ],
 )

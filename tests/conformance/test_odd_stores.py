@@ -175,3 +175,37 @@ def test_of_records_culled_out_of_turn_the_first_is_told(first: str, clause: str
     assert [(each.clause, each.subject) for each in judgement.findings] == [
         (clause, "'id0' in db.get_history()")
     ]
+
+
+class FindsThree(Model):
+    """Finds no more than three records, whatever is asked."""
+
+    def find_records(self, check: Any, keys: Any = None) -> Any:
+        found = super().find_records(check, keys)
+        return {msg_id: found[msg_id] for msg_id in [*found][:3]}
+
+
+def test_what_a_search_for_all_gets_wrong_is_held_against_no_operator() -> None:
+    found = failing(FindsThree)
+    assert {"QRY-1", "KEEP-1"} <= found
+    assert not {clause for clause in found if clause.startswith(("EQ-", "NE-", "CMP-", "LT-"))}
+
+
+class Discards(NoDB):
+    def get_record(self, msg_id: Any) -> Any:
+        raise Discarded
+
+    def find_records(self, check: Any, keys: Any = None) -> Any:
+        raise Discarded
+
+    def get_history(self) -> Any:
+        raise Discarded
+
+
+class Discarded(KeyError):
+    def __str__(self) -> str:
+        return "This store discards every record. To keep them, run the hub with db_class=SQLiteDB."
+
+
+def test_what_to_do_may_be_said_in_many_words() -> None:
+    assert failing(Discards, stores_nothing=True) == set()

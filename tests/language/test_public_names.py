@@ -6,15 +6,17 @@ import inspect
 import subprocess
 import sys
 from datetime import UTC, datetime
+from typing import Any, get_type_hints
 
 import pytest
 
 import taskdb_spec
-from taskdb_spec import ALL, TASK_FIELDS, Capability, QueryError, compile_query
+from taskdb_spec import ALL, TASK_FIELDS, Backend, Capability, QueryError, compile_query
+from taskdb_spec.conformance.model import Model
 
 PROMISED = [
     *("TaskDB", "TaskRecord", "EngineRecord", "TASK_FIELDS", "new_record"),
-    *("compile_query", "pending", "outstanding", "mia"),
+    *("compile_query", "pending", "outstanding", "mia", "checked_fields", "check_keys"),
     *("Backend", "Capability", "DuplicateRecord", "RecordNotFound", "RecordError", "QueryError"),
 ]
 NAMED = [
@@ -61,6 +63,35 @@ def test_the_names_of_the_capabilities() -> None:
     ]
     assert list(Capability) == names
     assert frozenset(names) == ALL
+
+
+def test_keys_are_asked_to_be_no_more_than_a_list_or_tuple() -> None:
+    hints = get_type_hints(taskdb_spec.TaskDB.find_records)
+    assert hints["keys"] == list[str] | tuple[str, ...] | None
+
+
+@pytest.mark.parametrize("names", ["logic", Capability.logic])
+def test_a_bare_str_is_no_set_of_capabilities(names: Any) -> None:
+    told = "^capabilities: must be a set or list of names, not 'logic'$"
+    with pytest.raises(ValueError, match=told):
+        compile_query({}, capabilities=names)
+    with pytest.raises(ValueError, match=told):
+        Backend("mydb", lambda workdir: Model(), capabilities=names)
+
+
+def test_capabilities_that_are_none() -> None:
+    with pytest.raises(ValueError, match=r"^no such capability: foo; there are: presence, glob"):
+        compile_query({}, capabilities={"logic", "foo"})
+
+
+def test_a_bare_str_is_no_set_of_fields() -> None:
+    with pytest.raises(ValueError, match=r"^fields: must be a set or list of names, not 'label'$"):
+        compile_query({"label": "a"}, fields="label")
+
+
+def test_a_backend_that_stores_nothing_claims_nothing() -> None:
+    with pytest.raises(ValueError, match="stores nothing can claim nothing: logic, paths"):
+        Backend("mydb", lambda workdir: Model(), {"paths", "logic"}, stores_nothing=True)
 
 
 def test_the_interface_has_the_promised_calls() -> None:

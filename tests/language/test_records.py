@@ -16,6 +16,7 @@ from taskdb_spec import (
     RecordError,
     RecordNotFound,
     TaskRecord,
+    checked_fields,
     new_record,
 )
 from taskdb_spec.records.fields import (
@@ -24,7 +25,6 @@ from taskdb_spec.records.fields import (
     FIELD_CLASSES,
     TEXT_FIELDS,
     TIME_FIELDS,
-    checked_fields,
     checked_record,
 )
 from taskdb_spec.records.values import shown
@@ -76,6 +76,14 @@ def test_given_fields_are_kept() -> None:
     assert new_record("a", stdout=None, stderr="x")["stdout"] is None
     record = new_record("a", **{name: A_VALUE[FIELD_CLASSES[name][0]] for name in TASK_FIELDS[1:]})
     assert None not in record.values()
+
+
+def test_a_record_that_has_its_id_is_made_anew() -> None:
+    whole: Any = new_record("a", label="x")
+    assert new_record(whole["msg_id"], **whole) == whole
+    with pytest.raises(RecordError, match="the record says 'a', the call 'b'") as caught:
+        new_record("b", **whole)
+    assert caught.value.clause == "REC-5"
 
 
 def test_only_what_is_given_is_checked_into_an_update() -> None:

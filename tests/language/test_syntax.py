@@ -224,6 +224,11 @@ def test_keys_of_documents_are_text(key: object) -> None:
         ({"$or": [{"header.a": {"$in": ["a", {1}]}}]}, "check['$or'][0]['header.a']['$in'][1]: "),
         ({"header": {"a": [1, {"b": 2**63}]}}, "check['header']['a'][1]['b']: an int must"),
         ({"label": {"$not": {"$size": -1}}}, "check['label']['$not']['$size']: "),
+        (
+            {"label": {"$size": 2**63}},
+            "check['label']['$size']: must be a whole number in [0, 2**63)",
+        ),
+        ({"label": {"$mod": [4, 2**63]}}, "check['label']['$mod'][1]: must lie in [-2**63, 2**63)"),
         ({"label": {"$exists": 1}}, "check['label']['$exists']: must be True or False, not 1"),
     ],
 )

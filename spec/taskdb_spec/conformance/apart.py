@@ -168,6 +168,7 @@ def _work(work: Work, writer: Connection, recorder: SharedRecorder, memory: int)
 def _settle(memory: int) -> None:
     gc.freeze()  # what is there stays, and its pages shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     faulthandler.disable()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_DATA, _used() + memory)

@@ -130,8 +130,7 @@ def baseline_text(reports: Sequence[Report]) -> str:
     parts = [_HEAD]
     for report in reports:
         for result in report.with_verdict("fail"):
-            enforced = report.strict or result.clause.level == "MUST"
-            if not result.known.flaky if result.known else enforced:
+            if not result.known.flaky if result.known else report.enforces(result):
                 parts.append(_table(report.backend, result))
     return "\n".join(parts)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from taskdb_spec.conformance.generation.makers.making import LOGIC, ORDER
 from taskdb_spec.conformance.generation.pools import EPOCH
+from taskdb_spec.conformance.judging.answers import IDS_FOUND
 from taskdb_spec.conformance.judging.findings import Finding, in_order
 from taskdb_spec.conformance.judging.profile import has_offsets
 from taskdb_spec.conformance.judging.refusals import refusals
@@ -21,6 +22,7 @@ from taskdb_spec.conformance.operations import (
     fresh,
 )
 from taskdb_spec.conformance.playing import Failure, Player
+from taskdb_spec.conformance.session import EVERYTHING
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
     DICT_FIELDS,
@@ -113,6 +115,28 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, datetime) and value.utcoffset() is not None:
         return value.astimezone(UTC)
     return value
+
+
+# Everything, rather than what a query selects
+
+
+def suspects_of_everything(player: Player, stored: list[Operation], finding: Finding) -> list[str]:
+    """Who is to blame for wrong records in an answer, if a search for all is wrong about them too.
+
+    Empty where it is right about one of them, or raises.
+    """
+    wrong = _wrong_ids(finding)
+    for found in player.findings(Program((*stored, EVERYTHING))):
+        if wrong and wrong <= _wrong_ids(found):
+            return list(found.suspects)
+    return []
+
+
+def _wrong_ids(finding: Finding) -> set[str]:
+    """The ids that an answer lacks, or has too many."""
+    if finding.subject != IDS_FOUND or isinstance(finding.actual, BaseException):
+        return set()
+    return set(finding.expected) ^ set(finding.actual)
 
 
 # Instants in UTC

@@ -17,6 +17,7 @@ from taskdb_spec.conformance.controls import (
     model_after,
     suspect_in_plain_form,
     suspect_of_large_buffers,
+    suspects_of_everything,
     suspects_of_offsets,
     suspects_of_order,
     suspects_of_records,
@@ -115,6 +116,7 @@ def _controls(player: Player, failure: Failure) -> Iterator[list[str]]:
     model = model_after(player, before)
     stored = [Operation(Call.add, (m, dict(r))) for m, r in model.records.items()]
     if operation.call in QUERY_CALLS:
+        yield suspects_of_everything(player, stored, failure.finding)
         yield suspects_of_offsets(player, failure)
         if isinstance(failure.finding.actual, BaseException):
             yield suspects_of_records(player, stored, operation.args[0])

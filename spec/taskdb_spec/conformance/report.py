@@ -130,8 +130,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """Fails if an enforced clause fails; incomplete if a claimed one was not exercised."""
-        enforced = [r for r in self.clauses if self.strict or r.clause.level == "MUST"]
-        verdicts = {result.verdict for result in enforced}
+        verdicts = {result.verdict for result in filter(self.enforces, self.clauses)}
         if "fail" in verdicts:
             return "fails"
         return "incomplete" if "unexercised" in verdicts or "pass" not in verdicts else "conforms"
@@ -141,7 +140,14 @@ class Report:
         return [result for result in self.clauses if result.verdict == verdict]
 
     def __getitem__(self, clause: str) -> ClauseResult:
-        return next(result for result in self.clauses if result.clause.id == clause)
+        for result in self.clauses:
+            if result.clause.id == clause:
+                return result
+        raise KeyError(f"there is no clause {clause!r}")
+
+    def enforces(self, result: ClauseResult) -> bool:
+        """Whether a failure of the clause makes the run fail: all of them do with `strict`."""
+        return self.strict or result.clause.level == "MUST"
 
     def to_json(self) -> dict[str, Any]:
         """The object of this run in the JSON report."""

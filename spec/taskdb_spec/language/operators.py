@@ -1,4 +1,4 @@
-"""What each test of the tree means (clauses EQ-* to GLOB-*): one table of functions.
+"""What each test of the tree means (clauses EQ-* to MOD-*): one table of functions.
 
 A `Check` says whether a test holds of what a path found. Most tests hold if *some candidate*
 satisfies them; the complements say so in so many words.

@@ -34,9 +34,10 @@ def compile_query(
 ) -> Predicate:
     """Compile the query `check` for records with the root fields `fields` (None: any).
 
-    All validation happens here, whatever is stored (clause QRY-2): raises a `QueryError`, with
-    `UnsupportedOperator` for what needs a capability that is not among `capabilities`. The
-    predicate reads the record as it is given and never raises on values of the domain.
+    All validation happens here, whatever is stored (clauses QRY-9 and QRY-10): raises a
+    `QueryError`, with `UnsupportedOperator` for what needs a capability that is not among
+    `capabilities`. The predicate reads the record as it is given and never raises on values of
+    the domain.
 
     >>> predicate = compile_query({"completed": None, "label": {"$in": ["a", "b"]}})
     >>> predicate({"label": "b"}), predicate({"label": "c"})

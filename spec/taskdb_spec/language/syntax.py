@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import inf
 from typing import Any
 
-from taskdb_spec.capabilities import ALL, Capability
+from taskdb_spec.capabilities import ALL, Capability, capability_set, refuse_str
 from taskdb_spec.language import tree
 from taskdb_spec.language.errors import (
     BadValue,
@@ -47,6 +47,8 @@ def parse_query(
 
     `fields` are the root fields that records have (None: any); `capabilities` those claimed.
     """
+    refuse_str("fields", fields)
+    refuse_str("capabilities", capabilities)
     known = None if fields is None else tuple(fields)
     return _parser(known, frozenset(capabilities)).query(check, "check", 0)
 
@@ -54,7 +56,7 @@ def parse_query(
 @lru_cache
 def _parser(fields: tuple[str, ...] | None, capabilities: frozenset[Capability | str]) -> _Parser:
     """Queries are parsed by the thousand for the same few sets of fields and capabilities."""
-    return _Parser(fields, frozenset(map(Capability, capabilities)))
+    return _Parser(fields, capability_set(capabilities))
 
 
 def check_keys(keys: object) -> list[str] | None:
@@ -222,7 +224,7 @@ class _Parser:
                 f"{where}: must be a whole number, not {_name(operand)}", "SIZE-2"
             )
         if not 0 <= operand <= INT_MAX or operand != int(operand):
-            raise MalformedOperand(f"{where}: must be a non-negative whole number", "SIZE-2")
+            raise MalformedOperand(f"{where}: must be a whole number in [0, 2**63)", "SIZE-2")
         return tree.Size(int(operand))
 
     def regex(self, operators: dict[str, object], where: str) -> tree.Regex:

@@ -87,10 +87,11 @@ _ABSENT: Final[Mapping[str, Any]] = {
 }
 
 
-def new_record(msg_id: str, **fields: Any) -> TaskRecord:
+def new_record(msg_id: str, /, **fields: Any) -> TaskRecord:
     """A whole, checked record of which only `fields` are set (clause REC-2).
 
-    Raises `RecordError` for what no record may hold.
+    The fields may have the ``msg_id`` again. Raises `RecordError` for what no record may hold, and
+    for a ``msg_id`` that differs (REC-5).
 
     >>> record = new_record("a", client_uuid="c")
     >>> len(record), record["client_uuid"], record["completed"], record["stdout"]

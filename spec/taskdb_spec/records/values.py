@@ -13,9 +13,6 @@ from typing import Any, TypeAlias
 
 from taskdb_spec.records.order import EPOCH
 
-Value: TypeAlias = "bool | int | float | str | bytes | datetime | list[Any] | dict[str, Any] | None"
-"""One value of the domain. Lists and dicts hold values again."""
-
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 MAX_DEPTH = 100
 """How deep lists and dicts may nest, the limit of BSON documents; cycles end here as well."""

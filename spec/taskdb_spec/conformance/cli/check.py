@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -181,13 +182,24 @@ def _stdout_kept_clean(needed: bool) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Take a request to end for an interruption, so that no stores are left behind."""
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
 def _run_all(backends: Sequence[tuple[Backend, str]], settings: Settings) -> Runs:
     reporter = TerminalReporter(console_for(sys.stdout), verbose=settings.verbose)
     try:
-        runs = [
-            (backend.name, _run(backend, target, settings, reporter))
-            for backend, target in backends
-        ]
+        with _ended_in_order():
+            runs = [
+                (backend.name, _run(backend, target, settings, reporter))
+                for backend, target in backends
+            ]
     except KeyboardInterrupt:
         # Left to click, the exit status would be that of a store that fails.
         raise RunError("interrupted before all runs were made") from None

@@ -109,15 +109,16 @@ def check_folder(folder: Path) -> None:
 
 
 def save_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
-    """Write a script for each failing clause, say where, and write a test that runs them."""
-    scripts = {
-        folder / f"{_file_name(report.backend)}-{result.clause.id}.py": result.counterexample.script
-        for report in reports
-        for result in report.with_verdict("fail")
-        if result.counterexample is not None
-    }
-    names = "".join(f"    {path.name!r},\n" for path in scripts)
-    test = {folder / PYTEST_FILE: _PYTEST.format(names=names)} if scripts else {}
+    """Write a script for each failing clause, say where, and a test that runs the enforced ones."""
+    scripts, enforced = {}, []
+    for report in reports:
+        for result in report.with_verdict("fail"):
+            if result.counterexample is not None:
+                path = folder / f"{_file_name(report.backend)}-{result.clause.id}.py"
+                scripts[path] = result.counterexample.script
+                enforced += [path.name] if report.enforces(result) else []
+    names = "".join(f"    {name!r},\n" for name in enforced)
+    test = {folder / PYTEST_FILE: _PYTEST.format(names=names)} if enforced else {}
     for path, text in {**scripts, **test}.items():
         try:
             path.write_text(text, encoding="utf-8")

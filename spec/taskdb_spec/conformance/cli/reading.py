@@ -1,4 +1,4 @@
-"""``taskdb clauses`` and ``taskdb explain``: the specification, to read."""
+"""``taskdb clauses`` and ``taskdb explain``: the specification and its ledger, to read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 
 from taskdb_spec.clauses import Clause, clauses
 from taskdb_spec.conformance.cli.errors import RunError
-from taskdb_spec.conformance.cli.ledger import Entry, entries_named_in
+from taskdb_spec.conformance.cli.ledger import Entry, entries_named_in, ledger
 from taskdb_spec.conformance.reporters.console import console_for, print_table, say
 from taskdb_spec.conformance.reporters.words import check_text, needs_text
 
@@ -54,20 +54,33 @@ def _as_data(clause: Clause) -> dict[str, Any]:
 @click.command()
 @click.argument("clause", metavar="CLAUSE")
 def explain(clause: str) -> None:
-    """Show one clause whole, with its sources."""
-    found = clauses().get(clause.strip().upper())
-    if found is None:
+    """Show one clause whole, with its sources, or one entry of the ledger, such as L-3."""
+    name, console = clause.strip().upper(), console_for(sys.stdout)
+    if name in clauses():
+        _print_clause(console, clauses()[name])
+    elif name in ledger():
+        _print_entry(console, ledger()[name])
+        _print_line(console, "decides", ", ".join(_decided_by(name)), "  ")
+    else:
         raise RunError(
             f"there is no clause {clause!r};{_suggestion(clause)} taskdb clauses lists them all"
         )
-    _print_clause(console_for(sys.stdout), found)
+
+
+def _decided_by(entry: str) -> list[str]:
+    """The clauses that name the entry among their sources."""
+    return [
+        clause.id
+        for clause in clauses().values()
+        if ledger()[entry] in entries_named_in(clause.source)
+    ]
 
 
 def _suggestion(wanted: str) -> str:
     """The family, where only its name was given, or the clauses whose ids look alike."""
     word = wanted.strip().upper()
     family = [known for known in clauses() if known.startswith(f"{word}-")]
-    close = family or get_close_matches(word, clauses(), n=3)
+    close = family or get_close_matches(word, [*clauses(), *ledger()], n=3)
     return f" did you mean {', '.join(close)}?" if close else ""
 
 
@@ -84,6 +97,7 @@ def _print_clause(console: Console, clause: Clause) -> None:
         _print_line(console, "look at", clause.look_at)
     _print_line(console, "source", clause.source)
     for entry in entries_named_in(f"{clause.source} {clause.text}"):
+        say(console)
         _print_entry(console, entry)
 
 
@@ -97,16 +111,15 @@ def _applies_to(clause: Clause) -> str:
     return "every store"
 
 
-def _print_line(console: Console, name: str, text: str) -> None:
-    _print_text(console, f"{name}: {text}")
+def _print_line(console: Console, name: str, text: str, indent: str = "") -> None:
+    _print_text(console, f"{name}: {text}", indent)
 
 
 def _print_entry(console: Console, entry: Entry) -> None:
-    say(console)
     say(console, f"{entry.entry} of the ambiguity ledger", "bold")
-    _print_text(console, f"what the sources say: {entry.sources}", "  ")
-    _print_text(console, f"what was chosen: {entry.chosen}", "  ")
-    _print_text(console, f"why: {entry.why}", "  ")
+    _print_line(console, "what the sources say", entry.sources, "  ")
+    _print_line(console, "what was chosen", entry.chosen, "  ")
+    _print_line(console, "why", entry.why, "  ")
 
 
 def _print_text(console: Console, text: str, indent: str = "") -> None:

@@ -274,9 +274,14 @@ def _crowd_found_and_purged(session: Session, count: int, judgement: Judgement) 
 
 # A store that stores nothing
 
-SAYS_NOTHING = re.compile(r"\b(no|not|none|nothing|never|doesn't|does not|don't)\b", re.IGNORECASE)
+SAYS_NOTHING = re.compile(
+    r"\b(no|not|none|nothing|never|without|doesn't|does not|don't"
+    r"|discards?|discarded|drops?|dropped|forgets?|ignores?|ignored)\b",
+    re.IGNORECASE,
+)
 SAYS_HOW = re.compile(
-    r"\b(use|set|choose|select|configure|configured|enable|start|pick|switch|pass|give|name)\b",
+    r"\b(use|set|choose|select|configure|configured|enable|start|pick|switch|pass|give|name"
+    r"|run|replace|change|install|add|try|needs?|requires?)\b",
     re.IGNORECASE,
 )
 

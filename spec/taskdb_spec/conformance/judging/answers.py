@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -118,6 +118,16 @@ def _get(session: Session, operation: Operation, outcome: Outcome, judgement: Ju
 
 # find_records
 
+IDS_FOUND = "sorted(answer)"
+"""The expression over the answer that says which records it has."""
+
+
+def _ids(answer: Iterable[Any]) -> tuple[str, list[Any]]:
+    """The ids in an answer, sorted, and the expression for them; they may be of any class."""
+    ids = sorted(answer, key=str)
+    all_texts = all(isinstance(each, str) for each in ids)
+    return IDS_FOUND if all_texts else "sorted(answer, key=str)", ids
+
 
 def query_suspects(session: Session, operation: Operation, ids: Collection[str]) -> list[str]:
     """The clauses of the query language that the query exercises on these records."""
@@ -170,7 +180,7 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         suspects += keys_suspects(operation)
         if operation.aim and "accepted" in _evidence_of(operation.aim):
             suspects.append(operation.aim)
-        judgement.blame(suspects, "sorted(answer)", sorted(expected), outcome.error)
+        judgement.blame(suspects, IDS_FOUND, sorted(expected), outcome.error)
         return
     answer = outcome.value
     if not isinstance(answer, dict):
@@ -178,9 +188,8 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         return
     strange = [key for key in answer if not isinstance(key, str) or key not in session.seen]
     if strange and answer.values() and "msg_id" in next(iter(answer.values()), ()):
-        judgement.blame(
-            ["FIND-1"], "sorted(answer, key=str)", sorted(expected), sorted(answer, key=str)
-        )
+        subject, found = _ids(answer)
+        judgement.blame(["FIND-1"], subject, sorted(expected), found)
         return
     if answer.keys() != expected.keys():
         wrong = [m for m in {**records, **answer} if (m in expected) != (m in answer)]
@@ -188,8 +197,8 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         suspects = suspects or query_suspects(
             session, operation, [m for m in wrong if m in records]
         )
-        actual = sorted(answer, key=str)
-        judgement.blame(suspects, "sorted(answer)", sorted(expected), actual)
+        subject, found = _ids(answer)
+        judgement.blame(suspects, subject, sorted(expected), found)
         return
     for msg_id in expected:
         _found_record(session, operation, msg_id, expected[msg_id], answer[msg_id], judgement)
@@ -288,9 +297,10 @@ def _history(
         clause = "HIST-3" if len(submitted) == 2 else "HIST-1"
         judgement.blame([clause], "type(answer).__name__", "list", told)
         return
-    expected, listed = sorted(session.model.records), sorted(answer, key=str)
+    expected = sorted(session.model.records)
+    subject, listed = _ids(answer)
     if listed != expected:
-        judgement.blame(["HIST-1"], "sorted(answer, key=str)", expected, listed)
+        judgement.blame(["HIST-1"], subject, expected, listed)
         return
     judgement.saw("HIST-1", "listed")
     for one, other in pairwise(answer):

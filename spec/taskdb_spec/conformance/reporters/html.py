@@ -10,7 +10,6 @@ import jinja2
 from taskdb_spec.conformance.report import ClauseResult, Report
 from taskdb_spec.conformance.reporters.words import (
     check_text,
-    enforced,
     explanation_of,
     ids_in_brief,
     known_text,
@@ -25,7 +24,6 @@ from taskdb_spec.conformance.reporters.words import (
 
 _HELPERS = {
     "check_text": check_text,
-    "enforced": enforced,
     "explanation_of": explanation_of,
     "ids_in_brief": ids_in_brief,
     "known_text": known_text,

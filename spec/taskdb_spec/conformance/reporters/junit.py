@@ -9,7 +9,6 @@ import junitparser
 
 from taskdb_spec.conformance.report import ClauseResult, Report
 from taskdb_spec.conformance.reporters.words import (
-    enforced,
     explanation_of,
     known_text,
     missing_text,
@@ -68,7 +67,7 @@ def _outcome(report: Report, result: ClauseResult) -> Any:
     if result.verdict == "unclaimed":
         return _junit.Skipped("the backend does not claim this")
     text = summary_of(result) if result.verdict == "fail" else missing_text(result)
-    if not enforced(report, result):
+    if not report.enforces(result):
         return _junit.Skipped(printable(f"a SHOULD, enforced by --strict alone: {text}"))
     failure = _junit.Failure(printable(text), result.verdict)
     if result.counterexample is not None:

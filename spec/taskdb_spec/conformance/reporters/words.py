@@ -33,16 +33,11 @@ def tally(report: Report) -> Tally:
     failed, unexercised = report.with_verdict("fail"), report.with_verdict("unexercised")
     return Tally(
         passed=len(report.with_verdict("pass")),
-        failed=[result for result in failed if enforced(report, result)],
-        unexercised=[result for result in unexercised if enforced(report, result)],
-        advised=[result for result in (*failed, *unexercised) if not enforced(report, result)],
+        failed=[result for result in failed if report.enforces(result)],
+        unexercised=[result for result in unexercised if report.enforces(result)],
+        advised=[result for result in (*failed, *unexercised) if not report.enforces(result)],
         unclaimed=len(report.with_verdict("unclaimed")),
     )
-
-
-def enforced(report: Report, result: ClauseResult) -> bool:
-    """Whether the clause counts for the verdict of the run."""
-    return report.strict or result.clause.level == "MUST"
 
 
 def needs_text(clause: Clause) -> str:
