@@ -5,8 +5,9 @@ import json
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,8 @@ from taskdb_spec import DuplicateRecord, QueryError, RecordError, RecordNotFound
 
 NOW = datetime(2024, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
 NAIVE = datetime(2024, 5, 1, 12, 30)
+AFTER_THE_END = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
+BEFORE_THE_START = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
 
 
 @pytest.fixture(params=["DictDB", "SQLiteDB"])
@@ -155,6 +158,56 @@ def test_dates_without_a_time_zone_are_local_time(store: Any) -> None:
     assert store.get_history() == []
 
 
+@pytest.fixture(params=["UTC0", "<+05>-5", "<-05>+5"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A local time: its first or last hours may lie outside of the calendar of UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone")
+def test_writes_of_dates_at_the_ends_of_the_calendar(store: Any) -> None:
+    store.add_record("a", {"submitted": datetime.max, "label": "kept"})
+    assert store.get_record("a")["label"] == "kept"
+    store.update_record("a", {"submitted": NOW})
+    store.update_record("a", {"submitted": datetime.min, "header": {"date": datetime.min}})
+    record = store.get_record("a")
+    assert (record["submitted"], record["header"]) == (NOW, {"date": str(datetime.min)})
+
+
+@pytest.mark.usefixtures("zone")
+def test_queries_for_dates_at_the_ends_of_the_calendar(store: Any) -> None:
+    store.add_record("a", {"submitted": NOW})
+    for query in ({"$gt": datetime.min}, {"$lt": datetime.max}, {"$ne": datetime.max}):
+        assert len(store.find_records({"submitted": query})) == 1
+    for query in ({"$lt": datetime.min}, {"$gt": datetime.max}, datetime.min):
+        assert store.find_records({"submitted": query}) == []
+
+
+@pytest.mark.parametrize("key", ["header", "$and", "$nor"])
+def test_a_query_that_holds_itself_is_refused(store: Any, key: str) -> None:
+    query: Any = {}
+    query[key] = query if key == "header" else [query, query]
+    with pytest.raises(QueryError, match="nested more than 100 deep"):
+        store.find_records(query)
+    with pytest.raises(QueryError, match="nested more than 100 deep"):
+        store.drop_matching_records(query)
+
+
+def test_dates_in_a_query_that_is_as_deep_as_it_may_be(store: Any) -> None:
+    value: Any = NAIVE
+    for _ in range(99):
+        value = [value]
+    store.add_record("a", {"content": {"x": value}})
+    query: Any = {"content.x": value}
+    for _ in range(100):
+        query = {"$and": [query]}
+    assert len(store.find_records(query)) == 1
+
+
 def test_changes_are_told_once(store: Any, caplog: pytest.LogCaptureFixture) -> None:
     for msg_id in "ab":
         store.add_record(msg_id, {"cost": 3, "content": {"n": 2**64, "m": {2**65}}, "label": "x"})
@@ -192,6 +245,13 @@ for _ in range(150):
     [
         ({"label": None, "stdout": ""}, {"label": None, "stdout": ""}, []),
         ({"label": ["x"]}, {"label": "['x']"}, ["label: list as text"]),
+        ({"submitted": AFTER_THE_END}, {}, ["submitted: datetime left out"]),
+        ({"completed": BEFORE_THE_START}, {}, ["completed: datetime left out"]),
+        (
+            {"resubmitted": AFTER_THE_END, "content": {"at": BEFORE_THE_START}},
+            {"resubmitted": str(AFTER_THE_END), "content": {"at": str(BEFORE_THE_START)}},
+            ["resubmitted: datetime as text", "content: datetime as text"],
+        ),
         ({"content": [1]}, {}, ["content: list left out"]),
         ({"completed": "soon"}, {}, ["completed: str left out"]),
         ({"buffers": (memoryview(b"x"), bytearray(b"y"))}, {"buffers": [b"x", b"y"]}, []),
@@ -199,6 +259,14 @@ for _ in range(150):
         ({"buffers": ["x"]}, {}, ["buffers: list left out"]),
         ({"header": {"x": (1, memoryview(b"x"))}}, {"header": {"x": [1, b"x"]}}, []),
         ({"header": {1: 2}}, {"header": {"1": 2}}, ["header: int as text"]),
+        (
+            {"header": {"x": {1: "a", "1": "b"}}},
+            {"header": {"x": {"1": "b"}}},
+            [
+                "header: int as text",
+                "header: keys that are the same as text, the last one kept",
+            ],
+        ),
         ({"stdout": "a\ud800b"}, {"stdout": "a\\ud800b"}, ["stdout: str as text"]),
         (
             {"header": {"x": Unprintable()}},

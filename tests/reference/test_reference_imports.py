@@ -9,23 +9,65 @@ import pytest
 
 import taskdb_reference
 from taskdb_reference import targets
+from taskdb_reference.homes import STORE_NAMES, store_class
 from taskdb_spec import Backend, Capability, Limits
 
+HEAVY = ["hypothesis", "ipyparallel", "tornado", "psycopg", "pymongo", "bson"]
 
-@pytest.mark.parametrize("module", ["taskdb_reference", "taskdb_reference.targets"])
-def test_importing_does_not_bring_in_heavy_packages(module: str) -> None:
-    program = (
-        f"import sys, {module}\n"
-        "print([name for name in ('hypothesis', 'ipyparallel', 'tornado') if name in sys.modules])"
-    )
+
+def printed(program: str) -> str:
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True
     )
-    assert run.stdout == "[]\n"
+    return run.stdout
+
+
+@pytest.mark.parametrize(
+    "module", ["taskdb_reference", "taskdb_reference.sqlite", "taskdb_reference.targets"]
+)
+def test_importing_does_not_bring_in_heavy_packages(module: str) -> None:
+    program = f"import sys, {module}\nprint([name for name in {HEAVY} if name in sys.modules])"
+    assert printed(program) == "[]\n"
+
+
+def test_the_core_brings_in_no_database() -> None:
+    program = "import sys, taskdb_reference\nprint('sqlite3' in sys.modules)"
+    assert printed(program) == "False\n"
+
+
+@pytest.mark.parametrize("name", sorted(STORE_NAMES))
+def test_all_stores_are_there(name: str) -> None:
+    assert getattr(taskdb_reference, name) is store_class(name)
+
+
+def test_the_stores_that_need_nothing_are_told_of_before_they_are_imported() -> None:
+    program = (
+        "import sys, inspect, taskdb_reference\n"
+        "sys.modules |= {'psycopg': None, 'pymongo': None}\n"
+        "from taskdb_reference import *\n"
+        "print('SQLiteDB' in dict(inspect.getmembers(taskdb_reference)), SQLiteDB.__module__)"
+    )
+    assert printed(program) == "True taskdb_reference.sqlite.store\n"
+
+
+@pytest.mark.parametrize(("name", "extra"), [("MongoDB", "mongo"), ("PostgresDB", "postgres")])
+def test_without_the_package_of_a_store_its_extra_is_named(name: str, extra: str) -> None:
+    program = (
+        "import sys\n"
+        "sys.modules |= {'psycopg': None, 'pymongo': None}\n"
+        f"try:\n    from taskdb_reference import {name}\n"
+        "except ImportError as error:\n    print(error)"
+    )
+    assert f"pip install 'taskdb-spec[{extra}]'" in printed(program)
+
+
+def test_other_names_are_none() -> None:
+    with pytest.raises(AttributeError, match="'taskdb_reference' has no attribute 'RedisDB'"):
+        _ = taskdb_reference.RedisDB  # type: ignore[attr-defined]
 
 
 def test_exports() -> None:
-    names = ["BaseDB", "CompositeFilter", "DictDB", "NoDB", "NoData"]
+    names = ["BaseDB", "CompositeFilter", "DictDB", "NoDB", "NoData", "SQLiteDB"]
     assert sorted(taskdb_reference.__all__) == sorted(names)
 
 

@@ -3,7 +3,7 @@
 In ``ipcontroller_config.py``, or the same as options of ``ipcontroller``::
 
     c.IPController.db_class = "taskdb_reference.ipyparallel.SQLiteDB"
-    c.SQLiteDB.filename = "tasks.db"
+    c.SQLiteDB.filename = "history.db"
 
 There are `DictDB`, `MongoDB`, `NoDB`, `PostgresDB` and `SQLiteDB`. Each takes the settings of the
 reference store of that name, and is made when it is first asked for, so that none needs what
@@ -12,20 +12,20 @@ another one has to have installed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from taskdb_reference.homes import STORE_NAMES, store_class
+from taskdb_reference.homes import on_demand, store_class
 
 if TYPE_CHECKING:
     from taskdb_reference.ipyparallel.store import HubStore
 
 
-def __getattr__(name: str) -> type[HubStore]:
+def _behind_the_hub(name: str) -> type[HubStore]:
     """The class of that name. Raises ImportError where a package that it needs is missing."""
-    if name not in STORE_NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from taskdb_reference.ipyparallel.store import hub_class
 
-    made = hub_class(store_class(name))
-    globals()[name] = made
-    return made
+    return hub_class(store_class(name))
+
+
+__getattr__: Callable[[str], type[HubStore]] = on_demand(globals(), _behind_the_hub)

@@ -7,11 +7,22 @@ the specification refuses is put in a form that it allows, and each change is to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import MINYEAR, UTC, datetime
+from itertools import repeat
 from typing import Any
 
-from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, FIELD_CLASSES, TEXT_FIELDS
+from taskdb_spec.language.errors import MalformedOperand
+from taskdb_spec.records.fields import (
+    BUFFER_FIELDS,
+    DICT_FIELDS,
+    FIELD_CLASSES,
+    TEXT_FIELDS,
+    TIME_FIELDS,
+)
 from taskdb_spec.records.values import MAX_DEPTH, OutOfDomain, checked, shown
+
+_DEEPEST = 4 * MAX_DEPTH
+"""Deeper than any query: each level of one is a dict or two, or a list, and then comes a value."""
 
 
 def mended(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -38,24 +49,47 @@ def mended(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return kept, list(mending.notes)
 
 
-def in_local_time(value: Any) -> Any:
-    """A copy in which dates without a time zone have the local one.
+def in_local_time(query: Any) -> Any:
+    """A copy in which dates without a time zone are the instants that they are in local time.
+
+    One so early or late that UTC has no such instant becomes the first or the last that it has.
+    Raises `QueryError` for a query that is deeper than any may be, such as one that holds itself.
 
     >>> query = in_local_time({"completed": {"$lt": datetime(2024, 1, 1)}})
     >>> query["completed"]["$lt"].tzinfo is None
     False
     """
+    return _in_local_time(query, depth=0)
+
+
+def _in_local_time(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise MalformedOperand(f"check: nested more than {MAX_DEPTH} deep", "QRY-7")
     if isinstance(value, dict):
-        return {key: in_local_time(item) for key, item in value.items()}
+        items = map(_in_local_time, value.values(), repeat(depth + 1))
+        return dict(zip(value, items, strict=True))
     if isinstance(value, list | tuple):
-        return [in_local_time(item) for item in value]
+        return list(map(_in_local_time, value, repeat(depth + 1)))
     if _is_naive(value):
-        return value.astimezone()
+        return _instant(value) or _end_of_time(value)
     return value
 
 
 def _is_naive(value: object) -> bool:
     return isinstance(value, datetime) and value.utcoffset() is None
+
+
+def _instant(value: datetime) -> datetime | None:
+    """The date in UTC, from local time if it has no zone; None where UTC has no such year."""
+    try:
+        return value.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _end_of_time(value: datetime) -> datetime:
+    end = datetime.min if value.year == MINYEAR else datetime.max
+    return end.replace(tzinfo=UTC)
 
 
 class _Mending:
@@ -76,6 +110,8 @@ class _Mending:
             return isinstance(value, list | tuple) and all(map(_is_buffer, value))
         if self.field in DICT_FIELDS:
             return isinstance(value, Mapping)
+        if self.field in TIME_FIELDS:
+            return isinstance(value, datetime) and _instant(value) is not None
         return isinstance(value, FIELD_CLASSES[self.field])
 
     def root(self, value: Any) -> Any:
@@ -87,18 +123,24 @@ class _Mending:
 
     def value(self, value: Any, depth: int) -> Any:
         if depth < MAX_DEPTH and isinstance(value, Mapping):
-            return {self.key(key): self.value(item, depth + 1) for key, item in value.items()}
+            return self.members(value, depth)
         if depth < MAX_DEPTH and isinstance(value, list | tuple):
             return [self.value(item, depth + 1) for item in value]
         if _is_buffer(value):
             return bytes(value)
-        if _is_naive(value):
+        if _is_naive(value) and (instant := _instant(value)):
             self.note("date without a time zone, taken for local time")
-            value = value.astimezone()
+            value = instant
         try:
             return checked(value, depth=depth)
         except OutOfDomain:
             return self.text(value)
+
+    def members(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        made = {self.key(key): self.value(item, depth + 1) for key, item in value.items()}
+        if len(made) < len(value):
+            self.note("keys that are the same as text, the last one kept")
+        return made
 
     def key(self, key: object) -> Any:
         return self.value(key, depth=0) if isinstance(key, str) else self.text(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,11 @@ from taskdb_reference.sql.errors import StoreClosed
 from taskdb_reference.unavailable import StoreUnavailable
 from taskdb_spec import RecordError
 
+_PATIENCE = 2  # seconds, the fewest that libpq has
+
+# What the pool warns of is in the error that a call raises. Without a handler, it would be printed.
+logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
+
 
 class Connections:
     """Up to `size` connections to the server at `url`, with the tables of today.
@@ -26,6 +32,7 @@ class Connections:
     """
 
     def __init__(self, url: str, size: int, timeout: float) -> None:
+        self._url = url
         self._server = _shown(url)
         self._timeout = timeout
         self._process = os.getpid()
@@ -75,8 +82,8 @@ class Connections:
     def _explained(self, error: psycopg.Error) -> str:
         if isinstance(error, PoolTimeout):
             return (
-                f"PostgreSQL at {self._server} gave no connection within {self._timeout:g} s: "
-                "check that it runs and accepts this client, or raise the store's pool_size"
+                f"PostgreSQL at {self._server} gave no connection within {self._timeout:g} s"
+                f"{self._why_none()}"
             )
         if isinstance(error, psycopg.errors.QueryCanceled):
             return (
@@ -84,6 +91,17 @@ class Connections:
                 "nothing was changed. Try again, or raise the store's timeout."
             )
         return f"PostgreSQL at {self._server}: {str(error).strip()}"
+
+    def _why_none(self) -> str:
+        """Why the pool gave none: it does not say what it met with, so the server is asked."""
+        settings = {**_settings(self._url, self._timeout), "connect_timeout": _PATIENCE}
+        try:
+            psycopg.connect(self._url, **settings).close()
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
+            return f" ({reason}): check that it runs and accepts this client, at this url"
+        size = self._pool.max_size
+        return f", and would now: try again, or raise the store's pool_size if its {size} were busy"
 
 
 def _check(connection: psycopg.Connection[Any]) -> None:
@@ -104,7 +122,7 @@ def _settings(url: str, timeout: float) -> dict[str, Any]:
     options = conninfo_to_dict(url).get("options") or ""
     return {
         "autocommit": True,
-        "connect_timeout": max(2, round(timeout)),  # libpq has it no shorter
+        "connect_timeout": max(_PATIENCE, round(timeout)),
         "options": f"{options} -c statement_timeout={milliseconds}".lstrip(),
         # A server that vanished from the network sends no answer, and no error either.
         "tcp_user_timeout": milliseconds,

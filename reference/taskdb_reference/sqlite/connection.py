@@ -6,11 +6,12 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock
 from time import monotonic, sleep
 
 from taskdb_reference.sql.errors import StoreClosed, StoreRefused
 from taskdb_reference.sql.store import Run
+from taskdb_reference.sqlite.forking import watch
 from taskdb_reference.sqlite.schema import prepare
 from taskdb_reference.sqlite.transactions import transaction
 from taskdb_reference.unavailable import StoreUnavailable
@@ -18,6 +19,7 @@ from taskdb_spec import RecordError
 
 _PAUSE = 0.01  # seconds
 _BUSY, _NOT_A_DATABASE = "locked", "file is not a database"
+_IN_MEMORY = ":memory:"
 
 
 class Connection:
@@ -27,11 +29,16 @@ class Connection:
         self.filename = filename
         self.timeout = timeout
         self.synchronous = synchronous
-        self._lock = Lock()
+        # It is opened again after a fork, and the process may have gone to another folder.
+        self._path = filename if filename == _IN_MEMORY else os.path.abspath(filename)
+        self._lock = RLock()  # a handler of signals that forks may come in the midst of a call
         self._process = os.getpid()
+        self._closed = False
         self._connection: sqlite3.Connection | None = None
-        with self._told():
-            self._connection = self._opened()
+        if filename != _IN_MEMORY:
+            watch(self)
+        with self._lock, self._told():
+            self._open()
 
     @contextmanager
     def transaction(self, kind: str) -> Iterator[Run]:
@@ -44,9 +51,21 @@ class Connection:
     def close(self) -> None:
         """Close the file, if it is open."""
         with self._lock:
-            connection, self._connection = self._connection, None
-            if connection is not None and os.getpid() == self._process:
-                connection.close()
+            self._closed = True
+            self._close()
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Keep the file closed during the block; the next call opens it again."""
+        with self._lock:
+            if self._connection is None or not self._connection.in_transaction:
+                self._close()
+            yield
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _opened(self) -> sqlite3.Connection:
         """A new connection; tried again while another process makes the file.
@@ -64,7 +83,7 @@ class Connection:
 
     def _prepared(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.filename, timeout=self.timeout, isolation_level=None, check_same_thread=False
+            self._path, timeout=self.timeout, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute(f"PRAGMA synchronous = {self.synchronous}")
@@ -76,13 +95,15 @@ class Connection:
         return connection
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
+        if self._closed:
             raise StoreClosed(f"the store in {self.filename} was closed; make a new one to open it")
         if os.getpid() != self._process:  # SQLite's locks do not follow a fork
             raise StoreUnavailable(
                 f"the store in {self.filename} was opened by another process, before a fork; "
                 "open it in this one"
             )
+        if self._connection is None:
+            self._connection = self._opened()
         return self._connection
 
     @contextmanager

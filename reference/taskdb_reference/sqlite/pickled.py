@@ -35,10 +35,11 @@ SHORT_BINUNICODE
         if isinstance(error, NotBuffers):
             raise
         raise NotBuffers(f"no pickle, or a damaged one: {error}") from error
-    [result] = machine.stack or [None]
-    if type(result) is not list or not all(type(item) is bytes for item in result):
-        raise NotBuffers("the pickle is not of a list of bytes")
-    return list(result)
+    match machine.stack:
+        case [list(result)] if all(type(item) is bytes for item in result):
+            return list(result)
+        case _:
+            raise NotBuffers("the pickle is not of a list of bytes")
 
 
 class _Machine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,9 @@ def test_a_server_that_is_away(own: PostgresServer, call: str) -> None:
     db._connections._pool.timeout = 0.1  # only now, for a connection may take long to make
     own.stop()
     try:
-        with pytest.raises(StoreUnavailable, match=r"gave no connection within .* s: check"):
+        with pytest.raises(
+            StoreUnavailable, match=r"gave no connection within .* s \(.*No such file"
+        ):
             getattr(db, call)(*CALLS[call])
     finally:
         own.start()
@@ -98,6 +102,33 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match=str(tmp_path)) as refused:
         PostgresDB(url=url, timeout=0.1)
     assert "secret" not in str(refused.value)
+    assert "No such file or directory" in str(refused.value)
+    assert "check that it runs and accepts this client" in str(refused.value)
+    assert "pool_size" not in str(refused.value)
+
+
+def test_of_a_server_that_is_not_there_nothing_is_printed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from taskdb_reference.postgres import PostgresDB\n"
+        "from taskdb_reference.unavailable import StoreUnavailable\n"
+        "try:\n    PostgresDB(url=sys.argv[1], timeout=0.1)\n"
+        "except StoreUnavailable as error:\n    print(len(str(error).splitlines()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, f"host={tmp_path} dbname=x"], capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_when_all_connections_are_in_use(postgres_url: str) -> None:
+    db = PostgresDB(url=postgres_url, pool_size=1)
+    with db._reading():
+        db._connections._pool.timeout = 0.1  # only now, for a connection may take long to make
+        with pytest.raises(
+            StoreUnavailable, match="raise the store's pool_size if its 1 were busy"
+        ):
+            db.get_history()
+    db.close()
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -192,6 +223,49 @@ def test_where_no_store_could_be_opened_there_is_nothing_to_discard(
         postgres_backend.discard(tmp_path)
     with psycopg.connect(bare) as connection:
         assert connection.execute("SELECT to_regclass('taskdb_records')").fetchone() == (None,)
+
+
+@pytest.fixture
+def stranger(own: PostgresServer):
+    """The url of a user of the server who may do nothing yet, and what runs statements on it."""
+    with psycopg.connect(own.url, autocommit=True) as connection:
+        PostgresDB(url=own.url).close()
+        connection.execute("CREATE ROLE stranger LOGIN")
+        yield own.url.replace("postgres@", "stranger@"), connection.execute
+        connection.execute("DROP OWNED BY stranger")
+        connection.execute("DROP ROLE stranger")
+
+
+def test_records_that_may_not_be_discarded_are_told(
+    stranger: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, _ = stranger
+    monkeypatch.setenv("TASKDB_POSTGRES_URL", url)
+    with pytest.raises(StoreUnavailable, match=r"may be left .* permission denied for table"):
+        postgres_backend.discard(tmp_path)
+
+
+def test_records_that_are_locked_are_told(
+    stranger: Any, own: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, run = stranger
+    run("GRANT ALL ON taskdb_records TO stranger")
+    run("ALTER ROLE stranger SET lock_timeout = 1")
+    monkeypatch.setenv("TASKDB_POSTGRES_URL", url)
+    with psycopg.connect(own.url) as other:
+        other.execute("LOCK TABLE taskdb_records IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreUnavailable, match=r"may be left .* lock timeout"):
+            postgres_backend.discard(tmp_path)
+
+
+def test_records_on_a_server_with_no_connection_left_are_told(
+    stranger: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, run = stranger
+    run("ALTER ROLE stranger CONNECTION LIMIT 0")
+    monkeypatch.setenv("TASKDB_POSTGRES_URL", url)
+    with pytest.raises(StoreUnavailable, match=r"may be left .* too many connections"):
+        postgres_backend.discard(tmp_path)
 
 
 @pytest.mark.parametrize("field", ["msg_id", "client_uuid", "engine_uuid"])

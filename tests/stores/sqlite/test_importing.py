@@ -233,6 +233,7 @@ def test_whatever_is_no_such_pickle_is_refused(data: bytes) -> None:
         b"\x80\x05h\x00.",
         b"\x80\x05e.",
         b"]r",
+        b"\x80\x04C\x01aC\x01b.",
     ],
 )
 def test_pickles_that_are_damaged(data: bytes) -> None:
