@@ -278,6 +278,18 @@ def test_validation_is_eager(where: str) -> None:
     assert type(refusal(queries[where])) is UnknownOperator
 
 
+@pytest.mark.parametrize("kind", [dict, list])
+def test_what_holds_itself_twice_is_refused_at_once(kind: type) -> None:
+    itself: Any = kind()
+    if isinstance(itself, dict):
+        itself.update(a=itself, b=itself)
+    else:
+        itself.extend((itself, itself))
+    for query in ({"header": itself}, {"header": {"$ne": itself}}, {"header": {"$in": [itself]}}):
+        with pytest.raises(QueryError, match="nested more than 100 deep"):
+            compile_query(query)
+
+
 def test_arguments_are_not_modified() -> None:
     query = {
         "$or": [{"header": {"a": [1, {"b": (2, 3)}]}}, {"label": {"$in": ["a", None]}}],

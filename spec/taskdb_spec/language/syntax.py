@@ -26,7 +26,15 @@ from taskdb_spec.language.errors import (
 from taskdb_spec.language.operators import compile_regex
 from taskdb_spec.records.fields import TASK_FIELDS
 from taskdb_spec.records.order import ValueClass, class_of
-from taskdb_spec.records.values import INT_MAX, INT_MIN, MAX_DEPTH, OutOfDomain, checked, shown
+from taskdb_spec.records.values import (
+    INT_MAX,
+    INT_MIN,
+    MAX_DEPTH,
+    TOO_DEEP,
+    OutOfDomain,
+    checked,
+    shown,
+)
 
 OPERAND_CAPABILITIES = {
     ValueClass.NUMBER: Capability.numbers,
@@ -185,7 +193,7 @@ class _Parser:
 
     def operand(self, operand: object, where: str) -> Any:
         try:
-            value = checked(_listed(operand), where)
+            value = checked(_listed(operand, where), where)
         except OutOfDomain as error:
             raise BadValue(str(error), "QRY-7") from None
         value_class = class_of(value)
@@ -313,14 +321,14 @@ def _has_operators(operand: dict[Any, object], where: str, clause: str = "QRY-6"
     return bool(operators)
 
 
-def _listed(operand: object, depth: int = 0) -> object:
+def _listed(operand: object, where: str, depth: int = 0) -> object:
     """Tuples in an operand stand for lists, as they do in pymongo."""
-    if depth > MAX_DEPTH:  # `checked` refuses it
-        return operand
+    if depth > MAX_DEPTH:  # at once: what holds itself twice has no end, even cut off here
+        raise OutOfDomain(where, TOO_DEEP)
     if isinstance(operand, list | tuple):
-        return [_listed(item, depth + 1) for item in operand]
+        return [_listed(item, where, depth + 1) for item in operand]
     if isinstance(operand, dict):
-        return {key: _listed(item, depth + 1) for key, item in operand.items()}
+        return {key: _listed(item, where, depth + 1) for key, item in operand.items()}
     return operand
 
 

@@ -42,7 +42,7 @@ def checked(value: object, where: str = "value", depth: int = 0) -> Any:
     """
     try:
         if depth > MAX_DEPTH:
-            raise Refused(_TOO_DEEP)
+            raise Refused(TOO_DEEP)
         return _normal(value, depth)
     except Refused as refused:
         raise refused.at(where) from None
@@ -125,7 +125,7 @@ def _list(value: list[object], depth: int) -> list[Any]:
     if not value:
         return copy
     if depth == MAX_DEPTH:
-        raise Refused(_TOO_DEEP, spot="[0]")
+        raise Refused(TOO_DEEP, spot="[0]")
     try:
         for item in value:
             copy.append(_normal(item, depth + 1))
@@ -137,7 +137,7 @@ def _list(value: list[object], depth: int) -> list[Any]:
 def _dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
     copy = value.copy() if type(value) is dict else dict(value.items())
     if depth == MAX_DEPTH and copy:
-        raise Refused(_TOO_DEEP, spot=f"[{shown(next(iter(copy)))}]")
+        raise Refused(TOO_DEEP, spot=f"[{shown(next(iter(copy)))}]")
     for key, item in copy.items():
         if type(key) is not str:
             return _dict({_key(key): item for key, item in copy.items()}, depth)
@@ -165,7 +165,7 @@ def _key(key: object) -> str:
 Check: TypeAlias = Callable[[Any, int], Any]
 """Makes a private copy of a value that is so deep, in normal form, or raises `Refused`."""
 
-_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 _AS_THEY_ARE = frozenset({type(None), bool, float, bytes})
 """The classes all of whose values are of the domain and cannot be changed."""
 CHECKS: dict[type, Check] = {
