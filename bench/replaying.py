@@ -7,10 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from taskdb_spec import Backend, Limits
 from taskdb_spec.conformance.operations import fresh
+
+_Call: TypeAlias = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""The name of a call, and its arguments by position and by name."""
 
 
 class Bare:
@@ -25,15 +28,13 @@ class Bare:
         """The backend with stores that have their calls made again when they are closed."""
         return replace(self._backend, open=self._open, open_limited=self._open_limited)
 
-    def replay(
-        self, open_store: Callable[[], Any], calls: list[tuple[str, tuple[Any, ...]]]
-    ) -> None:
+    def replay(self, open_store: Callable[[], Any], calls: list[_Call]) -> None:
         """Make calls on a store of their own."""
         started = time.process_time()
         store = open_store()
-        for name, args in calls:
+        for name, args, named in calls:
             with suppress(Exception):  # many calls of the suite are there to be refused
-                getattr(store, name)(*args)
+                getattr(store, name)(*args, **named)
         store.close()
         self.seconds += time.process_time() - started
         self.calls += len(calls)
@@ -54,14 +55,14 @@ class _Watched:
     def __init__(self, bare: Bare, open_store: Callable[[], Any]) -> None:
         self._bare, self._open = bare, open_store
         self._store = open_store()
-        self._calls: list[tuple[str, tuple[Any, ...]]] = []
+        self._calls: list[_Call] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._store, name)
 
-        def called(*args: Any) -> Any:
-            self._calls.append((name, fresh(args)))
-            return method(*args)
+        def called(*args: Any, **named: Any) -> Any:
+            self._calls.append((name, fresh(args), fresh(named)))
+            return method(*args, **named)
 
         return called
 

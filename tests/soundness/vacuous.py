@@ -92,9 +92,9 @@ class AcceptsAll(Store):
         if default is None:
             return found
 
-        def call(*args: Any) -> Any:
+        def call(*args: Any, **named: Any) -> Any:
             try:
-                return found(*args)
+                return found(*args, **named)
             except (KeyError, ValueError, TypeError):
                 return default()
 

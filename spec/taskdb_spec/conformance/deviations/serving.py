@@ -147,9 +147,9 @@ def _raising(translated: Callable[[Exception], Exception]) -> dict[str, Any]:
     """All calls, with errors of other classes."""
 
     def call(name: str) -> Any:
-        def calling(self: Any, *args: Any) -> Any:
+        def calling(self: Any, *args: Any, **named: Any) -> Any:
             try:
-                return getattr(Deviant, name)(self, *args)
+                return getattr(Deviant, name)(self, *args, **named)
             except (QueryError, RecordError, DuplicateRecord, RecordNotFound) as error:
                 raise translated(error) from error
 
