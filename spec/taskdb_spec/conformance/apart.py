@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
+from taskdb_spec.conformance.ending import check_request
 from taskdb_spec.conformance.ends import End
 from taskdb_spec.conformance.recorder import Phase, SharedRecorder, use
 
@@ -60,6 +61,7 @@ class Apart:
         """What the process sends, to its end. What it raises is raised here."""
         try:
             while self.end is None:
+                check_request()
                 dead = self._is_dead()
                 if self._reader.poll(0 if dead else self._pause()):
                     message = self._receive()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from taskdb_spec.conformance.cli.outputs import (
     prepare,
     save_scripts,
 )
+from taskdb_spec.conformance.ending import ended_in_order
 from taskdb_spec.conformance.events import Event, Listener, RunFinished
 from taskdb_spec.conformance.report import Report
 from taskdb_spec.conformance.reporters.console import console_for
@@ -182,20 +182,11 @@ def _stdout_kept_clean(needed: bool) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Take a request to end for an interruption, so that no stores are left behind."""
-    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, earlier)
-
-
 def _run_all(backends: Sequence[tuple[Backend, str]], settings: Settings) -> Runs:
     reporter = TerminalReporter(console_for(sys.stdout), verbose=settings.verbose)
     try:
-        with _ended_in_order():
+        # Of a run on a cluster, no stores are here: it may end at once.
+        with contextlib.nullcontext() if settings.cluster else ended_in_order():
             runs = [
                 (backend.name, _run(backend, target, settings, reporter))
                 for backend, target in backends
