@@ -113,9 +113,10 @@ class FindsStrangers(InFile):
 
 def test_what_never_was_there_has_not_come_back() -> None:
     backend = Backend("strangers", FindsStrangers, {*QUERY_CAPABILITIES, Capability.durable})
-    found = {result.clause.id for result in small_run(backend, profile=BRIEF).with_verdict("fail")}
-    assert "GET-2" in found
-    assert "DUR-2" not in found
+    report = small_run(backend, profile=BRIEF)
+    assert report["GET-2"].verdict == "fail"
+    assert report["DUR-2"].verdict == "unexercised"
+    assert report["DUR-2"].evidence["dropped"] == 0
 
 
 class Litters(NoDB):

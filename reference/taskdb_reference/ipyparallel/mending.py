@@ -19,7 +19,7 @@ from taskdb_spec.records.fields import (
     TEXT_FIELDS,
     TIME_FIELDS,
 )
-from taskdb_spec.records.values import MAX_DEPTH, OutOfDomain, checked, shown
+from taskdb_spec.records.values import MAX_DEPTH, TOO_DEEP, OutOfDomain, checked, shown
 
 _DEEPEST = 4 * MAX_DEPTH
 """Deeper than any query: each level of one is a dict or two, or a list, and then comes a value."""
@@ -64,7 +64,7 @@ def in_local_time(query: Any) -> Any:
 
 def _in_local_time(value: Any, depth: int) -> Any:
     if depth > _DEEPEST:
-        raise MalformedOperand(f"check: nested more than {MAX_DEPTH} deep", "QRY-7")
+        raise MalformedOperand(f"check: {TOO_DEEP}", "QRY-7")
     if isinstance(value, dict):
         items = map(_in_local_time, value.values(), repeat(depth + 1))
         return dict(zip(value, items, strict=True))

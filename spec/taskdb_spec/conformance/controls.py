@@ -73,25 +73,28 @@ def _raised(failure: Failure | None) -> bool:
 
 # The same in a plainer form
 
-FORMS = {"HIST-4": ("HIST-2", "HIST-3"), "BUF-2": ("BUF-1",), "KEYS-3": ("KEYS-1",)}
-"""Clauses about forms in which instants, buffers and keys may be given, with those about these."""
+FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "HIST-4": ("HIST-4", ("HIST-2", "HIST-3")),
+    "BUF-2": ("BUF-2", ("BUF-1",)),
+    "BUF-3": ("BUF-2", ()),
+    "KEYS-3": ("KEYS-3", ("KEYS-1",)),
+}
+"""Clauses that may fail for the form in which instants, buffers or keys are given: each with the
+one about that form, and those that are more general."""
 
 
 def suspect_in_plain_form(player: Player, program: Program, clause: str) -> str:
     """The clause to blame for a failure under one of the `FORMS`.
 
-    It is a general one if that fails where all is given in its plainest form.
+    It is the one about the form if nothing fails where all is given in its plainest form, and a
+    general one if that fails.
     """
-    operations = [_plain(operation) for operation in program]
-    failure = failure_of(player, *operations, careful=True)
-    suspect = failure.finding.suspects[-1] if failure else ""
-    return suspect if suspect in FORMS[clause] else clause
-
-
-def suspect_of_large_buffers(player: Player, program: Program) -> str:
-    """The clause to blame where large buffers are not kept: BUF-2, if as bytes they are."""
-    plain = [_plain(operation) for operation in program]
-    return "BUF-3" if failure_of(player, *plain, careful=True) else "BUF-2"
+    of_form, general = FORMS[clause]
+    failure = failure_of(player, *map(_plain, program), careful=True)
+    if failure is None:
+        return of_form
+    suspect = failure.finding.suspects[-1]
+    return suspect if suspect in general else clause
 
 
 def _plain(operation: Operation) -> Operation:
@@ -126,10 +129,10 @@ def suspects_of_everything(player: Player, stored: list[Operation], finding: Fin
     Empty where it is right about one of them, or raises.
     """
     wrong = _wrong_ids(finding)
-    for found in player.findings(Program((*stored, EVERYTHING))):
-        if wrong and wrong <= _wrong_ids(found):
-            return list(found.suspects)
-    return []
+    if not wrong:
+        return []
+    found = player.findings(Program((*stored, EVERYTHING)))
+    return next((list(each.suspects) for each in found if wrong <= _wrong_ids(each)), [])
 
 
 def _wrong_ids(finding: Finding) -> set[str]:

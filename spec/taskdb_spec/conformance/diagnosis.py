@@ -16,7 +16,6 @@ from taskdb_spec.conformance.controls import (
     is_taken_anywhere,
     model_after,
     suspect_in_plain_form,
-    suspect_of_large_buffers,
     suspects_of_everything,
     suspects_of_offsets,
     suspects_of_order,
@@ -55,8 +54,6 @@ def _blamed(player: Player, failure: Failure, focus: str) -> str:
         return suspects[-1]  # only the drop is wrong, not the query
     if suspects[-1].startswith("CULL-"):
         return suspects[-1]  # the controls know of no limits
-    if suspects[-1] == "BUF-3":
-        return suspect_of_large_buffers(player, failure.program)
     if suspects[-1] in FORMS:
         return suspect_in_plain_form(player, failure.program, suspects[-1])
     if _is_wrong_record(operation, finding) and _find_is_right(player, failure):

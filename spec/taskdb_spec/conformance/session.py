@@ -50,7 +50,7 @@ def _no_such_call(*args: Any, **named: Any) -> None:
 
 
 class StoreNotOpened(Exception):
-    """A backend's `open` failed, or gave a store that is not empty: no run can be made."""
+    """A backend's `open` failed, or gave no store or one that is not empty: no run can be made."""
 
 
 EVERYTHING = Operation(Call.find, ({},))

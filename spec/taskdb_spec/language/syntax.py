@@ -124,7 +124,7 @@ class _Parser:
         if not isinstance(check, dict):
             raise MalformedOperand(f"{where}: a query must be a dict, not {_name(check)}", "QRY-8")
         if depth > MAX_DEPTH:
-            raise MalformedOperand(f"{where}: nested more than {MAX_DEPTH} deep", "QRY-7")
+            raise MalformedOperand(f"{where}: {TOO_DEEP}", "QRY-7")
         parts = tuple(self.part(key, check[key], where, depth) for key in check)
         return parts[0] if len(parts) == 1 else tree.And(parts)
 
@@ -168,7 +168,7 @@ class _Parser:
 
     def tests(self, operators: dict[str, object], where: str, depth: int) -> tuple[tree.Test, ...]:
         if depth > MAX_DEPTH:
-            raise MalformedOperand(f"{where}: nested more than {MAX_DEPTH} deep", "QRY-7")
+            raise MalformedOperand(f"{where}: {TOO_DEEP}", "QRY-7")
         tests = [
             self.test(name, operand, where, depth)
             for name, operand in operators.items()

@@ -57,8 +57,9 @@ def reopen(session: Session, operation: Operation, judgement: Judgement) -> None
         outcome = session.call(probe)
         expected = session.model.records.get(msg_id)
         if expected is None:
-            if outcome.error is None and not _has_a_record_of_any_id(session):
-                judgement.blame(["DUR-2"], "", KEY, outcome.value, probe, family=KEY)
+            if outcome.error is None:
+                if not _has_a_record_of_any_id(session):
+                    judgement.blame(["DUR-2"], "", KEY, outcome.value, probe, family=KEY)
             elif msg_id in session.dropped:
                 judgement.saw("DUR-2", "dropped")
         elif outcome.error is not None:

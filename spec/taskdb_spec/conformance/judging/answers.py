@@ -122,7 +122,7 @@ IDS_FOUND = "sorted(answer)"
 """The expression over the answer that says which records it has."""
 
 
-def _ids(answer: Iterable[Any]) -> tuple[str, list[Any]]:
+def ids_in(answer: Iterable[Any]) -> tuple[str, list[Any]]:
     """The ids in an answer, sorted, and the expression for them; they may be of any class."""
     ids = sorted(answer, key=str)
     all_texts = all(isinstance(each, str) for each in ids)
@@ -188,7 +188,7 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         return
     strange = [key for key in answer if not isinstance(key, str) or key not in session.seen]
     if strange and answer.values() and "msg_id" in next(iter(answer.values()), ()):
-        subject, found = _ids(answer)
+        subject, found = ids_in(answer)
         judgement.blame(["FIND-1"], subject, sorted(expected), found)
         return
     if answer.keys() != expected.keys():
@@ -197,7 +197,7 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
         suspects = suspects or query_suspects(
             session, operation, [m for m in wrong if m in records]
         )
-        subject, found = _ids(answer)
+        subject, found = ids_in(answer)
         judgement.blame(suspects, subject, sorted(expected), found)
         return
     for msg_id in expected:
@@ -298,7 +298,7 @@ def _history(
         judgement.blame([clause], "type(answer).__name__", "list", told)
         return
     expected = sorted(session.model.records)
-    subject, listed = _ids(answer)
+    subject, listed = ids_in(answer)
     if listed != expected:
         judgement.blame(["HIST-1"], subject, expected, listed)
         return

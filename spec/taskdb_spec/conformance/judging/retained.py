@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec.conformance.judging.aliases import inside, made
+from taskdb_spec.conformance.judging.answers import ids_in
 from taskdb_spec.conformance.judging.findings import Judgement
 from taskdb_spec.conformance.operations import Operation
 from taskdb_spec.conformance.session import EVERYTHING, Outcome, Session
@@ -42,7 +43,8 @@ def _difference(expected: dict[str, Any], outcome: Outcome) -> tuple[str, Any, A
     if not isinstance(answer, dict):
         return "answer", expected, answer
     if answer.keys() != expected.keys():
-        return "sorted(answer, key=str)", sorted(expected), sorted(answer, key=str)
+        subject, ids = ids_in(answer)
+        return subject, sorted(expected), ids
     for msg_id, record in expected.items():
         found, subject = answer[msg_id], f"answer[{literal(msg_id)}]"
         if not isinstance(found, dict):
