@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from .tasks import Record
@@ -12,14 +13,20 @@ class Bare:
     """Checks nothing, and finds records by their ids only. A bound, and no store.
 
     It copies less than isolation takes: the dicts and lists that a record holds, and not those that
-    they hold in turn.
+    they hold in turn. Above `record_limit` it drops a tenth, those that were added first: what was
+    submitted first, or is completed, it does not know.
     """
 
     def __init__(self) -> None:
+        self.record_limit: int | None = None
         self._records: dict[str, Record] = {}
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
         self._records[msg_id] = _copy(rec)
+        if self.record_limit is not None and len(self._records) > self.record_limit:
+            excess = len(self._records) - self.record_limit * 9 // 10
+            for first in [*islice(self._records, excess)]:
+                del self._records[first]
 
     def get_record(self, msg_id: str) -> Record:
         return _copy(self._records[msg_id])

@@ -215,8 +215,11 @@ def _refill(rig: Rig, calls: list[Args]) -> None:
     rig.load(map(record, rig.tasks.new(missing)))
 
 
-CULLING = (
-    Workload("add at record limit", "add_record", _additions, _at_record_limit, _refill, most=1),
-    Workload("add at size limit", "add_record", _additions, _at_size_limit, _refill, most=1),
+AT_RECORD_LIMIT = Workload(
+    "add at record limit", "add_record", _additions, _at_record_limit, _refill, most=1
 )
+AT_SIZE_LIMIT = Workload(
+    "add at size limit", "add_record", _additions, _at_size_limit, _refill, most=1
+)
+CULLING = (AT_RECORD_LIMIT, AT_SIZE_LIMIT)
 """They leave other tasks behind than they found, so they come last. A tenth is culled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from bench.counting import counted
 from bench.dictdbs import BY_ID
 from bench.rigs import opened
 from bench.tasks import Tasks, is_pending, msg_id, record, request, result
-from bench.workloads import AFTER_ADDS, CULLING, WORKLOADS, Workload
+from bench.workloads import AFTER_ADDS, AT_RECORD_LIMIT, CULLING, WORKLOADS, Workload
 
 from taskdb_spec.conformance.model import Model
 from taskdb_spec.records.fields import TASK_FIELDS, checked_fields
@@ -73,8 +74,11 @@ def test_a_call_is_made_with_other_arguments_each_time(workload: Workload) -> No
     assert (first == second) == always_the_same
 
 
-@pytest.mark.parametrize("contender", [DICT, IPYPARALLEL_DICT], ids=lambda each: each.name)
-@pytest.mark.parametrize("workload", CULLING, ids=lambda workload: workload.name)
+@pytest.mark.parametrize(
+    ("contender", "workload"),
+    [*product([DICT, IPYPARALLEL_DICT], CULLING), (BARE, AT_RECORD_LIMIT)],
+    ids=lambda each: each.name,
+)
 def test_one_add_at_a_limit_culls_a_tenth(contender: Contender, workload: Workload) -> None:
     with opened(contender, 200, Path()) as rig:
         calls = workload.arguments(rig.tasks, 1)
