@@ -75,6 +75,7 @@ class Session:
         self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
         self.culled: set[str] = set()
         self.returned: set[str] = set()  # culled, and added again
+        self.purged: list[str] = []  # what the last purge took
         self.adopted = False  # has the model ever followed the store?
         self.found_some = False  # has any query found a record?
         self.last_history: list[str] | None = None  # since the last write
@@ -163,7 +164,8 @@ class Session:
         elif operation.call is Call.drop:
             self.dropped[operation.args[0]] = self.model.records[operation.args[0]]
         elif operation.call is Call.purge:
-            for msg_id in self.model.find_records(fresh(operation.args[0])):
+            self.purged = list(self.model.find_records(fresh(operation.args[0])))
+            for msg_id in self.purged:
                 self.dropped[msg_id] = self.model.records[msg_id]
 
     def adopt(self) -> bool:

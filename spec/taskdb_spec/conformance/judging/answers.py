@@ -7,7 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.judging.differences import record_differences, value_clauses
+from taskdb_spec.conformance.judging.differences import (
+    record_differences,
+    says_something,
+    value_clauses,
+)
 from taskdb_spec.conformance.judging.findings import Judgement, in_order
 from taskdb_spec.conformance.judging.profile import SPECIAL, has_offsets, profile
 from taskdb_spec.conformance.operations import Call, Operation
@@ -203,7 +207,7 @@ def _find(session: Session, operation: Operation, outcome: Outcome, judgement: J
     for msg_id in expected:
         _found_record(session, operation, msg_id, expected[msg_id], answer[msg_id], judgement)
     if not judgement.findings:
-        _find_evidence(session, operation, set(expected), judgement)
+        _find_evidence(session, operation, expected, judgement)
 
 
 def _of_culling(session: Session, wrong: list[str]) -> list[str]:
@@ -241,16 +245,12 @@ def _found_record(
 
 
 def _find_evidence(
-    session: Session, operation: Operation, matched: set[str], judgement: Judgement
+    session: Session, operation: Operation, matched: dict[str, Any], judgement: Judgement
 ) -> None:
     judgement.saw("FIND-1", "found" if matched else "empty")
     session.found_some = session.found_some or bool(matched)
-    if matched:
-        read = keys_suspects(operation) or ["FIND-2"]
-        if read[0] == "KEYS-2":
-            read = read[:1]  # of an empty tuple, nothing is taken
-        for clause in read:
-            judgement.saw(clause, "read")
+    for clause in _read(operation, matched) if matched else ():
+        judgement.saw(clause, "read")
     if operation.args[0] == {}:
         judgement.evidence["QRY-1", "matched"] += len(matched)
     aim = operation.aim
@@ -264,6 +264,17 @@ def _find_evidence(
             judgement.saw(aim, kind)
 
 
+def _read(operation: Operation, matched: dict[str, Any]) -> list[str]:
+    """The clauses about what records hold that are kept where those found are as they should be."""
+    of_keys = keys_suspects(operation)
+    if not of_keys:
+        return ["FIND-2"] if any(map(says_something, matched.values())) else []
+    if of_keys[0] == "KEYS-2":
+        return of_keys[:1]  # of an empty tuple, nothing is taken
+    leaves_out = len({"msg_id", *operation.args[1]}) < len(TASK_FIELDS)
+    return of_keys if leaves_out else []
+
+
 def _concerned(session: Session, operation: Operation) -> Callable[[str], bool]:
     """Whether the clause that a query was made for is about what it says of a record."""
     if operation.aim not in SPECIAL:
@@ -272,7 +283,9 @@ def _concerned(session: Session, operation: Operation) -> Callable[[str], bool]:
     return lambda msg_id: operation.aim in _suspects_of(session, operation, tree, [msg_id])
 
 
-def _tells_apart(session: Session, aim: str, kinds: tuple[str, ...], matched: set[str]) -> bool:
+def _tells_apart(
+    session: Session, aim: str, kinds: tuple[str, ...], matched: Collection[str]
+) -> bool:
     """Whether an answer says anything: one that finds all, or nothing ever, need not have looked.
 
     Where a clause takes evidence of both kinds, the other kind sees to that.
@@ -302,7 +315,8 @@ def _history(
     if listed != expected:
         judgement.blame(["HIST-1"], subject, expected, listed)
         return
-    judgement.saw("HIST-1", "listed")
+    if expected:
+        judgement.saw("HIST-1", "listed")
     for one, other in pairwise(answer):
         _in_order(session, one, other, judgement)
     _judge_repetition(session, operation, list(answer), judgement)

@@ -9,6 +9,7 @@ from taskdb_spec.conformance.judging.answers import write_suspects
 from taskdb_spec.conformance.judging.differences import (
     Difference,
     record_differences,
+    says_something,
     value_clauses,
 )
 from taskdb_spec.conformance.judging.findings import Judgement
@@ -174,7 +175,7 @@ def _still(before: Any, name: str, actual: Any) -> bool:
 
 def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator[tuple[str, str]]:
     if refused:
-        if any(map(_says_something, session.model.records.values())):
+        if any(map(says_something, session.model.records.values())):
             yield _refused(operation, _own(operation) in session.model.records)[0], "kept"
             yield "REC-10", "unchanged"
     elif operation.call is Call.add:
@@ -191,7 +192,7 @@ def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator
 
 def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     msg_id, fields = operation.args
-    if _says_something(fields):
+    if says_something(fields):
         yield "ADD-1", "stored"
     if msg_id in session.dropped:
         yield "ADD-4", "stored"
@@ -201,16 +202,11 @@ def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     yield from _values(fields)
 
 
-def _says_something(fields: Any) -> bool:
-    """Whether a record with these fields differs from one that is blank."""
-    return any(value for name, value in fields.items() if name != "msg_id")
-
-
 def _values(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if name == "msg_id":
             continue  # any record that is found at all has it
-        if value is None and not _says_something(fields):
+        if value is None and not says_something(fields):
             continue  # so it is in any record that is blank
         for clause in value_clauses(name, value):
             yield clause, "kept"
@@ -220,7 +216,7 @@ def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]
     msg_id, fields = operation.args
     before: Any = session.replaced[msg_id]
     after: Any = session.model.records[msg_id]
-    if not fields:
+    if not fields and says_something(after):
         yield "UPD-4", "kept"
     for name in fields:
         if not same(before.get(name), after.get(name)):
@@ -228,7 +224,7 @@ def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]
             if isinstance(before.get(name), dict | list) and before.get(name):
                 yield "UPD-3", "replaced"
     others = {name: value for name, value in after.items() if name not in fields}
-    if _says_something(others):
+    if says_something(others):
         yield "UPD-2", "kept"
     yield from _values(fields)
     if operation.aim == "HUB-3":
@@ -242,7 +238,7 @@ def _purged(session: Session, operation: Operation) -> Iterator[tuple[str, str]]
     elif operation.aim in ("HUB-1", "GLB-7"):
         clauses.append(operation.aim)
     for clause in clauses:
-        if any(msg_id not in session.model.records for msg_id in session.seen):
+        if session.purged:
             yield clause, "dropped"
         if session.model.records and clause != "PURGE-2":
             yield clause, "kept"
