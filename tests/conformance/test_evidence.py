@@ -11,12 +11,12 @@ import pytest
 from taskdb_spec.conformance.model import model_backend
 from taskdb_spec.conformance.operations import Call, Operation, Program
 from taskdb_spec.conformance.playing import Player
+from taskdb_spec.conformance.session import EVERYTHING
 from taskdb_spec.conformance.workdirs import Workdirs
 from taskdb_spec.records.fields import TASK_FIELDS
 
 BLANK = Operation(Call.add, ("a", {}))
 LABELLED = Operation(Call.add, ("a", {"label": "x"}))
-EVERYTHING = Operation(Call.find, ({},))
 
 
 def evidence(*operations: Operation) -> Counter[tuple[str, str]]:
