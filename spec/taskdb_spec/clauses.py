@@ -56,6 +56,16 @@ class Clause:
         return self.needs <= claimed and self.lacks not in claimed
 
 
+def by_id(clause: str) -> tuple[str, int]:
+    """Sort key of a clause id: the family, then the number.
+
+    >>> sorted(["EQ-10", "EQ-2", "ADD-1"], key=by_id)
+    ['ADD-1', 'EQ-2', 'EQ-10']
+    """
+    family, _, number = clause.rpartition("-")
+    return family, int(number)
+
+
 def checked_clauses(backend: Backend) -> list[Clause]:
     """The clauses that apply to a backend and have a check, in the order of SPEC.md."""
     return [c for c in clauses().values() if c.check is not None and c.claimed_by(backend)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from taskdb_spec import Backend
 from taskdb_spec.conformance.apart import Apart
 from taskdb_spec.conformance.campaign import Campaign
 from taskdb_spec.conformance.confirming import LIMIT, confirm, run_here
@@ -38,6 +39,12 @@ def _run_beside(text: str) -> tuple[int, str]:
     work = Apart(lambda send: send(run_here(text)), SharedRecorder(), LIMIT, PATIENCE.memory)
     [outcome] = work.messages()
     return outcome
+
+
+def register_target(backend: Backend) -> str:
+    """Let scripts import a backend, and return the target by which they do."""
+    setattr(_TARGETS, backend.name.replace("-", "_"), backend)
+    return f"{_TARGETS.__name__}:{backend.name.replace('-', '_')}"
 
 
 SMALL = Profile("small", focus=10, operations=14_000)
@@ -81,8 +88,7 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str
             blamed.append(event.clause)
             first.append((campaign.player.operations, time.process_time() - started))
 
-    emitter = InProcess(mutant.backend, f"{_TARGETS.__name__}:{mutant.name}", None)
-    setattr(_TARGETS, mutant.name, mutant.backend)
+    emitter = InProcess(mutant.backend, register_target(mutant.backend), None)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         campaign = Campaign(mutant.backend, profile, 0, emitter, Path(folder), listen)
         campaign.until = mutant.clause

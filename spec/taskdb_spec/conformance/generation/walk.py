@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.clauses import clauses
+from taskdb_spec.clauses import by_id, clauses
 from taskdb_spec.conformance.generation import faults
 from taskdb_spec.conformance.generation.makers import MAKERS
 from taskdb_spec.conformance.generation.pools import EPOCH, IDS, NEVER, STEPS, Pools
@@ -29,11 +29,16 @@ class Walk:
 
     def __init__(self, pools: Pools, capabilities: frozenset[Capability]) -> None:
         self.pools = pools
+        # Sorted, so that a run does not depend on the order in which modules are imported.
         self.queries = [
-            name for name in MAKERS if name != "IN-4" and clauses()[name].needs <= capabilities
+            name
+            for name in sorted(MAKERS, key=by_id)
+            if name != "IN-4" and clauses()[name].needs <= capabilities
         ]
         self.faults = [
-            name for name in faults.QUERIES if clauses()[name].applies_with(capabilities)
+            name
+            for name in sorted(faults.QUERIES, key=by_id)
+            if clauses()[name].applies_with(capabilities)
         ]
         self.durable = Capability.durable in capabilities
 

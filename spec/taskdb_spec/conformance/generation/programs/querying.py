@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.clauses import clauses
+from taskdb_spec.clauses import by_id, clauses
 from taskdb_spec.conformance.generation import faults
 from taskdb_spec.conformance.generation.makers import MAKERS
 from taskdb_spec.conformance.generation.makers.making import Sample, twin
@@ -98,7 +98,7 @@ def _any_fault(pools: Pools, *, whole: bool = False) -> tuple[Any, Any]:
     """A malformed query of a capability that is at hand; a dict, unless it is used as it is."""
     at_hand = [
         clause
-        for clause in faults.QUERIES
+        for clause in sorted(faults.QUERIES, key=by_id)
         if (whole or clause != "QRY-8") and clauses()[clause].lacks is None
         if clauses()[clause].applies_with(pools.capabilities)
     ]
