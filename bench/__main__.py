@@ -14,11 +14,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from . import dictdbs, kills, stores, suite
-from .plots import plot
-from .progress import Tell, progress
-from .report import report
-from .results import FILE, LeftOut, Results, keep, save
+from bench.harness.progress import Tell, progress
+from bench.reporting.plots import plot
+from bench.reporting.results import FILE, LeftOut, Results, keep, save
+from bench.reporting.tables import report
+from bench.suites import (
+    detection_speed as kills,
+)
+from bench.suites import (
+    durable_stores as stores,
+)
+from bench.suites import (
+    memory_store as dictdbs,
+)
+from bench.suites import (
+    suite_speed as suite,
+)
 
 PARTS: dict[str, ModuleType] = {
     "suite": suite,

@@ -13,10 +13,10 @@ when they are first asked for, so that none needs what another one has to have i
 
 from typing import TYPE_CHECKING
 
+from taskdb_reference._lazy import on_demand, store_class
 from taskdb_reference.base import BaseDB
-from taskdb_reference.composite import CompositeFilter
-from taskdb_reference.dictdb import DictDB
-from taskdb_reference.homes import on_demand, store_class
+from taskdb_reference.composite_filter import CompositeFilter
+from taskdb_reference.memory.store import DictDB
 from taskdb_reference.nodb import NoData, NoDB
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ from typing import Any
 
 import pytest
 
-from taskdb_reference.dictdb import DictDB
+from taskdb_reference.memory.store import DictDB
 
 Records = Mapping[str, Mapping[str, Any]]
 

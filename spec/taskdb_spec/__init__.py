@@ -6,6 +6,7 @@
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.capabilities import ALL, CORE, Capability
 from taskdb_spec.interface import TaskDB
+from taskdb_spec.language.compiler import Predicate, compile_query
 from taskdb_spec.language.errors import (
     BadValue,
     MalformedOperand,
@@ -14,9 +15,8 @@ from taskdb_spec.language.errors import (
     UnknownOperator,
     UnsupportedOperator,
 )
-from taskdb_spec.language.query import Predicate, compile_query
-from taskdb_spec.language.syntax import check_keys, parse_query
-from taskdb_spec.named import (
+from taskdb_spec.language.parser import check_keys, parse_query
+from taskdb_spec.queries import (
     completed,
     finished_on,
     mia,

@@ -35,7 +35,7 @@ class Backend:
     stores that were opened under a folder, or under folders in it; a store that keeps all in files
     there needs none.
 
-    >>> from taskdb_spec.conformance.model import Model
+    >>> from taskdb_spec.model import Model
     >>> Backend(name="model", open=lambda workdir: Model(), capabilities={"logic", "paths"}).name
     'model'
     """

@@ -1,6 +1,6 @@
 """Make the golden reports again."""
 
-from .reports import write_golden
+from tests.golden.reports import write_golden
 
 if __name__ == "__main__":
     write_golden()

@@ -5,22 +5,23 @@ from __future__ import annotations
 import ast
 import json
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mutants.catalogue import MUTANTS
-from mutants.kill import InProcess, register_target
-from taskdb_reference.targets import (
+from taskdb_reference.backends.builtin import (
     dict_backend,
     ipyparallel_dict_backend,
     ipyparallel_sqlite_backend,
     none_backend,
 )
 from taskdb_spec import Backend
-from taskdb_spec.conformance.campaign import Campaign
-from taskdb_spec.conformance.model import model_backend
-from taskdb_spec.conformance.profiles import Profile
+from taskdb_spec.conformance.core.config import Profile
+from taskdb_spec.conformance.engine.runner import Campaign
+from taskdb_spec.model import model_backend
+from tests.mutation.catalogue import MUTANTS
+from tests.mutation.runner import InProcess, register_target
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden-reports.json"
 PROFILE = Profile("golden", focus=3, operations=2_000)
@@ -50,7 +51,9 @@ BACKENDS: dict[str, Backend] = {
 def golden_report(backend: Backend) -> dict[str, Any]:
     """Return what a small run says of each clause that applies to the backend."""
     emitter = InProcess(backend, register_target(backend), None)
-    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder, warnings.catch_warnings():
+        # pytest makes errors of the warnings that ipyparallel's stores cause.
+        warnings.simplefilter("ignore")
         campaign = Campaign(backend, PROFILE, 0, emitter, Path(folder), lambda event: None)
         report = campaign.run(strict=True)
     data = report.to_json()

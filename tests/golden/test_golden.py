@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .reports import BACKENDS, golden_report, read_golden
+from tests.golden.reports import BACKENDS, golden_report, read_golden
 
 
 def test_there_is_a_golden_report_for_each_backend() -> None:

@@ -15,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from taskdb_reference.homes import on_demand, store_class
+from taskdb_reference._lazy import on_demand, store_class
 
 if TYPE_CHECKING:
-    from taskdb_reference.ipyparallel.store import HubStore
+    from taskdb_reference.ipyparallel.hub_store import HubStore
 
 
 def _behind_the_hub(name: str) -> type[HubStore]:
     """The class of that name. Raises ImportError where a package that it needs is missing."""
-    from taskdb_reference.ipyparallel.store import hub_class
+    from taskdb_reference.ipyparallel.hub_store import hub_class
 
     return hub_class(store_class(name))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from taskdb_reference.culling import Culled, Excess, Unit, excesses
-from taskdb_reference.memory.held import Held
-from taskdb_reference.memory.shelf import Shelf
+from taskdb_reference.memory.record_table import Shelf
+from taskdb_reference.memory.stored_record import Held
 from taskdb_spec import Limits
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from bson.codec_options import CodecOptions
 from bson.int64 import Int64
 
-from taskdb_reference.mongo.names import read, written
+from taskdb_reference.mongo.key_escaping import read, written
 from taskdb_spec.records.fields import TASK_FIELDS
 
 Document: TypeAlias = dict[str, Any]

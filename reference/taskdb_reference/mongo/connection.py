@@ -15,7 +15,7 @@ from pymongo import MongoClient, timeout
 from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 
 from taskdb_reference.mongo.codec import Document
-from taskdb_reference.mongo.server import URL_VARIABLE, Server
+from taskdb_reference.mongo.config import URL_VARIABLE, Server
 from taskdb_reference.unavailable import StoreUnavailable
 
 _FAREWELL = 1.0

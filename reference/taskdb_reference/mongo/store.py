@@ -13,12 +13,12 @@ from pymongo.errors import DocumentTooLarge, DuplicateKeyError, WriteError
 from traitlets import Float, Unicode, default
 
 from taskdb_reference.base import BaseDB
+from taskdb_reference.errors import duplicate, not_found
 from taskdb_reference.mongo.codec import MICROSECONDS, Document, document_of, fields_of, update_of
+from taskdb_reference.mongo.collection import DATABASE, HISTORY, documents
+from taskdb_reference.mongo.config import URL_VARIABLE, Server, default_url
 from taskdb_reference.mongo.connection import reaching
-from taskdb_reference.mongo.documents import DATABASE, HISTORY, documents
-from taskdb_reference.mongo.relay import Relay, relay
-from taskdb_reference.mongo.server import URL_VARIABLE, Server, default_url
-from taskdb_reference.refusals import duplicate, not_found
+from taskdb_reference.mongo.pushdown import Relay, relay
 from taskdb_spec import (
     Predicate,
     RecordError,
@@ -27,8 +27,8 @@ from taskdb_spec import (
     compile_query,
 )
 from taskdb_spec.language import tree
+from taskdb_spec.records.domain import OutOfDomain, checked, shown
 from taskdb_spec.records.fields import checked_fields, filled
-from taskdb_spec.records.values import OutOfDomain, checked, shown
 
 TOO_LARGE = (10334, 17419, 17420)  # the server's codes for a document above 16 MiB
 DROPPED_AT_ONCE = 10_000

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import psycopg
 from traitlets import Int, default
 
-from taskdb_reference.postgres.connection import Connections
-from taskdb_reference.postgres.traits import Namespace, Url
+from taskdb_reference.postgres.config import Namespace, Url
+from taskdb_reference.postgres.pool import Connections
+from taskdb_reference.sql.base_store import Run, SqlDB
+from taskdb_reference.sql.config import Seconds
 from taskdb_reference.sql.dialect import Dialect
-from taskdb_reference.sql.store import Run, SqlDB
-from taskdb_reference.sql.text import escaped
-from taskdb_reference.sql.traits import Seconds
+from taskdb_reference.sql.nul_escaping import escaped
 from taskdb_reference.unavailable import StoreUnavailable
 
 URL_VARIABLE = "TASKDB_POSTGRES_URL"

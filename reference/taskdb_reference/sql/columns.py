@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from taskdb_reference.sql.buffers import joined, split
-from taskdb_reference.sql.documents import decoded, encoded
-from taskdb_reference.sql.text import escaped, unescaped
+from taskdb_reference.sql.buffer_codec import joined, split
+from taskdb_reference.sql.json_codec import decoded, encoded
+from taskdb_reference.sql.nul_escaping import escaped, unescaped
 from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TEXT_FIELDS, TIME_FIELDS
-from taskdb_spec.records.instants import from_microseconds, to_microseconds
+from taskdb_spec.records.timestamps import from_microseconds, to_microseconds
 
 Cell: TypeAlias = "str | int | bytes | None"
 Writer: TypeAlias = Callable[[Any], tuple[Cell, ...]]

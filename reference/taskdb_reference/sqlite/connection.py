@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from threading import RLock
 from time import monotonic, sleep
 
+from taskdb_reference.sql.base_store import Run
 from taskdb_reference.sql.errors import StoreClosed, StoreRefused
-from taskdb_reference.sql.store import Run
-from taskdb_reference.sqlite.forking import watch
+from taskdb_reference.sqlite.fork_safety import watch
 from taskdb_reference.sqlite.schema import prepare
 from taskdb_reference.sqlite.transactions import transaction
 from taskdb_reference.unavailable import StoreUnavailable

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 
 from taskdb_reference.culling import Culled, Excess, Unit, excesses
-from taskdb_reference.sql.store import Run
-from taskdb_reference.sql.text import escaped, unescaped
+from taskdb_reference.sql.base_store import Run
+from taskdb_reference.sql.nul_escaping import escaped, unescaped
 from taskdb_spec import Limits
 
 CULL_ORDER = "completed IS NULL, submitted, msg_id"

@@ -9,17 +9,17 @@ from typing import Any, ClassVar
 
 from traitlets import Enum
 
+from taskdb_reference.errors import culled
 from taskdb_reference.limits import Limited
-from taskdb_reference.refusals import culled
-from taskdb_reference.sizes import size_of
+from taskdb_reference.record_size import size_of
+from taskdb_reference.sql.base_store import Run, SqlDB
 from taskdb_reference.sql.columns import cells_of, columns_of, read_fields
+from taskdb_reference.sql.config import Seconds
 from taskdb_reference.sql.dialect import Dialect
-from taskdb_reference.sql.store import Run, SqlDB
-from taskdb_reference.sql.text import escaped
-from taskdb_reference.sql.traits import Seconds
+from taskdb_reference.sql.nul_escaping import escaped
+from taskdb_reference.sqlite.config import Filename
 from taskdb_reference.sqlite.connection import Connection
 from taskdb_reference.sqlite.culling import cull, totals
-from taskdb_reference.sqlite.traits import Filename
 from taskdb_spec import RecordNotFound, TaskRecord
 
 _AMONG = "{column} IN (SELECT value FROM json_each(?))"

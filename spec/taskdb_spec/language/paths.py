@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from taskdb_spec.language.tree import Path
-from taskdb_spec.records.order import MISSING
+from taskdb_spec.records.ordering import MISSING
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)  # no list is longer
 

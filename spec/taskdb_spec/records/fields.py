@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypedDict
 
+from taskdb_spec.records.domain import CHECKS, Check, Refused, shown
 from taskdb_spec.records.errors import RecordError
-from taskdb_spec.records.values import CHECKS, Check, Refused, shown
 
 
 class TaskRecord(TypedDict):

@@ -1,1 +1,3 @@
-"""What programs are made of: pools of values, records, queries, faults, programs for a clause."""
+"""Stage 2: generate programs from a seed, one sub-package for each kind.
+
+Input: the name of a program and a source of choices. Output: a `Program`."""

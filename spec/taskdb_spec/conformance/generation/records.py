@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskdb_spec.conformance.generation.pools import Pools
+from taskdb_spec.conformance.generation.values import Pools
 from taskdb_spec.records.fields import TASK_FIELDS
 
 FIELDS = TASK_FIELDS[1:]

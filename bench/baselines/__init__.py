@@ -1,0 +1,1 @@
+"""What the suite or a store is compared with."""

@@ -1,0 +1,1 @@
+"""The backend declarations that ``taskdb check`` finds by name."""

@@ -1,0 +1,174 @@
+"""The result of a run, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from taskdb_spec.clauses import Clause
+from taskdb_spec.conformance.core.config import HEAVY
+
+ClauseVerdict: TypeAlias = Literal["pass", "fail", "unclaimed", "unexercised"]
+Verdict: TypeAlias = Literal["conforms", "fails", "incomplete"]
+
+CONFIRMED = "confirmed"
+FAULT_OF_THE_KIT = "fault of the kit: the script fails on the model as well"
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """How a clause fails: in words, and as a program.
+
+    `script` runs with the backend and the standard library alone, and exits non-zero with an
+    AssertionError that names the clause. `confirmed` says what came of running it in a fresh
+    process: "confirmed" (it fails on the backend and passes on the model), or why it is not.
+    `explanation` names what is wrong and where to look, or is empty where no one thing explains it.
+    `seed` is that of the run that found it, where the report is of several.
+    """
+
+    summary: str
+    script: str
+    confirmed: str
+    operations: int
+    explanation: str = ""
+    seed: int | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be held against the backend: it was confirmed, or could not be run."""
+        return self.confirmed == CONFIRMED or self.confirmed.startswith("not run")
+
+    @property
+    def ours(self) -> bool:
+        """Whether the model does not keep to it either."""
+        return self.confirmed.startswith(FAULT_OF_THE_KIT)
+
+
+@dataclass(frozen=True)
+class Known:
+    """That a clause is known to fail, and why.
+
+    Where `expected` is given, the summary of the counterexample has to contain it. A `flaky` clause
+    may also pass.
+    """
+
+    reason: str
+    expected: str = ""
+    flaky: bool = False
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """What a run says of one clause. `evidence` counts each kind of evidence that was seen.
+
+    `known` says that it fails as a baseline has it, `objection` what the baseline gets wrong.
+    """
+
+    clause: Clause
+    verdict: ClauseVerdict
+    evidence: dict[str, int]
+    counterexample: Counterexample | None = None
+    known: Known | None = None
+    objection: str = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """The kinds of evidence that were not seen often enough."""
+        return [kind for kind, count in self.evidence.items() if count < enough(self.clause.id)]
+
+    def to_json(self) -> dict[str, Any]:
+        example = self.counterexample
+        return {
+            "id": self.clause.id,
+            "level": self.clause.level,
+            "title": self.clause.title,
+            "verdict": self.verdict,
+            "evidence": sum(self.evidence.values()),
+            "evidence_by_kind": self.evidence,
+            "counterexample": example
+            and {
+                "summary": example.summary,
+                "script": example.script,
+                "confirmed": example.confirmed,
+                "explanation": example.explanation,
+                "seed": example.seed,
+            },
+            "known": self.known and self.known.reason,
+            "objection": self.objection or None,
+        }
+
+
+ENOUGH = 3
+"""How often each kind of evidence has to be seen before a clause passes; less often only where its
+programs are too expensive for that (`HEAVY`)."""
+
+
+def enough(clause: str) -> int:
+    """How often each kind of evidence for that clause has to be seen."""
+    return min(ENOUGH, HEAVY.get(clause, ENOUGH))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run says of one backend.
+
+    `cut_short` says why it was not made to its end, if so; `workers`, how many processes shared the
+    work. A report of several runs, on a cluster, has the `seeds` of all of them.
+    """
+
+    backend: str
+    profile: str
+    seed: int
+    strict: bool
+    clauses: tuple[ClauseResult, ...]
+    seconds: float
+    operations: int
+    cut_short: str = ""
+    workers: int = 1
+    seeds: tuple[int, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fails if an enforced clause fails; incomplete if a claimed one was not exercised."""
+        verdicts = {result.verdict for result in filter(self.enforces, self.clauses)}
+        if "fail" in verdicts:
+            return "fails"
+        return "incomplete" if "unexercised" in verdicts or "pass" not in verdicts else "conforms"
+
+    def with_verdict(self, verdict: ClauseVerdict) -> list[ClauseResult]:
+        """The clauses of that verdict."""
+        return [result for result in self.clauses if result.verdict == verdict]
+
+    def __getitem__(self, clause: str) -> ClauseResult:
+        for result in self.clauses:
+            if result.clause.id == clause:
+                return result
+        raise KeyError(f"there is no clause {clause!r}")
+
+    def enforces(self, result: ClauseResult) -> bool:
+        """Whether a failure of the clause makes the run fail: all of them do with `strict`."""
+        return self.strict or result.clause.level == "MUST"
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of this run in the JSON report."""
+        return {
+            "backend": self.backend,
+            "verdict": self.verdict,
+            "profile": self.profile,
+            "seed": self.seed,
+            "seeds": list(self.seeds or (self.seed,)),
+            "workers": self.workers,
+            "strict": self.strict,
+            "clauses": [result.to_json() for result in self.clauses],
+            "seconds": round(self.seconds, 3),
+            "operations": self.operations,
+            "cut_short": self.cut_short or None,
+        }
+
+
+SCHEMA = 1
+
+
+def json_report(reports: list[Report]) -> dict[str, Any]:
+    """The JSON report of several runs."""
+    return {"schema": SCHEMA, "results": [report.to_json() for report in reports]}

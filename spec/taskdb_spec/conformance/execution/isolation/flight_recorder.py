@@ -1,0 +1,195 @@
+"""What a run is doing, noted where another process can read it when the run has died."""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import mmap
+import pickle
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from taskdb_spec.backend import Limits
+from taskdb_spec.conformance.core.program import Call, Operation
+
+
+class Recorder:
+    """Notes nothing: all that a run needs that is made in the process that asked for it."""
+
+    alone = False
+    """Whether the process is the run's own, so that whatever is raised comes from the store."""
+
+    def enter(self, program: str) -> None:
+        """A program is made; `program` is its name."""
+
+    def begin(self, limits: Limits | None) -> None:
+        """A store is about to be opened."""
+
+    def step(self, operation: Operation) -> None:
+        """A step of the program is about to be taken."""
+
+    def calling(self, operation: Operation) -> None:
+        """A call is about to be made, maybe to look at what a step did."""
+
+    def beat(self) -> None:
+        """Something of the store's is about to be called: the run is alive."""
+
+    def closing(self) -> None:
+        """The store is about to be closed."""
+
+    def end(self) -> None:
+        """The store is closed; what follows is the suite's own work."""
+
+
+_current = Recorder()
+
+
+def recorder() -> Recorder:
+    """The recorder of this process."""
+    return _current
+
+
+def use(new: Recorder) -> None:
+    """Note with that recorder from now on."""
+    global _current
+    _current = new
+
+
+class Phase(IntEnum):
+    """What a run is doing with a store."""
+
+    idle = 0
+    opening = 1
+    running = 2
+    closing = 3
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What is known of a run that has died: the program it was in, up to the call in flight."""
+
+    program: str
+    phase: Phase
+    limits: Limits | None
+    operations: tuple[Operation, ...]
+
+
+_COUNT, _PHASE, _END, _CALL = range(4)  # numbers at the head of the block
+_NAME, _LOG, _SIZE = 64, 256, 1 << 23
+"""Where the program's name and its operations begin, and the size of the block."""
+
+
+class SharedRecorder(Recorder):
+    """Notes in memory that processes share; a note takes a few microseconds.
+
+    The number at `_END` says where the steps end; those at `_CALL`, how long the note of the call
+    is that comes after them, if the call in flight is not that of the step itself.
+    """
+
+    alone = True
+
+    def __init__(self) -> None:
+        self._block = mmap.mmap(-1, _SIZE)
+        self._numbers = memoryview(self._block)[:_NAME].cast("Q")
+        self._step: Operation | None = None
+
+    def reset(self) -> None:
+        """Forget what was noted, before a process is made that goes on with it."""
+        self.enter("")
+        self._numbers[_PHASE] = Phase.idle
+        self._numbers[_END], self._numbers[_CALL] = _LOG, 0
+
+    def pulse(self) -> tuple[int, Phase]:
+        """A number that grows while the run goes on, and what it is doing."""
+        return self._numbers[_COUNT], Phase(self._numbers[_PHASE])
+
+    def notes(self) -> Notes:
+        """What was noted of the latest program."""
+        end, more = self._numbers[_END], self._numbers[_CALL]
+        log = io.BytesIO(self._block[_LOG : end + more])
+        limits, operations = None, []
+        while log.tell() < end + more - _LOG:
+            note = pickle.load(log)
+            if isinstance(note, Limits):
+                limits = note
+            else:
+                call, args = note
+                operations.append(Operation(Call(call), args))
+        name = bytes(self._block[_NAME:_LOG]).rstrip(b"\0").decode()
+        return Notes(name, self.pulse()[1], limits, tuple(operations))
+
+    def enter(self, program: str) -> None:
+        self._block[_NAME:_LOG] = program.encode().ljust(_LOG - _NAME, b"\0")
+
+    def begin(self, limits: Limits | None) -> None:
+        self._step = None
+        self._numbers[_END], self._numbers[_CALL] = _LOG, 0
+        if limits is not None:
+            self._numbers[_END] += self._write(_pickled(limits))
+        self._numbers[_PHASE] = Phase.opening
+        self.beat()
+
+    def step(self, operation: Operation) -> None:
+        self._step = operation
+        self._numbers[_CALL] = 0
+        self._numbers[_END] += self._write_call(operation)
+        self._numbers[_PHASE] = Phase.running
+        self.beat()
+
+    def calling(self, operation: Operation) -> None:
+        self._numbers[_CALL] = 0
+        if operation is not self._step:
+            self._numbers[_CALL] = self._write_call(operation)
+            self._numbers[_PHASE] = Phase.running
+
+    def beat(self) -> None:
+        self._numbers[_COUNT] += 1
+
+    def closing(self) -> None:
+        self._numbers[_CALL] = 0
+        self._numbers[_PHASE] = Phase.closing
+
+    def end(self) -> None:
+        self._numbers[_PHASE] = Phase.idle
+
+    def _write_call(self, operation: Operation) -> int:
+        args = operation.args
+        if len(args) == 1 and type(args[0]) is str:
+            return self._write(_call_of_id(operation.call._value_, args[0]))
+        return self._write(_pickled((operation.call._value_, args)))
+
+    def _write(self, data: bytes) -> int:
+        """Write a note after the steps. What has no room is left out."""
+        end = self._numbers[_END]
+        if end + len(data) > _SIZE:
+            return 0
+        self._block[end : end + len(data)] = data
+        return len(data)
+
+
+@lru_cache
+def _call_of_id(call: str, msg_id: str) -> bytes:
+    """The note of a call that asks for a record: most calls are, and ids are few."""
+    return _pickled((call, (msg_id,)))
+
+
+def _pickled(note: object) -> bytes:
+    try:
+        return pickle.dumps(note, pickle.HIGHEST_PROTOCOL)
+    except Exception:
+        return _pickled_anyhow(note)
+
+
+def _pickled_anyhow(note: object) -> bytes:
+    """With the values that programs have and pickle refuses."""
+    buffer = io.BytesIO()
+    pickler: Any = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = copyreg.dispatch_table | {memoryview: _memoryview}
+    pickler.dump(note)
+    return buffer.getvalue()
+
+
+def _memoryview(view: memoryview) -> tuple[type[memoryview], tuple[bytes]]:
+    return memoryview, (view.tobytes(),)

@@ -1,0 +1,215 @@
+"""Work in a forked process that may hang, crash, or flood its output."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import multiprocessing.connection
+import os
+import pickle
+import resource
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, NoReturn
+
+from taskdb_spec.conformance.execution.isolation.exit import End
+from taskdb_spec.conformance.execution.isolation.flight_recorder import Phase, SharedRecorder, use
+from taskdb_spec.conformance.execution.isolation.shutdown import check_request
+
+Send = Callable[[Any], None]
+Work = Callable[[Send], None]
+"""What a process does; it is given the means to send messages to the one that made it."""
+
+
+@dataclass(frozen=True)
+class _Done:
+    error: BaseException | None = None
+
+
+STARVED = 77
+"""The exit status of a process that ran out of memory."""
+OPENING = 3
+"""How many times as long as any other call the opening of a store may take."""
+
+
+class Apart:
+    """A process that works, watched: `messages` has what it sends, `end` how it broke off, if so.
+
+    A call may take `limit` seconds, and the process that many bytes of memory more than now.
+    """
+
+    def __init__(self, work: Work, recorder: SharedRecorder, limit: float, memory: int) -> None:
+        self.end: End | None = None
+        self._recorder, self._limit = recorder, limit
+        self._status: int | None = None
+        self._beat, self._waited, self._looked = -1, 0.0, time.monotonic()
+        recorder.reset()
+        self._reader, writer = multiprocessing.connection.Pipe(duplex=False)
+        self._pid = _fork()
+        if self._pid == 0:
+            _work(work, writer, recorder, memory)
+        writer.close()
+
+    def messages(self) -> Iterator[Any]:
+        """What the process sends, to its end. What it raises is raised here."""
+        try:
+            while self.end is None:
+                check_request()
+                dead = self._is_dead()
+                if self._reader.poll(0 if dead else self._pause()):
+                    message = self._receive()
+                    if isinstance(message, _Done):
+                        break
+                    if self.end is None:
+                        yield message
+                elif dead:
+                    self.end = _end(self._status or 0)
+                elif self._is_stalled():
+                    self.end = End(True, f"did not return within {self._allowed():g} s")
+        finally:
+            self.close()
+        if self.end is None and message.error is not None:
+            raise message.error
+
+    def _receive(self) -> Any:
+        try:
+            return self._reader.recv()
+        except (EOFError, OSError):
+            self._wait()
+            self.end = _end(self._status or 0)
+            return None
+
+    def _is_dead(self) -> bool:
+        if self._status is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            self._status = status if pid else None
+        return self._status is not None
+
+    def _wait(self) -> None:
+        """Wait for the end of a process that has closed its pipe, but not for ever."""
+        until = time.monotonic() + self._limit
+        while not self._is_dead() and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def _pause(self) -> float:
+        """The seconds between two looks at the process."""
+        return min(0.2, self._limit / 4)
+
+    def _is_stalled(self) -> bool:
+        beat, phase = self._recorder.pulse()
+        now = time.monotonic()
+        # Where far more time has passed, this process did not run either: the machine stood still.
+        self._waited += min(now - self._looked, 2 * self._pause())
+        self._looked = now
+        if phase is Phase.idle or beat != self._beat:
+            self._beat, self._waited = beat, 0.0
+        return self._waited > self._allowed()
+
+    def _allowed(self) -> float:
+        """The seconds that the call in flight may take."""
+        _, phase = self._recorder.pulse()
+        return self._limit * (OPENING if phase is Phase.opening else 1)
+
+    def close(self) -> None:
+        """End the process and those that it has started."""
+        if self._reader.closed:
+            return
+        self._reader.close()
+        with contextlib.suppress(OSError):
+            os.killpg(self._pid, signal.SIGKILL)
+        if self._status is None:
+            _, self._status = os.waitpid(self._pid, 0)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python warns where there are threads; the process makes no use of what they may hold.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    with contextlib.suppress(OSError):
+        os.setpgid(pid, 0)  # on both sides, as either may come first
+    return pid
+
+
+def _end(status: int) -> End:
+    code = os.waitstatus_to_exitcode(status)
+    if code == STARVED:
+        return End(False, "ran out of memory", starved=True)
+    if code < 0:
+        name = signal.Signals(-code).name
+        starved = -code in (signal.SIGKILL, signal.SIGABRT)
+        return End(False, f"ended the process by {name}", starved=starved)
+    return End(False, f"ended the process with exit status {code}")
+
+
+# In the process
+
+
+def _work(work: Work, writer: Connection, recorder: SharedRecorder, memory: int) -> NoReturn:
+    status = 1
+    try:
+        _settle(memory)
+        use(recorder)
+        work(writer.send)
+        writer.send(_Done())
+    except MemoryError:
+        status = STARVED
+    except Exception as error:
+        writer.send(_Done(_portable(error)))
+    finally:
+        os._exit(status)  # whatever it was; nothing of the first process's is to be run or flushed
+
+
+def _settle(memory: int) -> None:
+    gc.freeze()  # what is there stays, and its pages shared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    faulthandler.disable()
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_DATA, _used() + memory)
+    _end_with_parent()
+    if os.environ.get("TASKDB_SHOW_OUTPUT") != "1":
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in (1, 2):
+            os.dup2(nowhere, number)
+        # Whoever has replaced these may write elsewhere.
+        sys.stdout = sys.stderr = os.fdopen(nowhere, "w", encoding="utf-8")
+
+
+def _limit(what: int, limit: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def _used() -> int:
+    """The bytes of memory in use, as the limit counts them, where the system tells."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[5]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _end_with_parent() -> None:
+    """A process that hangs must not stay when the one that watches it is killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _portable(error: Exception) -> Exception:
+    """The error as it can be sent, with its traceback as a note."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

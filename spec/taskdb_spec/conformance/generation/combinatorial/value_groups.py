@@ -1,0 +1,99 @@
+"""Values that are easily taken for each other, and what else a crossing of queries goes through."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.generation.queries.core import NEARLY, ORDER_TRAPS
+from taskdb_spec.conformance.generation.queries.patterns import GLOBS, OPTIONS, SEARCHES
+from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, Pools
+
+Group: TypeAlias = tuple[Any, ...]
+
+NAN, INFINITY = float("nan"), float("inf")
+HOUR = timedelta(hours=1)
+TEXTS: tuple[Group, ...] = (
+    *(*NEARLY, *ORDER_TRAPS, ("\u00e9", "\u00c9", "e", "E"), ("x" * 300, "x" * 299 + "y")),
+    ("a2", "a10", "a1", "a02"),
+)
+BASES = (EPOCH, datetime(1960, 1, 1, tzinfo=UTC), datetime(2400, 1, 1, tzinfo=UTC))
+SCALARS: tuple[Group, ...] = (
+    *((0, -0.0, 0.5, False, None, ""), (1, 1.0, True, "1", b"1", 2), (9, 10, "9", "10", -9)),
+    *((2**53, 2**53 + 1, 2.0**53, 2**53 - 1), (-(2**53) - 1, -(2.0**53), -(2**53))),
+    *((2**63 - 1, 2.0**63, -(2**63), 1e300), (NAN, INFINITY, -INFINITY, 0, None)),
+    *((b"a" * 300, b"a" * 299 + b"b", b"a" * 256, b"b"), (-13, 13, -12.7, 12.5, 4)),
+    (0.1 + 0.2, 0.3, 5e-324, 0),
+    *((b"", b"a", b"aa", b"a\x00", "a", b"\xff"), (None, "", 0, False, b"", EPOCH)),
+    *(("a", "b", "ab", None), (EPOCH, EPOCH.isoformat(), EPOCH.timestamp(), None)),
+    (EPOCH, EPOCH.astimezone(OFFSETS[1]), (EPOCH + HOUR).astimezone(OFFSETS[2]), str(EPOCH)),
+)
+DOCUMENTS: tuple[Group, ...] = (
+    *(({}, {"a": 1}, {"a": 1.0}, {"a": True}, {"a": None}, None), ({}, "", 0, False, None)),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1}, {"b": 2}, {"a": 1, "b": None}),
+    ({"a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}}, {"a": {"b": 1}}, {"a": 1}),
+    ({"A": 1}, {"a": 1}, {"B": 1}, {"b": 0}),
+    ({"a": "b"}, {"a": "b "}, {"a": "B"}, {"a": b"b"}, {"a": ["b"]}, {"a": ""}),
+    ({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2, "c": 4}, {"a": 1, "b": 2, "d": 0}),
+)
+LISTS: tuple[Group, ...] = (
+    *(([], [[]], [None], None, [0]), ([1, 2], [2, 1], [1], [1, 2, 3], 1), ([NAN], [1], [0.0], [])),
+    ([1, 2, 3], [1, 2, 4], [1, 2, 3, 0]),
+    *(([[1]], [1], [[[1]]], [[1], 2], 1), (["a", "b"], ["b", "a"], ["a"], "a", ["c"])),
+    ([None], [0], [""], [{}], [[]], [b""], [False], [EPOCH]),
+    *(([{"a": 1}], [{"a": 2}], {"a": [1, 2]}, {"a": 1}, [{}]), ([], {}, "", None)),
+)
+BUFFERS: Group = ([b"a"], [b"a", b"b"], [b"b", b"a"], [], [b"aa"], [b""], [b"b"])
+NESTS: Group = (
+    *(None, {}, [], "a", ["a"], ["b", "a"], [["a"]], [None], "a" * 3, [[]], [{}], {"y": "a"}),
+    *({"y": None}, {"y": {}}, {"y": []}, {"y": ["a"]}, {"y": ["b", "a"]}, {"y": [["a"]]}),
+    *([{"y": "a"}], [{"y": "b"}, {"y": "a"}], [{"y": None}, {"z": "a"}], [[{"y": "a"}]]),
+    *([{"y": ["a"]}], {"y": {"y": "a"}}, {"y": [{"y": "a"}]}, ["a", {"y": "b"}], {"0": "a"}),
+    *([[["a"]]], ["b"] * 40 + ["a"], [{"y": "b"}] * 40 + [{"y": "a"}]),
+    [{"y": ["a"]}, {"y": ["b"]}],
+    *({"0": {"y": "a"}}, [{"0": "a"}], {"0": ["a"]}, {"00": "a", "-1": "a"}, [["a"], ["b"]]),
+    *({"0": {"0": "a"}}, {"": "a"}, {"y": {"": "a"}}, [{"y": [{"y": "b"}, {"y": "a"}]}]),
+)
+PATHS = (
+    *("x", "x.y", "x.0", "x.0.y", "x.y.0", "x.0.0", "x.y.y", "x.1", "x.1.y", "x.00", "x.-1", "y"),
+    *("x.\u0660", "x.\u0661", "x.99999999999999999999", "x.0.0.0", "x.", "x.y."),
+)
+PATTERNS = (*(row for rows in GLOBS.values() for row in rows), *SEARCHES, *OPTIONS)
+PRESENCE: tuple[dict[str, Any], ...] = (
+    *({"$exists": True}, {"$exists": False}, {"$size": 0}, {"$size": 1}, {"$size": 2}),
+    *({"$size": 2**40}, {"$mod": (4, 1)}),
+    *({"$elemMatch": {path: "a"}} for path in ("y", "0", "0.y", "y.y", "y.0", "0.0")),
+    *({"$elemMatch": {"y": test}} for test in (None, {"$elemMatch": {"y": "a"}})),
+)
+ROOTS: dict[str, Any] = {
+    "submitted": EPOCH,
+    "resubmitted": EPOCH,
+    "label": "a",
+    "stdout": "ab",
+    "buffers": [b"a"],
+    "error": {"year": "a"},
+}
+BELOW = ("year", "0", "x", "length", "0.x", "0.0")
+"""Parts of paths that some languages find below texts, instants and bytes."""
+DIVISORS = ((2, 0), (3, 1), (-1, 0), (4, -1), (4, 1))
+BRANCHES: tuple[dict[str, Any], ...] = (
+    *({}, {"label": "a"}, {"label": "b"}, {"queue": "a"}, {"label": "a", "queue": "a"}),
+    *({"label": "a", "queue": "b"}, {"label": {"$ne": "a"}}, {"label": {"$in": ["a", "b"]}}),
+    {"$or": [{"label": "a"}, {"label": "b"}], "queue": "a"},
+    {"$and": [{"label": {"$gte": "a"}}, {"label": {"$lt": "b"}}]},
+    *({"$nor": [{"label": "a"}], "queue": "b"}, {"label": {"$not": {"$gt": "a"}}}),
+)
+
+
+def claimed_nests(pools: Pools, nests: Group) -> list[Any]:
+    """Without those that hold a list, where nothing says what a path through one finds."""
+    if Capability.arrays in pools.capabilities:
+        return [*nests]
+    return [nest for nest in nests if not _holds_list(nest)]
+
+
+def _holds_list(value: Any) -> bool:
+    return isinstance(value, list) or (
+        isinstance(value, dict) and any(map(_holds_list, value.values()))
+    )

@@ -1,0 +1,120 @@
+"""What is written is read back: every value of the domain, equal and of the same type."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskdb_reference.sql.buffer_codec import joined, split
+from taskdb_reference.sql.columns import cells_of, read_fields
+from taskdb_reference.sql.json_codec import decoded, encoded
+from taskdb_reference.sql.nul_escaping import after_prefix, escaped, unescaped
+from taskdb_spec import TASK_FIELDS, new_record
+from taskdb_spec.records.domain import checked, same
+from taskdb_spec.records.timestamps import from_microseconds, to_microseconds
+from tests.support.value_strategies import blobs, instants, sure, texts, values
+
+ODD_TEXT = st.text(st.sampled_from("\x00\x01\x02ab\ud7ff\ue000\U0010ffff"), max_size=5) | texts
+
+LIKE_TAGS: list[Any] = [
+    {"$date": 1},
+    {"$bytes": "YQ=="},
+    {"$float": "nan"},
+    {"$dict": [["a", 1]]},
+    {"$dict": {"$dict": {"$date": "x"}}},
+    {"$date": 1, "a": 2},
+    {"a": "$date"},
+    {"$dict": float("nan")},
+    '{"$date":1}',
+    {"$bytes": b"a"},
+]
+
+
+@sure
+@given(values)
+def test_values_come_back_the_same(value: Any) -> None:
+    value = checked(value)
+    assert same(decoded(encoded(value)), value)
+
+
+@pytest.mark.parametrize("value", LIKE_TAGS, ids=repr)
+def test_what_looks_like_a_tag_comes_back_the_same(value: Any) -> None:
+    assert same(decoded(encoded(value)), value)
+    assert same(decoded(encoded([{"x": value}])), [{"x": value}])
+
+
+@sure
+@given(values)
+def test_the_text_is_json_without_nul(value: Any) -> None:
+    text = encoded({"value": checked(value), "nul": "\x00"})
+    assert "\x00" not in text
+
+    def no_constant(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    json.loads(text, parse_constant=no_constant)
+
+
+def test_the_sign_of_zero_and_the_order_of_keys_stay() -> None:
+    assert str(decoded(encoded(-0.0))) == "-0.0"
+    assert list(decoded(encoded({"b": b"", "a": 1}))) == ["b", "a"]
+
+
+def test_values_nested_as_deep_as_they_may_come_back() -> None:
+    value: Any = {"$date": b"x"}
+    for _ in range(49):
+        value = {"$dict": [value]}
+    value = checked(value)
+    assert same(decoded(encoded(value)), value)
+
+
+@sure
+@given(ODD_TEXT, ODD_TEXT)
+def test_escaped_texts_keep_their_order(one: str, other: str) -> None:
+    assert unescaped(escaped(one)) == one
+    assert "\x00" not in escaped(one)
+    assert (one < other) == (escaped(one).encode() < escaped(other).encode())
+    assert one.startswith(other) == escaped(one).startswith(escaped(other))
+
+
+@sure
+@given(ODD_TEXT, ODD_TEXT)
+def test_a_prefix_is_a_range(text: str, prefix: str) -> None:
+    after = after_prefix(prefix)
+    assert text.startswith(prefix) == (prefix <= text and (after is None or text < after))
+
+
+@sure
+@given(st.lists(blobs, max_size=4))
+def test_buffers_come_back(buffers: list[bytes]) -> None:
+    assert split(joined(buffers)) == buffers
+
+
+@sure
+@given(instants)
+def test_instants_come_back(instant: datetime) -> None:
+    assert from_microseconds(to_microseconds(instant)) == instant
+
+
+def test_the_ends_of_the_calendar_come_back() -> None:
+    for end in (datetime.min, datetime.max):
+        instant = end.replace(tzinfo=UTC)
+        assert from_microseconds(to_microseconds(instant)) == instant
+
+
+@pytest.mark.parametrize("resubmitted", [None, "b", "", datetime(2024, 1, 1, tzinfo=UTC)])
+def test_a_whole_record_comes_back(resubmitted: object) -> None:
+    record = new_record(
+        "a\x00",
+        resubmitted=resubmitted,
+        buffers=[b"x", b""],
+        result_buffers=[],
+        header={"": [None]},
+    )
+    cells = cells_of(record)
+    assert same(read_fields(TASK_FIELDS, iter(cells.values())), dict(record))

@@ -1,1 +1,0 @@
-"""What proves the records and the query language."""

@@ -1,0 +1,360 @@
+"""Mutants of a store with limits: clauses CULL. `CullingStore` conforms."""
+
+from __future__ import annotations
+
+import weakref
+
+from taskdb_spec import Backend, Limits, RecordCulled
+from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.records.ordering import rank
+from tests.mutation.base import Mutant, snake_case
+from tests.mutation.store import Store
+
+CLAIMED = QUERY_CAPABILITIES | {Capability.culling}
+
+
+def size_of(value):
+    """About how many bytes a value takes."""
+    if isinstance(value, dict):
+        return sum(len(key) + size_of(item) for key, item in value.items())
+    if isinstance(value, list):
+        return sum(map(size_of, value))
+    return len(value) if isinstance(value, str | bytes) else 8
+
+
+class CullingStore(Store):
+    """Above a limit, completed records go before pending ones, oldest first."""
+
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        super().__init__(CLAIMED)
+        self.limits = limits
+        self.culled = set()
+
+    def size(self, record):
+        return size_of(record)
+
+    def above(self):
+        """Whether the store is above a limit."""
+        most, bytes_ = self.limits.record_limit, self.limits.size_limit
+        if most is not None and len(self.records) > most:
+            return True
+        return bytes_ is not None and sum(map(self.size, self.records.values())) > bytes_
+
+    def key(self, record):
+        """The records with the least key go first."""
+        return (record["completed"] is None, rank(record["submitted"]))
+
+    def spared(self, written):
+        """The ids that are not culled by a write of `written`."""
+        return {written}
+
+    def cull(self, written):
+        spared = self.spared(written)
+        order = [i for i in self.get_history() if i not in spared]
+        for msg_id in sorted(order, key=lambda i: self.key(self.records[i])):
+            if not self.above():
+                break
+            del self.records[msg_id]
+            self.culled.add(msg_id)
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.culled.discard(msg_id)
+        self.cull(msg_id)
+
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        self.cull(msg_id)
+
+    def _must_have(self, msg_id):
+        if isinstance(msg_id, str) and msg_id in self.culled:
+            raise RecordCulled(f"the record {msg_id!r} was culled")
+        super()._must_have(msg_id)
+
+
+def limited(store, name):
+    """The backend of a class of stores with limits."""
+    return Backend(
+        name=name,
+        open=lambda workdir: store(),
+        open_limited=lambda workdir, limits: store(limits),
+        capabilities=CLAIMED,
+    )
+
+
+def culling(clause, why):
+    """Make a class of stores with limits the mutant of its name."""
+
+    def decorate(store):
+        name = snake_case(store.__name__)
+        return Mutant(name, clause, why, limited(store, name))
+
+    return decorate
+
+
+@culling("CULL-1", "record_limit is not looked at")
+class RecordLimitIsIgnored(CullingStore):
+    def above(self):
+        size_only = Limits(None, self.limits.size_limit)
+        full, self.limits = self.limits, size_only
+        try:
+            return super().above()
+        finally:
+            self.limits = full
+
+
+@culling("CULL-1", "one record more than record_limit is kept")
+class RecordLimitIsOffByOne(CullingStore):
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        most = limits.record_limit
+        super().__init__(Limits(None if most is None else most + 1, limits.size_limit))
+
+
+@culling("CULL-1", "a store at its limit is culled before it is above")
+class LimitIsNeverReached(CullingStore):
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        most = limits.record_limit
+        super().__init__(Limits(None if most is None else max(1, most - 1), limits.size_limit))
+
+
+@culling("CULL-1", "int(record_limit * cull_fraction) records go, which may be none")
+class FractionMayBeNone(CullingStore):
+    def cull(self, written):
+        most, before = self.limits.record_limit, dict(self.records)
+        if most is None:
+            super().cull(written)
+        elif len(before) > most:
+            count = int(most * self.limits.cull_fraction)
+            order = [i for i in self.get_history() if i != written]
+            for msg_id in sorted(order, key=lambda i: self.key(self.records[i]))[:count]:
+                del self.records[msg_id]
+                self.culled.add(msg_id)
+
+
+@culling("CULL-2", "the record just written may be culled like any other")
+class WrittenIsNotSpared(CullingStore):
+    def spared(self, written):
+        return set()
+
+
+@culling("CULL-2", "the record just updated may be culled, the one just added not")
+class UpdatedIsNotSpared(CullingStore):
+    def update_record(self, msg_id, rec, /):
+        super(CullingStore, self).update_record(msg_id, rec)
+        self.cull(None)
+
+
+@culling("CULL-2", "a record above size_limit alone empties the store, itself included")
+class OversizeEmptiesTheStore(CullingStore):
+    def cull(self, written):
+        super().cull(written)
+        if self.above():
+            self.culled |= set(self.records)
+            self.records.clear()
+
+
+@culling("CULL-3", "records go by age alone")
+class PendingGoAsWell(CullingStore):
+    def key(self, record):
+        return rank(record["submitted"])
+
+
+@culling("CULL-3", "pending records go before completed ones")
+class PendingGoFirst(CullingStore):
+    def key(self, record):
+        return (record["completed"] is not None, rank(record["submitted"]))
+
+
+@culling("CULL-3", "a record without an engine goes before completed ones")
+class UnassignedGoFirst(CullingStore):
+    def key(self, record):
+        first = record["engine_uuid"] is None and record["completed"] is None
+        return (not first, *super().key(record))
+
+
+@culling("CULL-4", "the newest go first")
+class NewestGoFirst(CullingStore):
+    def cull(self, written):
+        oldest_first = [i for i in self.get_history() if i != written]
+        newest_first = oldest_first[::-1]
+        for msg_id in sorted(newest_first, key=lambda i: self.records[i]["completed"] is None):
+            if not self.above():
+                break
+            del self.records[msg_id]
+            self.culled.add(msg_id)
+
+
+@culling("CULL-4", "records go in the order of insertion")
+class FirstAddedGoFirst(CullingStore):
+    def key(self, record):
+        return (record["completed"] is None, list(self.records).index(record["msg_id"]))
+
+
+@culling("CULL-4", "records without submitted go last of their kind")
+class UnsubmittedGoLast(CullingStore):
+    def key(self, record):
+        return (record["completed"] is None, record["submitted"] is None, rank(record["submitted"]))
+
+
+@culling("CULL-4", "completed records go in the order of completion")
+class CompletionDecides(CullingStore):
+    def key(self, record):
+        return (record["completed"] is None, rank(record["completed"]), rank(record["submitted"]))
+
+
+@culling("CULL-5", "get of a culled id returns None")
+class CulledIsNone(CullingStore):
+    def get_record(self, msg_id, /):
+        return None if msg_id in self.culled else super().get_record(msg_id)
+
+
+@culling("CULL-5", "find finds culled records")
+class FindFindsCulled(CullingStore):
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        super().__init__(limits)
+        self.before = {}
+
+    def cull(self, written):
+        before = dict(self.records)
+        super().cull(written)
+        self.before.update({i: before[i] for i in before if i not in self.records})
+
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        culled = {i: self._copy(self.before[i]) for i in self.before if i in self.culled}
+        return {**culled, **found} if check == {} and not keys else found
+
+
+@culling("CULL-5", "an update of a culled id is ignored")
+class UpdateOfCulledIsIgnored(CullingStore):
+    def update_record(self, msg_id, rec, /):
+        if msg_id not in self.culled:
+            super().update_record(msg_id, rec)
+
+
+@culling("CULL-5", "get of a culled id raises a RuntimeError")
+class CulledIsARuntimeError(CullingStore):
+    def get_record(self, msg_id, /):
+        if isinstance(msg_id, str) and msg_id in self.culled:
+            raise RuntimeError("culled")
+        return super().get_record(msg_id)
+
+
+@culling("CULL-6", "an id stays culled for get after it was added again")
+class CulledForEver(CullingStore):
+    def add_record(self, msg_id, rec, /):
+        was_culled = isinstance(msg_id, str) and msg_id in self.culled
+        super().add_record(msg_id, rec)
+        if was_culled:
+            self.culled.add(msg_id)
+
+
+@culling("CULL-6", "an add of a culled id is refused")
+class CulledIdIsTaken(CullingStore):
+    def add_record(self, msg_id, rec, /):
+        self.taken(msg_id, rec)
+        if msg_id in self.culled:
+            raise RecordCulled(f"the record {msg_id!r} was culled")
+        super().add_record(msg_id, rec)
+
+
+@culling("CULL-6", "a culled id that was added again is not found")
+class FindHidesReturned(CullingStore):
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        super().__init__(limits)
+        self.returned = set()
+
+    def add_record(self, msg_id, rec, /):
+        was_culled = isinstance(msg_id, str) and msg_id in self.culled
+        super().add_record(msg_id, rec)
+        if was_culled:
+            self.returned.add(msg_id)
+
+    def selected(self, check):
+        return [i for i in super().selected(check) if i not in self.returned]
+
+
+@culling("CULL-7", "only buffers count")
+class BuffersCount(CullingStore):
+    def size(self, record):
+        return size_of(record["buffers"] or []) + size_of(record["result_buffers"] or [])
+
+
+@culling("CULL-7", "text does not count, only bytes")
+class TextDoesNotCount(CullingStore):
+    def size(self, record):
+        return sum(size_of(v) for v in record.values() if isinstance(v, list))
+
+
+@culling("CULL-7", "only the outermost text of a dict counts")
+class NestedValuesDoNotCount(CullingStore):
+    def size(self, record):
+        def flat(value):
+            if isinstance(value, dict):
+                return sum(size_of(v) for v in value.values() if not isinstance(v, dict | list))
+            return size_of(value)
+
+        return sum(map(flat, record.values()))
+
+
+@culling("CULL-7", "size_limit is not looked at")
+class SizeLimitIsIgnored(CullingStore):
+    def size(self, record):
+        return 0
+
+
+@culling("CULL-7", "what an update adds does not count")
+class UpdatesDoNotCount(CullingStore):
+    def update_record(self, msg_id, rec, /):
+        super(CullingStore, self).update_record(msg_id, rec)
+        if self.limits.size_limit is None:
+            self.cull(msg_id)
+
+
+class Together(CullingStore):
+    """Knows the other open stores of its class."""
+
+    def __init_subclass__(cls):
+        cls.opened = []
+
+    def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
+        super().__init__(limits)
+        self.joined(self.others())
+        type(self).opened.append(weakref.ref(self))
+
+    def others(self):
+        stores = [ref() for ref in type(self).opened]
+        return [store for store in stores if store is not None and store is not self]
+
+    def joined(self, others):
+        pass
+
+    def close(self):
+        type(self).opened[:] = [weakref.ref(store) for store in self.others()]
+
+
+@culling("CULL-8", "open stores have their set of culled ids in common")
+class CulledIdsAreShared(Together):
+    def joined(self, others):
+        for other in others:
+            self.culled = other.culled
+
+    def add_record(self, msg_id, rec, /):
+        was_culled = isinstance(msg_id, str) and msg_id in self.culled
+        super().add_record(msg_id, rec)
+        if was_culled and any(msg_id not in other.records for other in self.others()):
+            self.culled.add(msg_id)
+
+
+@culling("CULL-8", "a new store begins with the culled ids of one that is open, and refuses them")
+class CulledIdsAreInherited(Together):
+    strange = frozenset()
+
+    def joined(self, others):
+        self.strange = frozenset(i for other in others for i in other.culled)
+
+    def add_record(self, msg_id, rec, /):
+        self.taken(msg_id, rec)
+        if msg_id in self.strange:
+            raise RecordCulled(f"the record {msg_id!r} was culled")
+        super().add_record(msg_id, rec)

@@ -1,0 +1,138 @@
+"""Mutants of dict operands: clauses DOC."""
+
+from __future__ import annotations
+
+from taskdb_spec.language import tree
+from taskdb_spec.records.ordering import rank
+from tests.mutation.comparison_operators import COMPARE, ORDERED
+from tests.mutation.decorators import comparing, is_operators, judging, rewording
+
+
+def dicts(value, test):
+    """Whether a value and the operand of a test are both dicts."""
+    return isinstance(value, dict) and isinstance(test.operand, dict)
+
+
+@comparing("DOC-1", "a dict operand matches what holds its members", tree.Eq)
+def document_is_a_subset(value, test):
+    if not dicts(value, test) or not test.operand:
+        return None
+    common = {key: item for key, item in value.items() if key in test.operand}
+    return rank(common) == rank(test.operand)
+
+
+@comparing("DOC-1", "only the first member of a dict operand counts", tree.Eq)
+def document_is_its_first_member(value, test):
+    if not dicts(value, test) or not test.operand or not value:
+        return None
+    return rank(next(iter(value.items()))) == rank(next(iter(test.operand.items())))
+
+
+@comparing("DOC-1", "two dicts are equal if their keys are", tree.Eq)
+def document_is_its_keys(value, test):
+    return list(value) == list(test.operand) if dicts(value, test) else None
+
+
+@comparing("DOC-1", "dicts are compared as text", tree.Eq)
+def document_is_its_text(value, test):
+    def text(item):
+        if isinstance(item, dict):
+            return ",".join(f"{key}:{text(inner)}" for key, inner in item.items())
+        return str(item)
+
+    return text(value) == text(test.operand) if dicts(value, test) else None
+
+
+@comparing("DOC-1", "dicts are compared two levels deep", tree.Eq)
+def document_is_two_deep(value, test):
+    def cut(item):
+        return {key: bool(v) if isinstance(v, dict) else v for key, v in item.items()}
+
+    return rank(cut(value)) == rank(cut(test.operand)) if dicts(value, test) else None
+
+
+@comparing("DOC-2", "the order of keys does not count", tree.Eq)
+def order_of_keys_is_ignored(value, test):
+    def in_order(item):
+        return {key: item[key] for key in sorted(item)}
+
+    return rank(in_order(value)) == rank(in_order(test.operand)) if dicts(value, test) else None
+
+
+@comparing("DOC-2", "the order of keys does not count in inner dicts", tree.Eq)
+def order_of_inner_keys_is_ignored(value, test):
+    def in_order(item):
+        return {k: dict(sorted(v.items())) if isinstance(v, dict) else v for k, v in item.items()}
+
+    return rank(in_order(value)) == rank(in_order(test.operand)) if dicts(value, test) else None
+
+
+@judging("DOC-3", "the empty document matches everything", tree.Eq)
+def empty_document_matches_everything(test, found, holds):
+    return holds or test.operand == {}
+
+
+@judging("DOC-3", "the empty document matches None", tree.Eq)
+def empty_document_matches_none(test, found, holds):
+    return holds or (test.operand == {} and None in found.values)
+
+
+@comparing("DOC-3", "the empty document matches every document", tree.Eq)
+def empty_document_matches_documents(value, test):
+    return True if dicts(value, test) and not test.operand else None
+
+
+@judging("DOC-3", "the empty document matches nothing", tree.Eq)
+def empty_document_matches_nothing(test, found, holds):
+    return holds and test.operand != {}
+
+
+def holds_operators(value, operator):
+    """Whether a condition is `operator` with a document of operators."""
+    alone = isinstance(value, dict) and list(value) == [operator]
+    return alone and is_operators(value[operator])
+
+
+@rewording("DOC-4", "operators in the operand of $eq are read")
+def eq_reads_operators(check):
+    return {k: v["$eq"] if holds_operators(v, "$eq") else v for k, v in check.items()}
+
+
+@comparing("DOC-4", "an operand of $eq with operators in it matches nothing", tree.Eq)
+def eq_of_operators_matches_nothing(value, test):
+    return False if is_operators(test.operand) else None
+
+
+@rewording("DOC-4", "operators in the operand of $ne are read")
+def ne_reads_operators(check):
+    return {k: {"$not": v["$ne"]} if holds_operators(v, "$ne") else v for k, v in check.items()}
+
+
+def by_document(value, test, key):
+    """Compare dicts by a key."""
+    return COMPARE[type(test)](key(value), key(test.operand)) if dicts(value, test) else None
+
+
+@comparing("DOC-5", "the shorter document is less", *ORDERED)
+def documents_are_ordered_by_length(value, test):
+    return by_document(value, test, lambda item: (len(item), rank(item)))
+
+
+@comparing("DOC-5", "documents are ordered by key before the class of the value", *ORDERED)
+def documents_are_ordered_by_key(value, test):
+    return by_document(value, test, lambda item: [(k, rank(v)) for k, v in item.items()])
+
+
+@comparing("DOC-5", "documents are ordered as if their keys were sorted", *ORDERED)
+def documents_are_ordered_sorted(value, test):
+    return by_document(value, test, lambda item: rank(dict(sorted(item.items()))))
+
+
+@comparing("DOC-5", "documents are ordered by their values, and not their keys", *ORDERED)
+def documents_are_ordered_by_value(value, test):
+    return by_document(value, test, lambda item: [rank(inner) for inner in item.values()])
+
+
+@comparing("DOC-5", "documents cannot be compared, and none is less", *ORDERED)
+def documents_are_not_ordered(value, test):
+    return False if dicts(value, test) and type(test) in (tree.Lt, tree.Gt) else None

@@ -1,0 +1,246 @@
+"""Mutants of find_records beside its queries: clauses FIND, KEYS and QRY-1."""
+
+from __future__ import annotations
+
+from taskdb_spec import check_keys
+from taskdb_spec.capabilities import CORE
+from taskdb_spec.records.fields import TASK_FIELDS
+from tests.mutation.base import broken
+from tests.mutation.store import Store
+
+
+@broken("FIND-1", "find returns a list of records", CORE)
+class FindReturnsAList(Store):
+    def find_records(self, check, keys=None):
+        return list(super().find_records(check, keys).values())
+
+
+@broken("FIND-1", "find returns None where there is nothing", CORE)
+class NothingFoundIsNone(Store):
+    def find_records(self, check, keys=None):
+        return super().find_records(check, keys) or None
+
+
+@broken("FIND-1", "find numbers what it found", CORE)
+class FindNumbersTheRecords(Store):
+    def find_records(self, check, keys=None):
+        return dict(enumerate(super().find_records(check, keys).values()))
+
+
+@broken("FIND-1", "find returns pairs of id and record", CORE)
+class FindReturnsPairs(Store):
+    def find_records(self, check, keys=None):
+        return list(super().find_records(check, keys).items())
+
+
+@broken("QRY-1", "the empty query finds nothing", CORE)
+class EmptyQueryFindsNothing(Store):
+    def selected(self, check):
+        return [] if check == {} else super().selected(check)
+
+    def purged(self, check):
+        return super().selected(check)
+
+
+@broken("QRY-1", "find refuses the empty query", CORE)
+class EmptyQueryIsRefused(Store):
+    def find_records(self, check, keys=None):
+        if check == {}:
+            raise ValueError("syntax error at the end of the statement")
+        return super().find_records(check, keys)
+
+
+@broken("QRY-1", "the empty query finds no more than four records", CORE)
+class EmptyQueryFindsFour(Store):
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        return dict(list(found.items())[:4]) if check == {} else found
+
+
+@broken("QRY-1", "the empty query leaves out records without submitted", CORE)
+class EmptyQuerySkipsUnsubmitted(Store):
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        if check != {}:
+            return found
+        return {i: r for i, r in found.items() if self.records[i]["submitted"] is not None}
+
+
+@broken("FIND-2", "records found have no buffers", CORE)
+class FoundHaveNoBuffers(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        return copy if names else {**copy, "buffers": None}
+
+
+@broken("FIND-2", "records found lack the fields that are None", CORE)
+class FoundLackNone(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        return copy if names else {k: v for k, v in copy.items() if v is not None}
+
+
+@broken("FIND-2", "records found show their error as text", CORE)
+class FoundShowErrorsAsText(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        return copy if names or copy["error"] is None else {**copy, "error": str(copy["error"])}
+
+
+@broken("FIND-2", "records found have an _id", CORE)
+class FoundHaveAnId(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        return copy if names else {**copy, "_id": 1}
+
+
+@broken("KEYS-1", "a projection has a msg_id only if that is asked for", CORE)
+class ProjectionLacksTheId(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        return {k: v for k, v in copy.items() if names is None or k in names}
+
+
+@broken("KEYS-1", "keys are ignored, and records come whole", CORE)
+class KeysAreIgnored(Store):
+    def part(self, record, names):
+        return super().part(record, None)
+
+
+@broken("KEYS-1", "a projection leaves out what is None", CORE)
+class ProjectionLacksNone(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        return {k: v for k, v in copy.items() if names is None or v is not None}
+
+
+@broken("KEYS-1", "a projection has the first key only", CORE)
+class ProjectionHasOneKey(Store):
+    def part(self, record, names):
+        return super().part(record, names and names[:1])
+
+
+@broken("KEYS-1", "a projection has empty buffers", CORE)
+class ProjectionHasEmptyBuffers(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        buffers = {name: [] for name in ("buffers", "result_buffers") if names and copy.get(name)}
+        return {**copy, **buffers}
+
+
+@broken("KEYS-1", "keys are given by position only", CORE)
+class KeysHaveNoName(Store):
+    def find_records(self, check, fields=None):
+        return super().find_records(check, fields)
+
+
+@broken("KEYS-2", "an empty list of keys asks for the msg_id only", CORE)
+class NoKeysIsTheIdOnly(Store):
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        if keys is None or len(keys):
+            return found
+        return {msg_id: {"msg_id": msg_id} for msg_id in found}
+
+
+@broken("KEYS-2", "an empty list of keys is refused", CORE)
+class NoKeysIsRefused(Store):
+    def find_records(self, check, keys=None):
+        if keys == []:
+            raise ValueError("keys: must not be empty")
+        return super().find_records(check, keys)
+
+
+@broken("KEYS-3", "a tuple of keys is refused", CORE)
+class TupleOfKeysIsRefused(Store):
+    def find_records(self, check, keys=None):
+        if isinstance(keys, tuple):
+            raise TypeError("keys: must be a list")
+        return super().find_records(check, keys)
+
+
+@broken("KEYS-3", "a key that is named twice is refused", CORE)
+class RepeatedKeyIsRefused(Store):
+    def find_records(self, check, keys=None):
+        names = check_keys(keys) or []
+        if len(set(names)) < len(names):
+            raise ValueError("keys: ambiguous column")
+        return super().find_records(check, keys)
+
+
+@broken("KEYS-3", "values are shifted against the names if a key is named twice", CORE)
+class RepeatedKeyShiftsValues(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        if names is None or len(set(names)) == len(names):
+            return copy
+        values = [copy[name] for name in names]
+        return {"msg_id": copy["msg_id"], **dict(zip(dict.fromkeys(names), values, strict=False))}
+
+
+@broken("KEYS-3", "values are shifted unless the keys are in the order of the fields", CORE)
+class UnorderedKeysShiftValues(Store):
+    def part(self, record, names):
+        copy = super().part(record, names)
+        if names is None or len(set(names)) < len(names):
+            return copy
+        ordered = [name for name in TASK_FIELDS if name in names]
+        values = [copy[name] for name in ordered]
+        return {"msg_id": copy["msg_id"], **dict(zip(names, values, strict=True))}
+
+
+@broken("KEYS-3", "msg_id among the keys is refused", CORE)
+class IdAmongTheKeysIsRefused(Store):
+    def find_records(self, check, keys=None):
+        if "msg_id" in (check_keys(keys) or []):
+            raise ValueError("keys: msg_id is there anyway")
+        return super().find_records(check, keys)
+
+
+def listed(keys):
+    """Whether keys are a list or tuple with something in it."""
+    return isinstance(keys, list | tuple) and bool(keys)
+
+
+@broken("KEYS-4", "an unknown key is ignored", CORE)
+class UnknownKeyIsIgnored(Store):
+    def find_records(self, check, keys=None):
+        if listed(keys):
+            keys = [name for name in keys if name in TASK_FIELDS] or ["msg_id"]
+        return super().find_records(check, keys)
+
+
+@broken("KEYS-4", "an unknown key gives None", CORE)
+class UnknownKeyGivesNone(Store):
+    def find_records(self, check, keys=None):
+        if not listed(keys) or all(name in TASK_FIELDS for name in keys):
+            return super().find_records(check, keys)
+        names = [name for name in keys if name in TASK_FIELDS] or ["msg_id"]
+        found = super().find_records(check, names)
+        return {i: {**dict.fromkeys(map(str, keys)), **record} for i, record in found.items()}
+
+
+@broken("KEYS-4", "keys are looked at only where something matches", CORE)
+class KeysAreCheckedLate(Store):
+    def find_records(self, check, keys=None):
+        return super().find_records(check, keys if self.selected(check) else None)
+
+
+@broken("KEYS-4", "a dotted key asks for its root field", CORE)
+class DottedKeyIsItsRoot(Store):
+    def find_records(self, check, keys=None):
+        if listed(keys):
+            keys = [n.partition(".")[0] if isinstance(n, str) else n for n in keys]
+        return super().find_records(check, keys)
+
+
+@broken("KEYS-5", "a str is taken for a list of one key", CORE)
+class StrIsOneKey(Store):
+    def find_records(self, check, keys=None):
+        return super().find_records(check, [keys] if isinstance(keys, str) and keys else keys)
+
+
+@broken("KEYS-5", "a str is taken for no keys", CORE)
+class StrIsNoKeys(Store):
+    def find_records(self, check, keys=None):
+        return super().find_records(check, None if isinstance(keys, str) else keys)

@@ -1,0 +1,231 @@
+"""Mutants of `$glob`: clauses GLB."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+
+from taskdb_spec.language import tree
+from tests.mutation.base import broken
+from tests.mutation.decorators import comparing, rewriting, taking, with_language
+from tests.mutation.language import Language
+from tests.mutation.store import Store
+
+
+def globbing(match):
+    """fn(value, test) from match(pattern, text)."""
+    return lambda value, test: match(test.pattern, value) if isinstance(value, str) else None
+
+
+def translated(pattern):
+    """The regular expression of a glob, without its anchors."""
+    return fnmatch.translate(pattern).removesuffix(r"\Z").removesuffix(r"\z")
+
+
+@comparing("GLB-1", "$glob searches for its pattern", tree.Glob)
+def glob_searches(value, test):
+    return globbing(lambda p, text: re.search(translated(p), text) is not None)(value, test)
+
+
+@comparing("GLB-1", "$glob matches the beginning", tree.Glob)
+def glob_matches_the_beginning(value, test):
+    return globbing(lambda p, text: re.match(translated(p), text) is not None)(value, test)
+
+
+@comparing("GLB-1", "* and ? do not match a newline", tree.Glob)
+def glob_stops_at_newlines(value, test):
+    def match(pattern, text):
+        expression = translated(pattern).replace("(?s:", "(?:")
+        return re.fullmatch(expression, text) is not None
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-1", "a newline at the end of the text does not count", tree.Glob)
+def glob_ignores_a_last_newline(value, test):
+    def match(pattern, text):
+        ends = (text, text[:-1]) if text.endswith("\n") else (text,)
+        return any(fnmatch.fnmatchcase(end, pattern) for end in ends)
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-1", "* stands for one character at least", tree.Glob)
+def star_is_not_empty(value, test):
+    return globbing(lambda p, text: fnmatch.fnmatchcase(text, p.replace("*", "?*")))(value, test)
+
+
+@comparing("GLB-1", "? stands for no character as well", tree.Glob)
+def question_mark_may_be_empty(value, test):
+    def match(pattern, text):
+        return fnmatch.fnmatchcase(text, pattern) or (
+            "[" not in pattern and fnmatch.fnmatchcase(text, pattern.replace("?", "", 1))
+        )
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-2", "$glob folds case", tree.Glob)
+def glob_folds_case(value, test):
+    def match(pattern, text):
+        return fnmatch.fnmatchcase(text.lower(), pattern.lower())
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-2", "$glob folds the case of plain patterns only", tree.Glob)
+def plain_glob_folds_case(value, test):
+    def match(pattern, text):
+        plain = not set("*?[") & set(pattern)
+        return text.lower() == pattern.lower() if plain else fnmatch.fnmatchcase(text, pattern)
+
+    return globbing(match)(value, test)
+
+
+@rewriting("GLB-3", "a set negates with ^, and ! stands for itself", tree.Glob)
+def glob_negates_with_a_caret(test):
+    swapped = re.sub(r"\[!([^\]]+)\]", r"[\1!]", test.pattern)
+    return tree.Glob(swapped.replace("[^", "[!"))
+
+
+@comparing("GLB-3", "[ and ] stand for themselves", tree.Glob)
+def glob_has_no_sets(value, test):
+    return globbing(lambda p, text: fnmatch.fnmatchcase(text, p.replace("[", "[[]")))(value, test)
+
+
+@comparing("GLB-3", "a range in a set is three characters", tree.Glob)
+def glob_has_no_ranges(value, test):
+    def match(pattern, text):
+        return fnmatch.fnmatchcase(text, re.sub(r"\[(!?)(\w)-(\w)\]", r"[\1\2\3-]", pattern))
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-3", "[]] is an empty set and a bracket", tree.Glob)
+def bracket_ends_an_empty_set(value, test):
+    return globbing(lambda p, text: "[]]" not in p and fnmatch.fnmatchcase(text, p))(value, test)
+
+
+def unescaped(value, test, *characters):
+    """Match with these characters left as they are in the regular expression."""
+
+    def match(pattern, text):
+        expression = fnmatch.translate(pattern)
+        for character in characters:
+            expression = expression.replace("\\" + character, character)
+        try:
+            return re.match(expression, text) is not None
+        except re.error:
+            return False
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-4", "a dot stands for any character", tree.Glob)
+def dot_is_not_escaped(value, test):
+    return unescaped(value, test, ".")
+
+
+@comparing("GLB-4", "^, $, + and ( have the meaning of a regular expression", tree.Glob)
+def signs_are_not_escaped(value, test):
+    return unescaped(value, test, "^", "$", "+", "(", ")")
+
+
+@comparing("GLB-4", "% and _ are wildcards", tree.Glob)
+def glob_is_like(value, test):
+    def match(pattern, text):
+        return fnmatch.fnmatchcase(text, pattern.replace("%", "*").replace("_", "?"))
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-4", "a backslash escapes what follows", tree.Glob)
+def glob_has_escapes(value, test):
+    def match(pattern, text):
+        return fnmatch.fnmatchcase(text, re.sub(r"\\(.)", r"[\1]", pattern))
+
+    return globbing(match)(value, test)
+
+
+@comparing("GLB-4", "a lone [ matches nothing", tree.Glob)
+def lone_bracket_matches_nothing(value, test):
+    return False if "[" in test.pattern and "]" not in test.pattern else None
+
+
+@comparing("GLB-5", "$glob reads the text of other values", tree.Glob)
+def glob_reads_everything(value, test):
+    return None if isinstance(value, str) else fnmatch.fnmatchcase(str(value), test.pattern)
+
+
+@comparing("GLB-5", "$glob of None raises", tree.Glob)
+def glob_cannot_take_none(value, test):
+    if value is None:
+        raise TypeError("expected str, bytes or os.PathLike object, not NoneType")
+
+
+@comparing("GLB-5", "$glob takes None for empty text", tree.Glob)
+def glob_takes_none_for_empty(value, test):
+    return fnmatch.fnmatchcase("", test.pattern) if value is None else None
+
+
+@with_language("GLB-6", "$glob replaces the other operators on its field")
+class GlobStandsAlone(Language):
+    def all_of(self, tests):
+        globs = tuple(test for test in tests if isinstance(test, tree.Glob))
+        return super().all_of(globs or tests)
+
+
+@with_language("GLB-6", "$glob is not looked at beside another operator")
+class GlobIsDroppedBesideOthers(Language):
+    def all_of(self, tests):
+        others = tuple(test for test in tests if not isinstance(test, tree.Glob))
+        return super().all_of(others or tests)
+
+
+def has_glob(check):
+    """Whether a query has `$glob` on a field."""
+    return any(isinstance(value, dict) and "$glob" in value for value in check.values())
+
+
+@broken("GLB-7", "drop_matching_records with $glob drops nothing")
+class PurgeKnowsNoGlob(Store):
+    def purged(self, check):
+        found = super().purged(check)
+        return [] if has_glob(check) else found
+
+
+@broken("GLB-7", "drop_matching_records takes a $glob for the text itself")
+class PurgeTakesGlobForText(Store):
+    def purged(self, check):
+        found = super().purged(check)
+        if not has_glob(check):
+            return found
+        return super().purged({
+            name: {("$eq" if k == "$glob" else k): v for k, v in value.items()}
+            if isinstance(value, dict) else value
+            for name, value in check.items()
+        })  # fmt: skip
+
+
+@broken("GLB-7", "drop_matching_records refuses $glob")
+class PurgeRefusesGlob(Store):
+    def purged(self, check):
+        found = super().purged(check)
+        if has_glob(check):
+            raise ValueError("unknown operator '$glob'")
+        return found
+
+
+@taking("GLB-8", "$glob takes the text of any operand", "$glob")
+def glob_takes_anything(operand):
+    return operand if isinstance(operand, str) else str(operand)
+
+
+@taking("GLB-8", "$glob takes bytes", "$glob")
+def glob_takes_bytes(operand):
+    return operand.decode(errors="replace") if isinstance(operand, bytes) else operand
+
+
+@taking("GLB-8", "$glob takes None for a pattern that matches everything", "$glob")
+def glob_takes_none(operand):
+    return "*" if operand is None else operand

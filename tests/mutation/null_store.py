@@ -1,0 +1,158 @@
+"""Mutants of a store that stores nothing: clauses NODB. `Nothing` conforms."""
+
+from __future__ import annotations
+
+from taskdb_spec import Backend
+from taskdb_spec.records.errors import ReadableKeyError
+from taskdb_spec.records.fields import checked_fields
+from tests.mutation.base import Mutant, snake_case
+
+TEXT = "NoDB: nothing is stored. To get storage, configure a database, such as DictDB or SQLiteDB."
+
+
+class Nothing:
+    """Takes every write, and keeps nothing of it."""
+
+    text = TEXT
+
+    def add_record(self, msg_id, rec, /):
+        self.wrote(msg_id, rec)
+
+    def update_record(self, msg_id, rec, /):
+        self.wrote(msg_id, rec)
+
+    def drop_record(self, msg_id, /):
+        self.wrote(msg_id, None)
+
+    def drop_matching_records(self, check, /):
+        self.wrote(None, check)
+
+    def get_record(self, msg_id, /):
+        raise ReadableKeyError(self.text)
+
+    def find_records(self, check, keys=None):
+        raise ReadableKeyError(self.text)
+
+    def get_history(self):
+        raise ReadableKeyError(self.text)
+
+    def close(self):
+        pass
+
+    def wrote(self, msg_id, written):
+        pass
+
+
+def storing_nothing(store, name):
+    """The backend of a class of stores that store nothing."""
+    return Backend(name=name, open=lambda workdir: store(), stores_nothing=True)
+
+
+def nothing(clause, why):
+    """Make a class of stores that store nothing the mutant of its name."""
+
+    def decorate(store):
+        name = snake_case(store.__name__)
+        return Mutant(name, clause, why, storing_nothing(store, name))
+
+    return decorate
+
+
+@nothing("NODB-1", "add returns the id")
+class NothingReturnsTheId(Nothing):
+    def add_record(self, msg_id, rec, /):
+        return msg_id
+
+
+@nothing("NODB-1", "add looks at the record, and refuses what is none")
+class NothingChecksRecords(Nothing):
+    def add_record(self, msg_id, rec, /):
+        checked_fields(msg_id, rec)
+
+
+@nothing("NODB-1", "drop refuses an id that was never added")
+class NothingHasNothingToDrop(Nothing):
+    def drop_record(self, msg_id, /):
+        raise ReadableKeyError(self.text)
+
+
+@nothing("NODB-1", "update is refused like the reads")
+class NothingRefusesUpdates(Nothing):
+    def update_record(self, msg_id, rec, /):
+        raise ReadableKeyError(self.text)
+
+
+@nothing("NODB-1", "drop_matching_records returns a count")
+class NothingCountsPurges(Nothing):
+    def drop_matching_records(self, check, /):
+        return 0
+
+
+@nothing("NODB-2", "find finds nothing")
+class NothingIsFound(Nothing):
+    def find_records(self, check, keys=None):
+        return {}
+
+
+@nothing("NODB-2", "the history is empty")
+class NothingHasAHistory(Nothing):
+    def get_history(self):
+        return []
+
+
+@nothing("NODB-2", "get returns None")
+class NothingCanBeGot(Nothing):
+    def get_record(self, msg_id, /):
+        return None
+
+
+@nothing("NODB-2", "find raises a NotImplementedError")
+class NothingIsImplemented(Nothing):
+    def find_records(self, check, keys=None):
+        raise NotImplementedError(self.text)
+
+
+@nothing("NODB-3", "the text does not say how to get storage")
+class NothingIsExplained(Nothing):
+    text = "NoDB: nothing is stored."
+
+
+@nothing("NODB-3", "there is no text")
+class NothingIsSaid(Nothing):
+    text = ""
+
+
+@nothing("NODB-3", "the text says how to get storage, and not that nothing is stored")
+class NothingIsAdvised(Nothing):
+    text = "To get storage, configure a database, such as DictDB or SQLiteDB."
+
+
+@nothing("NODB-3", "the refusal of get is the id alone")
+class NothingNamesTheId(Nothing):
+    def get_record(self, msg_id, /):
+        raise KeyError(msg_id)
+
+
+@nothing("NODB-4", "a log of what was written is kept")
+class NothingKeepsALog(Nothing):
+    def __init__(self):
+        self.log = []
+
+    def wrote(self, msg_id, written):
+        self.log.append((msg_id, written))
+
+
+@nothing("NODB-5", "the second close raises")
+class NothingIsClosedOnce(Nothing):
+    closed = False
+
+    def close(self):
+        if self.closed:
+            raise RuntimeError("the store is closed")
+        self.closed = True
+
+
+@nothing("NODB-5", "every close raises")
+class NothingCannotBeClosed(Nothing):
+    def close(self):
+        raise NotImplementedError

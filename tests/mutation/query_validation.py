@@ -1,0 +1,255 @@
+"""Mutants that answer queries which are none: clauses QRY-4 to QRY-10."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from taskdb_spec import QueryError, check_keys, parse_query
+from taskdb_spec.capabilities import CORE
+from taskdb_spec.records.fields import TASK_FIELDS
+from tests.mutation.base import broken
+from tests.mutation.decorators import is_operators, mapped, renaming, rewording
+from tests.mutation.record_validation import CONTAINERS, in_domain
+from tests.mutation.store import Store
+
+OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$exists", "$mod", "$all",
+             "$size", "$elemMatch", "$not", "$regex", "$options", "$glob")  # fmt: skip
+LOGIC = ("$and", "$or", "$nor")
+
+
+@renaming("QRY-4", "an unknown operator on a field is ignored", capabilities=CORE)
+def unknown_operators_are_ignored(name, operand):
+    return (name, operand) if name in OPERATORS + LOGIC or not str(name).startswith("$") else None
+
+
+@rewording("QRY-4", "an unknown operator on the query is ignored", capabilities=CORE)
+def unknown_root_operators_are_ignored(check):
+    return {k: v for k, v in check.items() if k in LOGIC or not str(k).startswith("$")}
+
+
+@rewording("QRY-4", "$comment is ignored", capabilities=CORE)
+def comments_are_ignored(check):
+    return {k: v for k, v in check.items() if k != "$comment"}
+
+
+@renaming("QRY-4", "$ge and $le are taken for $gte and $lte", capabilities=CORE)
+def ge_is_gte(name, operand):
+    return {"$ge": "$gte", "$le": "$lte"}.get(name, name), operand
+
+
+@renaming("QRY-4", "operators are taken in any case", capabilities=CORE)
+def operators_fold_case(name, operand):
+    return (name.lower() if isinstance(name, str) else name), operand
+
+
+@renaming("QRY-4", "$type is ignored", capabilities=CORE)
+def type_is_ignored(name, operand):
+    return None if name == "$type" else (name, operand)
+
+
+@rewording("QRY-4", "$where matches everything", capabilities=CORE)
+def where_matches_everything(check):
+    return {k: v for k, v in check.items() if k != "$where"}
+
+
+def is_unknown(key):
+    """Whether the key of a query is a field that records do not have."""
+    return isinstance(key, str) and key.partition(".")[0] not in TASK_FIELDS and key[:1] != "$"
+
+
+@rewording("QRY-5", "a query on an unknown field is answered as if it were None", capabilities=CORE)
+def unknown_field_is_none(check):
+    plain = {k: v for k, v in check.items() if not is_unknown(k)}
+    missing = [v for k, v in check.items() if is_unknown(k)]
+    return plain if all(v is None for v in missing) else {**plain, "msg_id": None}
+
+
+@rewording("QRY-5", "conditions on an unknown field are ignored", capabilities=CORE)
+def unknown_field_is_ignored(check):
+    return {k: v for k, v in check.items() if not is_unknown(k)}
+
+
+@rewording("QRY-5", "fields are taken in any case", capabilities=CORE)
+def query_fields_fold_case(check):
+    return {
+        (k.lower() if isinstance(k, str) and k.lower() in TASK_FIELDS else k): v
+        for k, v in check.items()
+    }
+
+
+def first_is_operator(value):
+    """Whether the first key of a dict is an operator."""
+    return isinstance(value, dict) and str(next(iter(value), "")).startswith("$")
+
+
+@rewording("QRY-6", "where the first key is an operator, plain keys are ignored", capabilities=CORE)
+def plain_keys_are_ignored(check):
+    return {
+        field: {k: v for k, v in value.items() if str(k).startswith("$")}
+        if first_is_operator(value)
+        else value
+        for field, value in check.items()
+    }
+
+
+@rewording("QRY-6", "where the first key is plain, the dict is a document")
+def first_key_decides(check):
+    return {
+        field: {"$eq": value} if is_operators(value) and not first_is_operator(value) else value
+        for field, value in check.items()
+    }
+
+
+@rewording("QRY-7", "a set is taken for a list")
+def query_takes_sets(check):
+    return mapped(check, lambda v: sorted(v, key=repr) if isinstance(v, set | frozenset) else v)
+
+
+@rewording("QRY-7", "a naive datetime is taken for UTC", capabilities=CORE)
+def query_takes_naive(check):
+    return mapped(check, as_utc)
+
+
+def as_utc(value):
+    """A naive datetime as UTC; any other value as it is."""
+    naive = isinstance(value, datetime) and value.tzinfo is None
+    return value.replace(tzinfo=UTC) if naive else value
+
+
+@rewording("QRY-7", "a naive datetime inside of $in is taken for UTC", capabilities=CORE)
+def membership_takes_naive(check):
+    return mapped(check, lambda v: list(map(as_utc, v)) if isinstance(v, list) else v)
+
+
+@rewording("QRY-7", "a compiled pattern is taken for a $regex")
+def query_takes_patterns(check):
+    return {k: {"$regex": v.pattern} if type(v) is re.Pattern and type(v.pattern) is str else v
+            for k, v in check.items()}  # fmt: skip
+
+
+@rewording("QRY-7", "any other object is compared by its text", capabilities=CORE)
+def query_takes_objects(check):
+    def text(value):
+        return value if isinstance(value, CONTAINERS) or in_domain(value) else repr(value)
+
+    return mapped(check, text)
+
+
+@rewording("QRY-7", "an int beyond 64 bits is clipped")
+def query_clips_ints(check):
+    def clipped(value):
+        return max(-(2**63), min(2**63 - 1, value)) if type(value) is int else value
+
+    return mapped(check, clipped)
+
+
+class AnyQuery(Store):
+    """Takes something else for a query."""
+
+    def query(self, check):
+        return check
+
+    def parsed(self, check):
+        return super().parsed(check if isinstance(check, dict) else self.query(check))
+
+
+@broken("QRY-8", "None is taken for {}", CORE)
+class NoneIsTheEmptyQuery(AnyQuery):
+    def query(self, check):
+        return {} if check is None else check
+
+
+@broken("QRY-8", "what is empty is taken for {}", CORE)
+class EmptyIsTheEmptyQuery(AnyQuery):
+    def query(self, check):
+        return check or {}
+
+
+@broken("QRY-8", "a str is taken for a msg_id", CORE)
+class StrIsAnId(AnyQuery):
+    def query(self, check):
+        return {"msg_id": check} if isinstance(check, str) else check
+
+
+@broken("QRY-8", "a list of queries is taken for their conjunction", CORE)
+class ListIsAConjunction(AnyQuery):
+    def query(self, check):
+        if isinstance(check, list) and all(isinstance(part, dict) for part in check):
+            return {key: value for part in check for key, value in part.items()}
+        return check
+
+
+@broken("QRY-9", "find on an empty store does not look at the query", CORE)
+class EmptyStoreDoesNotLook(Store):
+    def find_records(self, check, keys=None):
+        if not self.records and isinstance(check, dict):
+            check_keys(keys)
+            return {}
+        return super().find_records(check, keys)
+
+
+@broken("QRY-9", "operators are looked up when a record is tested", CORE)
+class OperatorsAreLookedUpLate(Store):
+    def find_records(self, check, keys=None):
+        try:
+            return super().find_records(check, keys)
+        except KeyError:
+            check_keys(keys)
+            if self.records:
+                raise
+            return {}
+
+
+@broken("QRY-10", "a condition is parsed when the ones before it have left a record", CORE)
+class ConditionsAreParsedLate(Store):
+    def selected(self, check):
+        if not isinstance(check, dict) or not self.records:
+            return super().selected(check)
+        ids = list(self.records)
+        for key, operand in check.items():
+            found = set(super().selected({key: operand}))
+            ids = [msg_id for msg_id in ids if msg_id in found]
+            if not ids:
+                break
+        return ids
+
+
+@broken("QRY-10", "where the msg_id is given and unknown, the rest is not looked at", CORE)
+class UnknownIdEndsTheQuery(Store):
+    def selected(self, check):
+        msg_id = check.get("msg_id") if isinstance(check, dict) else None
+        if self.records and isinstance(msg_id, str) and msg_id not in self.records:
+            return []
+        return super().selected(check)
+
+
+@broken("QRY-10", "an operator is parsed when the ones before it have left a record", CORE)
+class OperatorsAreParsedLate(Store):
+    def parsed(self, check):
+        if self.records and isinstance(check, dict):
+            check = {field: self.reached(field, value) for field, value in check.items()}
+        return super().parsed(check)
+
+    def reached(self, field, value):
+        """The operators of a condition up to the first that leaves no record."""
+        if not is_operators(value):
+            return value
+        reached = {}
+        for name, operand in value.items():
+            reached[name] = operand
+            tree = parse_query({field: reached}, TASK_FIELDS, self.capabilities)
+            if not any(map(self.language.selector(tree), self.records.values())):
+                break
+        return reached
+
+
+@broken("QRY-9", "find answers a malformed query with nothing while there is no record", CORE)
+class EmptyStoreForgives(Store):
+    def find_records(self, check, keys=None):
+        try:
+            return super().find_records(check, keys)
+        except QueryError:
+            if self.records or keys:
+                raise
+            return {}

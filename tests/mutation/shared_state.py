@@ -1,0 +1,128 @@
+"""Mutants whose stores share with each other: clause ISO-9."""
+
+from __future__ import annotations
+
+import weakref
+
+from taskdb_spec import DuplicateRecord
+from taskdb_spec.capabilities import CORE
+from taskdb_spec.records.domain import copied
+from tests.mutation.base import broken
+from tests.mutation.store import Store
+
+
+class Sharing(Store):
+    """Knows the other open stores of its class, from the one opened first."""
+
+    def __init_subclass__(cls):
+        cls.opened = []
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.joined(self.others())
+        type(self).opened.append(weakref.ref(self))
+
+    def others(self):
+        stores = [ref() for ref in type(self).opened]
+        return [store for store in stores if store is not None and store is not self]
+
+    def joined(self, others):
+        pass
+
+    def close(self):
+        type(self).opened[:] = [weakref.ref(store) for store in self.others()]
+
+
+@broken("ISO-9", "stores that are open at the same time have their records in common", CORE)
+class RecordsAreShared(Sharing):
+    def joined(self, others):
+        for other in others:
+            self.records = other.records
+
+
+@broken("ISO-9", "a new store begins with a copy of the records of one that is open", CORE)
+class RecordsAreInherited(Sharing):
+    def joined(self, others):
+        for other in others:
+            self.records = copied(other.records)
+
+
+@broken("ISO-9", "a drop removes the record from the other open stores as well", CORE)
+class DropsAreShared(Sharing):
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        for other in self.others():
+            other.records.pop(msg_id, None)
+
+
+@broken("ISO-9", "an update is written to the other open stores that have the id", CORE)
+class UpdatesAreShared(Sharing):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        for other in self.others():
+            if msg_id in other.records:
+                Store.update_record(other, msg_id, rec)
+
+
+@broken("ISO-9", "an id that another open store has is taken for a duplicate", CORE)
+class IdsAreShared(Sharing):
+    def add_record(self, msg_id, rec, /):
+        self.taken(msg_id, rec)
+        if any(msg_id in other.records for other in self.others()):
+            raise KeyError(msg_id)
+        super().add_record(msg_id, rec)
+
+
+@broken("ISO-9", "the history lists the ids of the other open stores as well", CORE)
+class HistoriesAreShared(Sharing):
+    def get_history(self):
+        strange = {i for other in self.others() for i in other.records if i not in self.records}
+        return super().get_history() + sorted(strange)
+
+
+@broken("ISO-9", "an empty purge empties the other open stores as well", CORE)
+class PurgesAreShared(Sharing):
+    def drop_matching_records(self, check, /):
+        super().drop_matching_records(check)
+        for other in self.others():
+            if check == {}:
+                other.records.clear()
+
+
+KEPT = []
+"""What the classes have kept, for tests that must not find what other tests have left."""
+
+
+class Kept(Store):
+    """Has what its class has, which outlives every store."""
+
+    def __init_subclass__(cls):
+        cls.kept = {}
+        KEPT.append(cls.kept)
+
+
+@broken("ISO-9", "records are kept on the class, and a store is opened with all of them", CORE)
+class RecordsAreOfTheClass(Kept):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.records = self.kept
+
+
+@broken("ISO-9", "ids are kept on the class, so that none can be added to two stores", CORE)
+class IdsAreOfTheClass(Kept):
+    def add_record(self, msg_id, rec, /):
+        self.taken(msg_id, rec)
+        if msg_id in self.kept:
+            raise DuplicateRecord(msg_id)
+        super().add_record(msg_id, rec)
+        self.kept[msg_id] = None
+
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        self.kept.pop(msg_id)
+
+    def purged(self, check):
+        found = super().purged(check)
+        for msg_id in found:
+            self.kept.pop(msg_id)
+        return found

@@ -1,0 +1,259 @@
+"""Mutants with a cache or an index that goes stale.
+
+Each names the clause of the write that a read does not see: a store to which the same records are
+written anew answers the read rightly.
+"""
+
+from __future__ import annotations
+
+from taskdb_spec.capabilities import CORE
+from taskdb_spec.records.domain import copied
+from taskdb_spec.records.ordering import rank
+from tests.mutation.aliasing import Writing
+from tests.mutation.base import broken
+from tests.mutation.store import Store
+
+
+class KeepsRecords(Store):
+    """Remembers each record that was got, until somebody takes it out of `cache`."""
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.cache = {}
+
+    def get_record(self, msg_id, /):
+        record = super().get_record(msg_id)
+        return copied(self.cache.setdefault(msg_id, copied(record)))
+
+
+@broken("GET-1", "get remembers a record, and does not see that it was updated", CORE)
+class GetIsCached(KeepsRecords):
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        self.cache.pop(msg_id, None)
+
+    def drop_matching_records(self, check, /):
+        super().drop_matching_records(check)
+        self.cache = {i: record for i, record in self.cache.items() if i in self.records}
+
+
+@broken("GET-1", "get remembers a record, and does not see that it was dropped and added", CORE)
+class GetIsCachedAcrossDrops(KeepsRecords):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        self.cache.pop(msg_id, None)
+
+
+class Answers(Writing):
+    """Remembers what each query found until the next write.
+
+    Its mutants, and those of the other bases, miss a write by having that of `Store`.
+    """
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.answers = {}
+
+    def written(self):
+        self.answers = {}
+
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        question = repr((check, keys))
+        return copied(self.answers.setdefault(question, copied(found)))
+
+
+@broken("UPD-1", "what a query found is remembered, also after an update", CORE)
+class AnswerOutlivesUpdates(Answers):
+    update_record = Store.update_record
+
+
+@broken("DROP-1", "what a query found is remembered, also after a drop", CORE)
+class AnswerOutlivesDrops(Answers):
+    drop_record = Store.drop_record
+
+
+@broken("PURGE-1", "what a query found is remembered, also after a purge", CORE)
+class AnswerOutlivesPurges(Answers):
+    drop_matching_records = Store.drop_matching_records
+
+
+class KeepsHistory(Writing):
+    """Remembers its history until the next write."""
+
+    history = None
+
+    def written(self):
+        self.history = None
+
+    def get_history(self):
+        if self.history is None:
+            self.history = super().get_history()
+        return list(self.history)
+
+
+@broken("HIST-1", "the history is remembered, also after an add", CORE)
+class HistoryOutlivesAdds(KeepsHistory):
+    add_record = Store.add_record
+
+
+@broken("HIST-1", "the history is remembered, also after a drop", CORE)
+class HistoryOutlivesDrops(KeepsHistory):
+    drop_record = Store.drop_record
+
+
+@broken("HIST-1", "the history is remembered, also after a purge", CORE)
+class HistoryOutlivesPurges(KeepsHistory):
+    drop_matching_records = Store.drop_matching_records
+
+
+@broken("HIST-2", "the history is remembered, also after an update of submitted", CORE)
+class HistoryOutlivesUpdates(KeepsHistory):
+    update_record = Store.update_record
+
+
+class Indexed(Store):
+    """Answers {field: value} from an index of one field, which is right until it is stale."""
+
+    field = ""
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.index = {}
+
+    def enter(self, msg_id):
+        self.index[msg_id] = rank(self.records[msg_id][self.field])
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.enter(msg_id)
+
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        self.enter(msg_id)
+
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        if list(check) != [self.field] or isinstance(check[self.field], dict):
+            return found
+        wanted = rank(check[self.field])
+        ids = [i for i in self.records if self.index.get(i) == wanted]
+        return {i: super(Indexed, self).find_records({"msg_id": i}, keys)[i] for i in ids}
+
+
+@broken("UPD-1", "the index of client_uuid is not kept by update", CORE)
+class ClientIndexOutlivesUpdates(Indexed):
+    field = "client_uuid"
+    update_record = Store.update_record
+
+
+@broken("ADD-4", "the index of engine_uuid keeps the first value of a dropped id", CORE)
+class EngineIndexOutlivesDrops(Indexed):
+    field = "engine_uuid"
+
+    def add_record(self, msg_id, rec, /):
+        known = self.index.get(msg_id) if isinstance(msg_id, str) else None
+        super().add_record(msg_id, rec)
+        self.index[msg_id] = known or self.index[msg_id]
+
+
+@broken("UPD-1", "the index of completed is not kept by update", CORE)
+class PendingIndexOutlivesUpdates(Indexed):
+    field = "completed"
+    update_record = Store.update_record
+
+
+@broken("UPD-1", "the index of submitted does not enter updates to an instant", CORE)
+class SubmittedIndexMissesUpdates(Indexed):
+    field = "submitted"
+
+    def update_record(self, msg_id, rec, /):
+        Store.update_record(self, msg_id, rec)
+        if self.records[msg_id]["submitted"] is None:
+            self.enter(msg_id)
+
+
+@broken("ADD-4", "an id that was dropped and added again is not found by its msg_id", CORE)
+class IdIndexLosesSecondLives(Indexed):
+    field = "msg_id"
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.dropped = set()
+
+    def enter(self, msg_id):
+        if msg_id not in self.dropped:
+            super().enter(msg_id)
+
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        self.dropped.add(msg_id)
+        del self.index[msg_id]
+
+
+@broken("PURGE-1", "the index of queue is lost by a purge", CORE)
+class PurgeEmptiesTheIndex(Indexed):
+    field = "queue"
+
+    def drop_matching_records(self, check, /):
+        super().drop_matching_records(check)
+        self.index = {}
+
+
+@broken("EQ-3", "records that were added without engine_uuid are not in its index", CORE)
+class NoneIsNotIndexed(Indexed):
+    field = "engine_uuid"
+
+    def enter(self, msg_id):
+        super().enter(msg_id)
+        if self.records[msg_id]["engine_uuid"] is None:
+            del self.index[msg_id]
+
+
+@broken("EQ-1", "the index of label holds one record a label", CORE)
+class LabelIndexIsUnique(Indexed):
+    field = "label"
+
+    def enter(self, msg_id):
+        label = rank(self.records[msg_id]["label"])
+        if label[1]:
+            self.index = {i: known for i, known in self.index.items() if known != label}
+        self.index[msg_id] = label
+
+
+@broken("ADD-1", "the ninth add is not stored", CORE)
+class NinthAddIsLost(Store):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.adds = 0
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.adds += 1
+        if self.adds == 9:
+            del self.records[msg_id]
+
+
+@broken("KEEP-1", "the ninth record takes the place of the first", CORE)
+class KeepsEight(Store):
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        if len(self.records) > 8:
+            del self.records[next(iter(self.records))]
+
+
+@broken("GET-1", "a get right after a find returns the first record that was found", CORE)
+class GetReturnsTheFound(Writing):
+    found = None
+
+    def written(self):
+        self.found = None
+
+    def find_records(self, check, keys=None):
+        found = super().find_records(check, keys)
+        self.found = next(iter(found), None)
+        return found
+
+    def get_record(self, msg_id, /):
+        self._must_have(msg_id)
+        return super().get_record(msg_id if self.found is None else self.found)

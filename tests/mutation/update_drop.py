@@ -1,0 +1,241 @@
+"""Mutants of update and drop: clauses UPD-1 to UPD-5 and DROP."""
+
+from __future__ import annotations
+
+from taskdb_spec.capabilities import CORE
+from taskdb_spec.records.fields import filled
+from tests.mutation.base import broken
+from tests.mutation.store import Store
+
+
+@broken("UPD-1", "an update is not written", CORE)
+class UpdateIsLost(Store):
+    def update_record(self, msg_id, rec, /):
+        self._must_have(msg_id)
+        self.taken(msg_id, rec)
+
+
+@broken("UPD-1", "only the first field of an update is written", CORE)
+class UpdateWritesOneField(Store):
+    def update_record(self, msg_id, rec, /):
+        self._must_have(msg_id)
+        self.taken(msg_id, rec)
+        super().update_record(msg_id, dict(list(rec.items())[:1]))
+
+
+@broken("UPD-1", "an update does not know display_data", CORE)
+class UpdateSkipsDisplayData(Store):
+    def update_record(self, msg_id, rec, /):
+        old = self.records[msg_id]["display_data"] if msg_id in self.records else None
+        super().update_record(msg_id, rec)
+        self.records[msg_id]["display_data"] = old
+
+
+@broken("UPD-1", "an update to None is not written", CORE)
+class UpdateSkipsNone(Store):
+    def update_record(self, msg_id, rec, /):
+        old = self.records.get(msg_id) if isinstance(msg_id, str) else None
+        super().update_record(msg_id, rec)
+        for name, value in rec.items():
+            if value is None:
+                self.records[msg_id][name] = old[name]
+
+
+@broken("UPD-1", "the second update of a record is lost", CORE)
+class SecondUpdateIsLost(Store):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.updates = {}
+
+    def update_record(self, msg_id, rec, /):
+        old = self.records.get(msg_id) if isinstance(msg_id, str) else None
+        super().update_record(msg_id, rec)
+        self.updates[msg_id] = self.updates.get(msg_id, 0) + 1
+        if self.updates[msg_id] == 2:
+            self.records[msg_id] = old
+
+
+@broken("UPD-2", "an update fills stdout and stderr where it does not name them", CORE)
+class UpdateFillsDefaults(Store):
+    def update_record(self, msg_id, rec, /):
+        if isinstance(rec, dict) and rec:
+            rec = {"stdout": "", "stderr": "", **rec}
+        super().update_record(msg_id, rec)
+
+
+@broken("UPD-2", "an update replaces the record whole", CORE)
+class UpdateReplacesTheRecord(Store):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        if rec:
+            self.records[msg_id] = filled(self.taken(msg_id, rec))
+
+
+@broken("UPD-2", "an update is written to every record", CORE)
+class UpdateHitsEveryRecord(Store):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        for other, record in self.records.items():
+            record.update(self.taken(msg_id, rec) | {"msg_id": other})
+
+
+@broken("UPD-2", "an update is written to the next record as well", CORE)
+class UpdateHitsTheNextRecord(Store):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        ids = list(self.records)
+        for other in ids[ids.index(msg_id) + 1 :][:1]:
+            self.records[other].update(self.taken(msg_id, rec) | {"msg_id": other})
+
+
+@broken("UPD-2", "an update of completed clears started", CORE)
+class CompletionClearsTheStart(Store):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        if "completed" in rec and "started" not in rec:
+            self.records[msg_id]["started"] = None
+
+
+class Merging(Store):
+    """An update merges each new value with the old one."""
+
+    def merged(self, old, new):
+        return new
+
+    def update_record(self, msg_id, rec, /):
+        old = dict(self.records[msg_id]) if self.has(msg_id) else None
+        super().update_record(msg_id, rec)
+        for name in rec:
+            self.records[msg_id][name] = self.merged(old[name], self.records[msg_id][name])
+
+    def has(self, msg_id):
+        return isinstance(msg_id, str) and msg_id in self.records
+
+
+@broken("UPD-3", "an update of a dict field keeps the members that it does not name", CORE)
+class UpdateMergesDicts(Merging):
+    def merged(self, old, new):
+        return {**old, **new} if isinstance(old, dict) and isinstance(new, dict) else new
+
+
+@broken("UPD-3", "an update merges dicts inside of dicts only", CORE)
+class UpdateMergesInnerDicts(Merging):
+    def merged(self, old, new):
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return new
+        inner = {
+            key for key in new if isinstance(new[key], dict) and isinstance(old.get(key), dict)
+        }
+        return {key: {**old[key], **new[key]} if key in inner else new[key] for key in new}
+
+
+@broken("UPD-3", "an update of buffers appends to the list", CORE)
+class UpdateAppendsBuffers(Merging):
+    def merged(self, old, new):
+        return old + new if isinstance(old, list) and isinstance(new, list) else new
+
+
+@broken("UPD-3", "an update of a dict field with {} leaves the old dict", CORE)
+class EmptyDictLeavesTheOld(Merging):
+    def merged(self, old, new):
+        return old if new == {} and old is not None else new
+
+
+@broken("UPD-4", "an empty update is refused", CORE)
+class EmptyUpdateIsRefused(Store):
+    def update_record(self, msg_id, rec, /):
+        self._must_have(msg_id)
+        if rec == {}:
+            raise ValueError("nothing to update")
+        super().update_record(msg_id, rec)
+
+
+@broken("UPD-4", "an empty update empties the record", CORE)
+class EmptyUpdateEmptiesTheRecord(Store):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        if rec == {}:
+            self.records[msg_id] = filled({"msg_id": msg_id})
+
+
+@broken("UPD-5", "an update of an unknown id adds the record", CORE)
+class UpdateAdds(Store):
+    def update_record(self, msg_id, rec, /):
+        fields = self.taken(msg_id, rec)
+        self.records[msg_id] = filled({**self.records.get(msg_id, {}), **fields})
+
+
+@broken("UPD-5", "an update of an unknown id is ignored", CORE)
+class UpdateOfUnknownIsIgnored(Store):
+    def update_record(self, msg_id, rec, /):
+        self.taken(msg_id, rec)
+        if msg_id in self.records:
+            super().update_record(msg_id, rec)
+
+
+@broken("UPD-5", "an empty update of an unknown id is accepted", CORE)
+class EmptyUpdateOfUnknownIsAccepted(Store):
+    def update_record(self, msg_id, rec, /):
+        if not isinstance(msg_id, str) or rec != {}:
+            super().update_record(msg_id, rec)
+
+
+@broken("UPD-5", "an update of an unknown id is refused, yet adds the record", CORE)
+class RefusedUpdateAdds(Store):
+    def update_record(self, msg_id, rec, /):
+        try:
+            super().update_record(msg_id, rec)
+        except KeyError:
+            self.records[msg_id] = filled(self.taken(msg_id, rec))
+            raise
+
+
+@broken("DROP-1", "a drop is not written", CORE)
+class DropIsLost(Store):
+    def drop_record(self, msg_id, /):
+        self._must_have(msg_id)
+
+
+@broken("DROP-1", "a drop takes the records along whose ids begin with that id", CORE)
+class DropTakesThePrefix(Store):
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        for other in [other for other in self.records if other.startswith(msg_id)]:
+            del self.records[other]
+
+
+@broken("DROP-1", "a drop takes the record that was added next along", CORE)
+class DropTakesTheNext(Store):
+    def drop_record(self, msg_id, /):
+        self._must_have(msg_id)
+        ids = list(self.records)
+        for gone in ids[ids.index(msg_id) :][:2]:
+            del self.records[gone]
+
+
+@broken("DROP-1", "the first of three records is not dropped", CORE)
+class FirstOfThreeStays(Store):
+    def drop_record(self, msg_id, /):
+        self._must_have(msg_id)
+        if not (len(self.records) == 3 and msg_id == next(iter(self.records))):
+            del self.records[msg_id]
+
+
+@broken("DROP-2", "a drop of an unknown id is ignored", CORE)
+class DropOfUnknownIsIgnored(Store):
+    def drop_record(self, msg_id, /):
+        if not isinstance(msg_id, str) or msg_id in self.records:
+            super().drop_record(msg_id)
+
+
+@broken("DROP-2", "a second drop of the same id is ignored", CORE)
+class SecondDropIsIgnored(Store):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.dropped = set()
+
+    def drop_record(self, msg_id, /):
+        if isinstance(msg_id, str) and msg_id not in self.records and msg_id in self.dropped:
+            return
+        super().drop_record(msg_id)
+        self.dropped.add(msg_id)

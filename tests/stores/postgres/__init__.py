@@ -1,1 +1,0 @@
-"""PostgresDB, on a server of the tests' own."""

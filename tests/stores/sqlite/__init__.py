@@ -1,1 +1,0 @@
-"""SQLiteDB, and what it shares with the other stores in SQL databases."""

@@ -1,0 +1,261 @@
+"""Known failures: the file, what a run is held to by it, and how it is told."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from taskdb_spec.conformance.core.results import Known, json_report
+from taskdb_spec.conformance.reporting import html
+from taskdb_spec.conformance.reporting.baseline import (
+    BaselineError,
+    baseline_text,
+    held_to,
+    read_baseline,
+    together,
+    verdict_beside,
+)
+from tests.support.fake_reports import Engine, conforming, failing, incomplete, report
+from tests.unit.conformance.reporting.test_json_junit_html import outcomes
+from tests.unit.conformance.reporting.test_terminal import told
+
+Taskdb = Callable[..., Result]
+MYDB = "made_stores:mydb"
+
+ADD_2 = '[[mydb]]\nclause = "ADD-2"\nreason = "an upsert"\n'
+GET_2 = '[[mydb]]\nclause = "GET-2"\nreason = "a default"\nexpected = "went wrong"\n'
+BOTH = ADD_2 + GET_2
+
+
+# The file
+
+
+def test_a_file_is_read_by_backend_and_clause() -> None:
+    found = read_baseline(BOTH + '[["a/b c"]]\nclause = "ADD-1"\nreason = "lost"\n')
+    assert found == {
+        "mydb": {"ADD-2": Known("an upsert"), "GET-2": Known("a default", "went wrong")},
+        "a/b c": {"ADD-1": Known("lost")},
+    }
+    assert read_baseline("") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[[mydb]", "is not TOML"),
+        ("mydb = 1", "each headed [[mydb]]"),
+        ("mydb = [1]", "each headed [[mydb]]"),
+        ('["a b"]\nclause = "ADD-2"', '[["a b"]]'),
+        ('[[mydb]]\nreason = "x"', "entry 1: does not say which clause"),
+        ('[[mydb]]\nclause = "ADD-99"\nreason = "x"', "there is no clause 'ADD-99'"),
+        ("[[mydb]]\nclause = 2", "'clause' must be a text"),
+        ('[[mydb]]\nclause = "ADD-2"', "ADD-2 needs a reason"),
+        ('[[mydb]]\nclause = "ADD-2"\nreason = " "', "'reason' must be a text"),
+        ('[[mydb]]\nclause = "ADD-2"\nreason = "TODO: say why"', "ADD-2 needs a reason"),
+        (ADD_2 + "expected = ''", "'expected' must be a text"),
+        (ADD_2 + "exspected = 'x'", "unknown key 'exspected'"),
+        (ADD_2 + ADD_2, "entry 2: ADD-2 is listed twice"),
+    ],
+)
+def test_a_malformed_file(text: str, why: str) -> None:
+    with pytest.raises(BaselineError) as caught:
+        read_baseline(text)
+    assert why in str(caught.value)
+
+
+def test_what_is_flaky_expects_nothing() -> None:
+    assert read_baseline(ADD_2, flaky=True) == {"mydb": {"ADD-2": Known("an upsert", flaky=True)}}
+    with pytest.raises(BaselineError, match="unknown key 'expected'"):
+        read_baseline(GET_2, flaky=True)
+
+
+def test_a_clause_is_known_or_flaky_not_both() -> None:
+    known, flaky = read_baseline(ADD_2), read_baseline(ADD_2, flaky=True)
+    with pytest.raises(BaselineError, match="ADD-2 is listed as a known failure and as flaky"):
+        together(known, flaky)
+    both = together(read_baseline(GET_2), flaky)
+    assert list(both["mydb"]) == ["GET-2", "ADD-2"]
+
+
+# What a run is held to
+
+
+def test_what_fails_as_listed_does_not_count() -> None:
+    held = held_to(failing(), read_baseline(BOTH))
+    assert held["ADD-2"].known == Known("an upsert")
+    assert held["ADD-2"].verdict == "fail"
+    assert held.verdict == "fails"
+    assert verdict_beside(held) == "conforms"
+
+
+def test_what_is_not_listed_counts() -> None:
+    assert verdict_beside(held_to(failing(), read_baseline(ADD_2))) == "fails"
+    assert verdict_beside(held_to(failing("other"), read_baseline(BOTH))) == "fails"
+
+
+def test_a_stale_entry_is_an_error() -> None:
+    made = report(ADD_1="pass", GET_2="fail", ADD_2="pass")
+    held = held_to(made, read_baseline(BOTH))
+    assert "but it passes" in held["ADD-2"].objection
+    assert verdict_beside(held) == "fails"
+
+
+def test_a_failure_other_than_the_expected_one_is_an_error() -> None:
+    held = held_to(failing(), read_baseline(ADD_2 + "expected = 'raised OSError'\n" + GET_2))
+    assert held["ADD-2"].objection == "fails otherwise than expected ('raised OSError')"
+    assert held["ADD-2"].known is None
+    assert verdict_beside(held) == "fails"
+
+
+def test_an_entry_for_a_clause_that_is_not_claimed_is_an_error() -> None:
+    held = held_to(conforming(), {"mydb": {"LOG-1": Known("x")}})
+    assert held["LOG-1"].objection == "listed, but the backend does not claim it"
+    assert verdict_beside(held) == "fails"
+
+
+def test_what_could_not_be_exercised_is_as_incomplete_as_before() -> None:
+    held = held_to(incomplete(), {"mydb": {"GET-2": Known("x")}})
+    assert (held["GET-2"].known, held["GET-2"].objection) == (None, "")
+    assert verdict_beside(held) == "incomplete"
+
+
+@pytest.mark.parametrize("verdict", ["pass", "fail"])
+def test_what_is_flaky_may_pass_or_fail(verdict: str) -> None:
+    made = report(ADD_1="pass", ADD_2=verdict)
+    held = held_to(made, read_baseline(ADD_2, flaky=True))
+    assert (held["ADD-2"].known is not None) == (verdict == "fail")
+    assert verdict_beside(held) == "conforms"
+
+
+def test_a_flaky_failure_that_was_not_confirmed_is_no_gap() -> None:
+    made = failing()["ADD-2"]
+    doubted = replace(report(ADD_1="pass"), clauses=(failing()["ADD-1"], made))
+    doubted = replace(doubted, clauses=(doubted.clauses[0], replace(made, verdict="unexercised")))
+    held = held_to(doubted, read_baseline(ADD_2, flaky=True))
+    assert verdict_beside(doubted) == "incomplete"
+    assert verdict_beside(held) == "conforms"
+
+
+# Writing
+
+
+def test_a_written_file_is_read_once_its_reasons_are_there() -> None:
+    text = baseline_text([failing(), failing('a "b"\\\n\x7f')])
+    with pytest.raises(BaselineError, match="GET-2 needs a reason"):
+        read_baseline(text)
+    found = read_baseline(text.replace("TODO: say why", "so it is"))
+    assert set(found) == {"mydb", 'a "b"\\\n\x7f'}
+    assert found["mydb"] == {"GET-2": Known("so it is"), "ADD-2": Known("so it is")}
+
+
+def test_what_is_known_keeps_its_entry_and_what_is_flaky_gets_none() -> None:
+    baseline = together(read_baseline(GET_2), read_baseline(ADD_2, flaky=True))
+    assert read_baseline(baseline_text([held_to(failing(), baseline)])) == read_baseline(GET_2)
+
+
+def test_shoulds_that_were_not_enforced_are_not_written() -> None:
+    assert "ERR-5" not in baseline_text([report(ERR_5="fail")])
+    assert "ERR-5" in baseline_text([report(ERR_5="fail", strict=True)])
+
+
+@pytest.mark.parametrize("text", ['"', "\\", "\n\t\x00\x1f", "é\U0001f600", "a\U000e0001b", "#'='"])
+def test_any_text_is_escaped(text: str) -> None:
+    made = replace(failing(), backend=text)
+    assert list(tomllib.loads(baseline_text([made]))) == [text]
+
+
+# The command
+
+
+def check(taskdb: Taskdb, text: str, *args: str) -> Result:
+    Path("known.toml").write_text(text)
+    return taskdb("check", MYDB, "--baseline", "known.toml", *args)
+
+
+def test_the_exit_status(taskdb: Taskdb, engine: Engine) -> None:
+    engine.outcomes["mydb"] = failing()
+    assert check(taskdb, BOTH).exit_code == 0
+    assert check(taskdb, ADD_2).exit_code == 1
+    engine.outcomes["mydb"] = report(ADD_1="pass", GET_2="pass", ADD_2="fail")
+    result = check(taskdb, BOTH)
+    assert result.exit_code == 1
+    assert "BASELINE GET-2 (MUST) An unknown id is refused: listed as a known failure, but it " in (
+        result.stdout
+    )
+
+
+def test_no_run_is_made_with_a_file_that_is_wrong(taskdb: Taskdb, engine: Engine) -> None:
+    result = check(taskdb, ADD_2.replace("ADD-2", "ADD-99"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Error: --baseline known.toml: mydb, entry 1: there is no clause 'ADD-99'\n"
+    )
+    assert taskdb("check", MYDB, "--flaky", "none.toml").exit_code == 2
+    Path("bytes.toml").write_bytes(b"\xff")
+    assert "is not UTF-8" in taskdb("check", MYDB, "--flaky", "bytes.toml").stderr
+    Path("flaky.toml").write_text(ADD_2)
+    assert check(taskdb, ADD_2, "--flaky", "flaky.toml").exit_code == 2
+    assert engine.calls == []
+
+
+def test_a_file_is_written_filled_in_and_held_to(taskdb: Taskdb, engine: Engine) -> None:
+    engine.outcomes["mydb"] = failing()
+    assert taskdb("check", MYDB, "--write-baseline", "new.toml").exit_code == 1
+    text = Path("new.toml").read_text()
+    assert check(taskdb, text).exit_code == 2
+    assert check(taskdb, text.replace("TODO: say why", "so it is")).exit_code == 0
+
+
+def test_a_file_may_be_written_over(taskdb: Taskdb, engine: Engine) -> None:
+    engine.outcomes["mydb"] = failing()
+    assert check(taskdb, GET_2, "--write-baseline", "known.toml").exit_code == 1
+    reasons = [entry["reason"] for entry in tomllib.loads(Path("known.toml").read_text())["mydb"]]
+    assert reasons == ["a default", "TODO: say why"]
+
+
+# The reports
+
+
+def test_json_marks_what_is_known(taskdb: Taskdb, engine: Engine) -> None:
+    engine.outcomes["mydb"] = failing()
+    check(taskdb, BOTH, "--json", "r.json")
+    clauses = json.loads(Path("r.json").read_text())["results"][0]["clauses"]
+    marks = {each["id"]: (each["verdict"], each["known"], each["objection"]) for each in clauses}
+    assert marks["ADD-2"] == ("fail", "an upsert", None)
+    assert marks["ADD-1"] == ("pass", None, None)
+
+
+def test_marked_reports_follow_the_schema(validator: Any) -> None:
+    held = held_to(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
+    validator.validate(json_report([held]))
+
+
+def test_the_terminal_says_what_is_known_after_what_is_new() -> None:
+    text = told(held_to(failing(), read_baseline(GET_2)))
+    assert "  GET-2 went wrong\n  known: a default\n" in text
+    assert text.index("FAIL ADD-2") < text.index("FAIL GET-2")
+    assert text.count("    assert 1 == 2") == 1
+    assert "mydb FAILS: 2 of 3 clauses that it claims fail, 1 of them known" in text
+    assert "  flaky: an upsert\n" in told(held_to(failing(), read_baseline(ADD_2, flaky=True)))
+
+
+def test_junit_skips_what_is_known_and_fails_what_is_stale() -> None:
+    held = held_to(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
+    found = outcomes(held)
+    assert type(found["GET-2"]).__name__ == "Skipped"
+    assert found["GET-2"].message == "known: a default (GET-2 went wrong)"
+    assert type(found["ADD-2"]).__name__ == "Failure"
+    assert "but it passes" in found["ADD-2"].message
+
+
+def test_the_page_marks_what_is_known() -> None:
+    made = report(ADD_1="pass", GET_2="fail", ADD_2="pass")
+    page = html.render([held_to(made, read_baseline(BOTH))])
+    assert "fail, known" in page
+    assert "known: a default" in page
+    assert "The baseline is wrong: listed as a known failure, but it passes" in page

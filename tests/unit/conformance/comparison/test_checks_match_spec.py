@@ -1,0 +1,58 @@
+"""SPEC.md and the checks agree: a clause that names a check is exercised in a real run."""
+
+from __future__ import annotations
+
+import pytest
+
+from taskdb_reference.backends.builtin import dict_backend, none_backend
+from taskdb_spec import Backend
+from taskdb_spec.clauses import clauses, spec_text
+from taskdb_spec.model import Model
+from tests.support.small_runs import small_report
+
+core_backend = Backend(name="core", open=lambda workdir: Model(frozenset()))
+
+
+def durable_backend() -> Backend:
+    stores: dict[str, Model] = {}
+    return Backend(
+        name="durable",
+        open=lambda workdir: stores.setdefault(str(workdir), Model(frozenset())),
+        capabilities={"durable"},
+    )
+
+
+CHECKED = [clause.id for clause in clauses().values() if clause.check is not None]
+
+
+def test_every_clause_is_read_from_the_text() -> None:
+    assert len(clauses()) == spec_text().count("\n#### ")
+    assert list(clauses()) == sorted(clauses(), key=lambda name: clauses()[name].number)
+
+
+def test_a_clause_without_a_check_says_why() -> None:
+    without = {clause.id: clause.no_check for clause in clauses().values() if clause.check is None}
+    assert set(without) == {"CRASH-1", "CONC-1", "SHARE-1"}
+    assert all(without.values())
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """The clauses that passed in runs on sound stores of all kinds."""
+    passed: set[str] = set()
+    for backend in (dict_backend, none_backend, core_backend, durable_backend()):
+        report = small_report(backend)
+        assert not report.with_verdict("fail")
+        passed |= {result.clause.id for result in report.with_verdict("pass")}
+    return passed
+
+
+def test_every_checked_clause_was_exercised(seen: set[str]) -> None:
+    assert [clause for clause in CHECKED if clause not in seen] == []
+
+
+def test_a_claim_without_a_check_is_incomplete() -> None:
+    claims = Backend("bold", lambda workdir: Model(frozenset()), capabilities={"concurrent"})
+    report = small_report(claims)
+    assert report.verdict == "incomplete"
+    assert [result.clause.id for result in report.with_verdict("unexercised")] == ["CONC-1"]

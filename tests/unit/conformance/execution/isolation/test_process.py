@@ -1,0 +1,31 @@
+"""A process that works apart, and the patience with it."""
+
+from __future__ import annotations
+
+import time
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+
+from taskdb_spec.conformance.core.program import Call, Operation
+from taskdb_spec.conformance.execution.isolation import process as apart
+from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedRecorder
+
+
+def test_a_machine_that_stood_still_is_not_held_against_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hours = count(0, 3600)
+    clock = SimpleNamespace(monotonic=lambda: next(hours), sleep=time.sleep)
+    monkeypatch.setattr(apart, "time", clock)
+    recorder = SharedRecorder()
+
+    def work(send: apart.Send) -> None:
+        recorder.step(Operation(Call.find, ({},)))
+        time.sleep(0.5)  # a few looks, with an hour between any two
+        send("found")
+
+    process = apart.Apart(work, recorder, limit=20, memory=1 << 30)
+    assert list(process.messages()) == ["found"]
+    assert process.end is None

@@ -1,0 +1,60 @@
+"""Where an explanation is told: on the terminal, in JSON, in JUnit, on the page, and by pytest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from taskdb_spec.conformance.core.results import ClauseResult, Report, json_report
+from taskdb_spec.conformance.integrations.pytest import _what_is_wrong
+from taskdb_spec.conformance.reporting import html
+from tests.support.fake_reports import failing
+from tests.unit.conformance.reporting.test_json_junit_html import outcomes
+from tests.unit.conformance.reporting.test_terminal import told
+
+WORDS = "`$gt` behaves as `<`: look at <sides>"
+
+
+def explained() -> Report:
+    """A report in which one of two failures is explained."""
+    made = failing()
+    results = tuple(
+        with_words(result) if result.clause.id == "ADD-2" else result for result in made.clauses
+    )
+    return replace(made, clauses=results)
+
+
+def with_words(result: ClauseResult) -> ClauseResult:
+    assert result.counterexample is not None
+    return replace(result, counterexample=replace(result.counterexample, explanation=WORDS))
+
+
+def test_on_the_terminal() -> None:
+    text = told(explained())
+    assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  look at: " in text
+    assert text.count("likely: ") == 1
+
+
+def test_in_json(validator: Any) -> None:
+    data = json_report([explained()])
+    found = {each["id"]: each["counterexample"] for each in data["results"][0]["clauses"]}
+    assert found["ADD-2"]["explanation"] == WORDS
+    assert found["GET-2"]["explanation"] == ""
+    validator.validate(data)
+
+
+def test_in_junit() -> None:
+    found = outcomes(explained())
+    assert found["ADD-2"].text.startswith(f"# likely: {WORDS}\n")
+    assert "likely" not in found["GET-2"].text
+
+
+def test_on_the_page() -> None:
+    page = html.render([explained()])
+    assert "<p>likely: `$gt` behaves as `&lt;`: look at &lt;sides&gt;</p>" in page
+    assert page.count("likely: ") == 1
+
+
+def test_by_pytest() -> None:
+    text = _what_is_wrong(explained()["ADD-2"])
+    assert f"ADD-2 went wrong\nLikely: {WORDS}\nLook at: " in text
