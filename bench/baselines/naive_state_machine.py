@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from taskdb_spec import Backend, UnsupportedOperator
 from taskdb_spec.model import Model
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
     DICT_FIELDS,
@@ -30,7 +30,7 @@ from taskdb_spec.records.fields import (
     TEXT_FIELDS,
     TIME_FIELDS,
 )
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 
 NAME = "plain state machine"
 IDS = st.sampled_from("abcdef")
@@ -163,7 +163,7 @@ class PlainMachine(RuleBasedStateMachine):
         told, error = _outcome(self._store.get_history, ())
         if error is not None or sorted(told) != sorted(self._model.records):
             self._depart(f"the history is {error or told!r}")
-        times = [rank(self._model.records[msg_id]["submitted"]) for msg_id in told]
+        times = [sort_key(self._model.records[msg_id]["submitted"]) for msg_id in told]
         if times != sorted(times):
             self._depart(f"the history is not in order: {told}")
 
@@ -198,7 +198,7 @@ def _same(answer: Any, expected: Any) -> bool:
         return (
             isinstance(answer, dict)
             and answer.keys() == expected.keys()
-            and all(same(answer[name], value) for name, value in expected.items())
+            and all(strictly_equal(answer[name], value) for name, value in expected.items())
         )
     if isinstance(expected, dict):
         return (

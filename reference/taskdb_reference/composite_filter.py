@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec import MalformedOperand, compile_query
-from taskdb_spec.records.domain import shown
+from taskdb_spec.records.domain import safe_repr
 
 
 class CompositeFilter:
@@ -29,7 +29,7 @@ not {'lt': 5}
         # A dict without operators is a legal query, for a field that equals it, but no filter.
         if not isinstance(dikt, dict) or (dikt and not any(map(_is_operator, dikt))):
             raise MalformedOperand(
-                f"a filter must be a dict of operators, not {shown(dikt)}", "QRY-8"
+                f"a filter must be a dict of operators, not {safe_repr(dikt)}", "QRY-8"
             )
         self._selects = compile_query({"value": dikt} if dikt else {}, fields=None)
 

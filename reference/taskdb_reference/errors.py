@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskdb_spec import DuplicateRecord, RecordCulled, RecordNotFound
-from taskdb_spec.records.domain import shown
+from taskdb_spec.records.domain import safe_repr
 
 
 def duplicate(msg_id: str) -> DuplicateRecord:
@@ -21,7 +21,7 @@ def not_found(msg_id: object) -> RecordNotFound:
     >>> print(not_found("a"))
     there is no record of msg_id 'a'
     """
-    return RecordNotFound(f"there is no record of msg_id {shown(msg_id)}")
+    return RecordNotFound(f"there is no record of msg_id {safe_repr(msg_id)}")
 
 
 def culled(msg_id: str) -> RecordCulled:

@@ -10,7 +10,7 @@ from taskdb_reference._lazy import store_class
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_reference.sqlite.ipyparallel_import import import_ipyparallel
 from taskdb_spec import TaskDB
-from taskdb_spec.records.domain import shown
+from taskdb_spec.records.domain import safe_repr
 
 Role = Literal["source", "target"]
 
@@ -69,7 +69,7 @@ class Imported(SQLiteDB):
         except BaseException:
             self.close()
             raise
-        self.unreadable = [(shown(one.msg_id), one.reason) for one in report.refused]
+        self.unreadable = [(safe_repr(one.msg_id), one.reason) for one in report.refused]
 
     def close(self) -> None:
         """Close and remove it."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 
-def one_line(text: object) -> str:
+def collapse_whitespace(text: object) -> str:
     """The text with each run of blanks and line breaks as one blank.
 
-    >>> one_line(ValueError("no such\\n   file"))
+    >>> collapse_whitespace(ValueError("no such\\n   file"))
     'no such file'
     """
     return " ".join(str(text).split())
 
 
-def described(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """The class of an error and its text, if it has one.
 
-    >>> described(KeyError("a")), described(KeyboardInterrupt())
+    >>> describe_error(KeyError("a")), describe_error(KeyboardInterrupt())
     ("KeyError: 'a'", 'KeyboardInterrupt')
     """
-    text = one_line(error)
+    text = collapse_whitespace(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

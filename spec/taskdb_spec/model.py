@@ -13,10 +13,10 @@ from taskdb_spec.backend import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.language.compiler import compile_query
 from taskdb_spec.language.parser import check_keys
-from taskdb_spec.records.domain import copied
+from taskdb_spec.records.domain import deep_copy
 from taskdb_spec.records.errors import DuplicateRecord, RecordError, RecordNotFound
-from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, filled
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, with_defaults
+from taskdb_spec.records.ordering import sort_key
 
 
 class Model:
@@ -30,7 +30,7 @@ class Model:
         fields = self.taken(msg_id, rec)
         if msg_id in self.records:
             raise DuplicateRecord(f"there is a record {msg_id!r} already")
-        self.records[msg_id] = filled(fields)
+        self.records[msg_id] = with_defaults(fields)
 
     def get_record(self, msg_id: str, /) -> TaskRecord:
         self._must_have(msg_id)
@@ -39,7 +39,7 @@ class Model:
     def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
         self._must_have(msg_id)
         fields = self.taken(msg_id, rec)
-        self.records[msg_id] = filled({**self.records[msg_id], **fields})
+        self.records[msg_id] = with_defaults({**self.records[msg_id], **fields})
 
     def drop_record(self, msg_id: str, /) -> None:
         self._must_have(msg_id)
@@ -56,7 +56,9 @@ class Model:
         return {msg_id: self._copy(self.records[msg_id], names) for msg_id in found}
 
     def get_history(self) -> list[str]:
-        return sorted(self.records, key=lambda msg_id: rank(self.records[msg_id].get("submitted")))
+        return sorted(
+            self.records, key=lambda msg_id: sort_key(self.records[msg_id].get("submitted"))
+        )
 
     def close(self) -> None:
         pass
@@ -83,7 +85,7 @@ class Model:
     @staticmethod
     def _copy(record: TaskRecord, names: list[str] | None = None) -> TaskRecord:
         part: Any = {
-            name: copied(value)
+            name: deep_copy(value)
             for name, value in record.items()
             if names is None or name in names or name == "msg_id"
         }

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from taskdb_spec._text import described
+from taskdb_spec._text import describe_error
 from taskdb_spec.backend import Backend, as_backend
 
 GROUP = "taskdb.backends"
@@ -94,7 +94,9 @@ def _import_failure(module: str, error: BaseException) -> str:
             f"there is no module {absent!r} in the current folder or among the installed "
             "packages; install it, or run this in the folder that holds it"
         )
-    return f"importing {module!r} failed{_place(error)} with {described(error)}; mend that first"
+    return (
+        f"importing {module!r} failed{_place(error)} with {describe_error(error)}; mend that first"
+    )
 
 
 def _place(error: BaseException) -> str:
@@ -117,7 +119,9 @@ def _attribute(name: str, holder: Any, part: str) -> Any:
             f"{_did_you_mean(part, public)} name a Backend, or a class that is a store"
         ) from error
     except Exception as error:  # a lazy attribute may raise anything
-        raise TargetError(f"{name}: looking {part!r} up failed with {described(error)}") from error
+        raise TargetError(
+            f"{name}: looking {part!r} up failed with {describe_error(error)}"
+        ) from error
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.fields import filled
+from taskdb_spec.records.fields import with_defaults
 from tests.mutation.base import broken
 from tests.mutation.decorators import storing_fields
 from tests.mutation.store import Store
@@ -55,7 +55,7 @@ class GetForgetsTheLabel(Store):
 class UnknownIdIsAnEmptyRecord(Store):
     def get_record(self, msg_id, /):
         if isinstance(msg_id, str) and msg_id not in self.records:
-            return filled({"msg_id": msg_id})
+            return with_defaults({"msg_id": msg_id})
         return super().get_record(msg_id)
 
 
@@ -220,7 +220,7 @@ class NoneBuffersAreAList(Store):
 @broken("ADD-2", "an add of an id that is there replaces the record", CORE)
 class AddReplaces(Store):
     def add_record(self, msg_id, rec, /):
-        self.records[msg_id] = filled(self.taken(msg_id, rec))
+        self.records[msg_id] = with_defaults(self.taken(msg_id, rec))
 
 
 @broken("ADD-2", "an add of an id that is there is ignored", CORE)
@@ -234,14 +234,14 @@ class DuplicateIsIgnored(Store):
 @broken("ADD-2", "a second add is accepted if the record is the same", CORE)
 class SameRecordMayBeAddedTwice(Store):
     def add_record(self, msg_id, rec, /):
-        if self.records.get(str(msg_id)) != filled(self.taken(msg_id, rec)):
+        if self.records.get(str(msg_id)) != with_defaults(self.taken(msg_id, rec)):
             super().add_record(msg_id, rec)
 
 
 @broken("ADD-3", "the check for a duplicate comes after the write", CORE)
 class DuplicateIsWrittenThenRefused(Store):
     def add_record(self, msg_id, rec, /):
-        fields = filled(self.taken(msg_id, rec))
+        fields = with_defaults(self.taken(msg_id, rec))
         try:
             super().add_record(msg_id, rec)
         finally:
@@ -251,7 +251,7 @@ class DuplicateIsWrittenThenRefused(Store):
 @broken("ADD-3", "a refused add overwrites one field, queue", CORE)
 class DuplicateOverwritesTheQueue(Store):
     def add_record(self, msg_id, rec, /):
-        fields = filled(self.taken(msg_id, rec))
+        fields = with_defaults(self.taken(msg_id, rec))
         try:
             super().add_record(msg_id, rec)
         finally:

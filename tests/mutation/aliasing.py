@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.domain import copied
+from taskdb_spec.records.domain import deep_copy
 from taskdb_spec.records.fields import BUFFER_FIELDS, TASK_FIELDS, TIME_FIELDS
 from tests.mutation.base import broken
 from tests.mutation.store import Store
@@ -211,7 +211,7 @@ class AnswerIsReturnedAgain(Writing):
 
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
-        question = (copied(check), None if keys is None else list(keys))
+        question = (deep_copy(check), None if keys is None else list(keys))
         if self.last is None or self.last[0] != question:
             self.last = (question, found)
         return self.last[1]

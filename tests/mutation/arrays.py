@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_test
-from taskdb_spec.language.paths import Found, element
-from taskdb_spec.records.ordering import MISSING, rank
+from taskdb_spec.language.evaluation import compile_condition
+from taskdb_spec.language.paths import PathMatches, single_match
+from taskdb_spec.records.ordering import MISSING, sort_key
 from tests.mutation.comparison_operators import COMPARE, ORDERED
 from tests.mutation.decorators import (
     comparing,
@@ -27,14 +27,14 @@ def lists(value, test):
 @comparing("LIST-1", "the order of the elements does not count", tree.Eq)
 def list_is_a_bag(value, test):
     both = lists(value, test)
-    return sorted(map(rank, value)) == sorted(map(rank, test.operand)) if both else None
+    return sorted(map(sort_key, value)) == sorted(map(sort_key, test.operand)) if both else None
 
 
 @comparing("LIST-1", "a list matches what begins with it", tree.Eq)
 def list_takes_a_prefix(value, test):
     if not lists(value, test) or not test.operand:
         return None
-    return rank(value[: len(test.operand)]) == rank(test.operand)
+    return sort_key(value[: len(test.operand)]) == sort_key(test.operand)
 
 
 @judging("LIST-1", "[] equals None", tree.Eq)
@@ -56,14 +56,16 @@ def list_is_its_length(value, test):
 def lists_are_ordered_by_length(value, test):
     if not lists(value, test):
         return None
-    return COMPARE[type(test)]((len(value), rank(value)), (len(test.operand), rank(test.operand)))
+    return COMPARE[type(test)](
+        (len(value), sort_key(value)), (len(test.operand), sort_key(test.operand))
+    )
 
 
 @comparing("LIST-2", "lists are ordered by their first elements", *ORDERED)
 def lists_are_ordered_by_the_first(value, test):
     if not lists(value, test):
         return None
-    return COMPARE[type(test)](rank(value[:1]), rank(test.operand[:1]))
+    return COMPARE[type(test)](sort_key(value[:1]), sort_key(test.operand[:1]))
 
 
 @comparing("LIST-2", "a list is less than none that begins with it", *ORDERED)
@@ -71,7 +73,7 @@ def prefixes_are_equal(value, test):
     if not lists(value, test):
         return None
     length = min(len(value), len(test.operand))
-    return COMPARE[type(test)](rank(value[:length]), rank(test.operand[:length]))
+    return COMPARE[type(test)](sort_key(value[:length]), sort_key(test.operand[:length]))
 
 
 @judging("SIZE-1", "$size is the length of text and bytes as well", tree.Size)
@@ -127,8 +129,10 @@ def all_is_in(test):
 
 @judging("ALL-1", "$all holds where every element is among the operands", tree.All)
 def all_is_swapped(test, found, holds):
-    wanted = set(map(rank, test.operands))
-    return bool(wanted) and all(rank(candidate) in wanted for candidate in found.candidates[:-1])
+    wanted = set(map(sort_key, test.operands))
+    return bool(wanted) and all(
+        sort_key(candidate) in wanted for candidate in found.candidates[:-1]
+    )
 
 
 @rewriting("ALL-1", "$all looks at its first two operands only", tree.All)
@@ -179,7 +183,7 @@ class ElemMatchMixesElements(Language):
         checks = [self.check(inner) for inner in test.tests]
         return lambda found: (
             bool(list(elements(found)))
-            and all(any(check(element(item)) for item in elements(found)) for check in checks)
+            and all(any(check(single_match(item)) for item in elements(found)) for check in checks)
         )
 
 
@@ -187,7 +191,7 @@ class ElemMatchMixesElements(Language):
 class ElemMatchTakesTheFirst(Language):
     def elem_match(self, test):
         check = self.all_of(test.tests)
-        return lambda found: any(check(element(item)) for item in list(elements(found))[:1])
+        return lambda found: any(check(single_match(item)) for item in list(elements(found))[:1])
 
 
 @with_language("ELEM-1", "$elemMatch holds where all elements pass")
@@ -195,7 +199,8 @@ class ElemMatchTakesAll(Language):
     def elem_match(self, test):
         check = self.all_of(test.tests)
         return lambda found: (
-            bool(list(elements(found))) and all(check(element(item)) for item in elements(found))
+            bool(list(elements(found)))
+            and all(check(single_match(item)) for item in elements(found))
         )
 
 
@@ -206,7 +211,7 @@ class ElemMatchTakesScalars(Language):
         return lambda found: (
             match(found)
             or any(
-                check(element(v))
+                check(single_match(v))
                 for v in found.values
                 if not isinstance(v, list) and v is not MISSING
             )
@@ -219,7 +224,7 @@ class ElemMatchOpensElements(Language):
         check = self.all_of(test.tests)
 
         def opened(item):
-            return Found([item], [*item, item] if isinstance(item, list) else [item])
+            return PathMatches([item], [*item, item] if isinstance(item, list) else [item])
 
         return lambda found: any(check(opened(item)) for item in elements(found))
 
@@ -279,20 +284,20 @@ class ElemQueryTakesScalars(Language):
 
 def unopened(found):
     """What a path found, with no list opened."""
-    return Found(found.values, list(found.values))
+    return PathMatches(found.values, list(found.values))
 
 
 @looking("LIST-3", "lists are looked at as a whole only")
 def lists_are_not_opened(found, path):
     # None stays a candidate, lest LIST-5 fail before
-    return Found(found.values, [*found.values, *(c for c in found.candidates if c is None)])
+    return PathMatches(found.values, [*found.values, *(c for c in found.candidates if c is None)])
 
 
 @looking("LIST-3", "only the first element of a list is looked at")
 def first_elements_are_looked_at(found, path):
     if len(found.values) != 1 or not isinstance(found.values[0], list):
         return found
-    return Found(found.values, [*found.candidates[:1], *found.values])
+    return PathMatches(found.values, [*found.candidates[:1], *found.values])
 
 
 @looking("LIST-3", "lists inside of lists are opened as well")
@@ -300,7 +305,7 @@ def inner_lists_are_opened(found, path):
     if len(found.candidates) < 2:
         return found
     inner = [i for c in found.candidates[:-1] if isinstance(c, list) for i in c]
-    return Found(found.values, [*found.candidates, *inner])
+    return PathMatches(found.values, [*found.candidates, *inner])
 
 
 @with_language("LIST-3", "one and the same element must pass all operators")
@@ -310,34 +315,36 @@ class OneElementPassesAll(Language):
         complements = (tree.Ne, tree.Nin, tree.Not, tree.Exists, tree.Size)
         if len(tests) < 2 or any(isinstance(t, complements) for t in tests):
             return check
-        return lambda found: any(check(Found(found.values, [c])) for c in found.candidates)
+        return lambda found: any(check(PathMatches(found.values, [c])) for c in found.candidates)
 
 
 @judging("LIST-4", "$ne holds where some element is not equal", tree.Ne)
 def ne_takes_any_element(test, found, holds):
-    return holds or any(compile_test(test)(element(item)) for item in elements(found))
+    return holds or any(compile_condition(test)(single_match(item)) for item in elements(found))
 
 
 @judging("LIST-4", "$nin holds where some element is not among the operands", tree.Nin)
 def nin_takes_any_element(test, found, holds):
-    return holds or any(compile_test(test)(element(item)) for item in elements(found))
+    return holds or any(compile_condition(test)(single_match(item)) for item in elements(found))
 
 
 @with_language("LIST-4", "$not holds where some element fails")
 class NotTakesAnyElement(Language):
     def not_(self, test):
         check = super().not_(test)
-        return lambda found: check(found) or any(check(element(item)) for item in elements(found))
+        return lambda found: (
+            check(found) or any(check(single_match(item)) for item in elements(found))
+        )
 
 
 @judging("LIST-4", "$ne looks at the list as a whole", tree.Ne)
 def ne_takes_the_whole(test, found, holds):
-    return compile_test(test)(unopened(found)) if test.operand is not None else holds
+    return compile_condition(test)(unopened(found)) if test.operand is not None else holds
 
 
 @judging("LIST-5", "None inside of a list does not count", tree.Eq)
 def none_in_lists_is_ignored(test, found, holds):
-    return compile_test(test)(unopened(found)) if test.operand is None else holds
+    return compile_condition(test)(unopened(found)) if test.operand is None else holds
 
 
 @judging("LIST-5", "[] equals None as well", tree.Eq)

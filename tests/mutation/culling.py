@@ -6,7 +6,7 @@ import weakref
 
 from taskdb_spec import Backend, Limits, RecordCulled
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 from tests.mutation.base import Mutant, snake_case
 from tests.mutation.store import Store
 
@@ -42,7 +42,7 @@ class CullingStore(Store):
 
     def key(self, record):
         """The records with the least key go first."""
-        return (record["completed"] is None, rank(record["submitted"]))
+        return (record["completed"] is None, sort_key(record["submitted"]))
 
     def spared(self, written):
         """The ids that are not culled by a write of `written`."""
@@ -156,13 +156,13 @@ class OversizeEmptiesTheStore(CullingStore):
 @culling("CULL-3", "records go by age alone")
 class PendingGoAsWell(CullingStore):
     def key(self, record):
-        return rank(record["submitted"])
+        return sort_key(record["submitted"])
 
 
 @culling("CULL-3", "pending records go before completed ones")
 class PendingGoFirst(CullingStore):
     def key(self, record):
-        return (record["completed"] is not None, rank(record["submitted"]))
+        return (record["completed"] is not None, sort_key(record["submitted"]))
 
 
 @culling("CULL-3", "a record without an engine goes before completed ones")
@@ -193,13 +193,21 @@ class FirstAddedGoFirst(CullingStore):
 @culling("CULL-4", "records without submitted go last of their kind")
 class UnsubmittedGoLast(CullingStore):
     def key(self, record):
-        return (record["completed"] is None, record["submitted"] is None, rank(record["submitted"]))
+        return (
+            record["completed"] is None,
+            record["submitted"] is None,
+            sort_key(record["submitted"]),
+        )
 
 
 @culling("CULL-4", "completed records go in the order of completion")
 class CompletionDecides(CullingStore):
     def key(self, record):
-        return (record["completed"] is None, rank(record["completed"]), rank(record["submitted"]))
+        return (
+            record["completed"] is None,
+            sort_key(record["completed"]),
+            sort_key(record["submitted"]),
+        )
 
 
 @culling("CULL-5", "get of a culled id returns None")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_test
-from taskdb_spec.language.paths import Found, element
+from taskdb_spec.language.evaluation import compile_condition
+from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.records.domain import MAX_DEPTH
 from taskdb_spec.records.fields import DICT_FIELDS
 from tests.mutation.base import Mutant, broken
@@ -45,7 +45,7 @@ def rewriting(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
 
     def decorate(rewrite: Callable[..., Any]) -> Mutant:
         def leaf(test: tree.Test) -> Check:
-            return compile_test(rewrite(test) if isinstance(test, kinds) else test)
+            return compile_condition(rewrite(test) if isinstance(test, kinds) else test)
 
         return _leaf(clause, why, rewrite.__name__, leaf, **options)
 
@@ -57,7 +57,7 @@ def judging(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
 
     def decorate(judge: Callable[..., Any]) -> Mutant:
         def leaf(test: tree.Test) -> Check:
-            check = compile_test(test)
+            check = compile_condition(test)
             if not isinstance(test, kinds):
                 return check
             return lambda found: judge(test, found, check(found))
@@ -75,13 +75,13 @@ def comparing(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
 
     def decorate(holds: Callable[..., Any]) -> Mutant:
         def leaf(test: tree.Test) -> Check:
-            check = compile_test(test)
+            check = compile_condition(test)
             if not isinstance(test, kinds):
                 return check
 
             def of_value(value: Any) -> bool:
                 said = holds(value, test)
-                return check(element(value)) if said is None else said
+                return check(single_match(value)) if said is None else said
 
             return lambda found: any(map(of_value, found.candidates))
 
@@ -95,7 +95,7 @@ def looking(clause: str, why: str, **options: Any) -> Decorator:
 
     def decorate(look: Callable[..., Any]) -> Mutant:
         class Looking(Language):
-            def find(self, record: Mapping[str, Any], path: tree.Path) -> Found:
+            def find(self, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
                 return look(super().find(record, path), path)
 
         Looking.__name__ = look.__name__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskdb_spec.language import tree
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 from tests.mutation.comparison_operators import COMPARE, ORDERED
 from tests.mutation.decorators import comparing, is_operators, judging, rewording
 
@@ -18,14 +18,14 @@ def document_is_a_subset(value, test):
     if not dicts(value, test) or not test.operand:
         return None
     common = {key: item for key, item in value.items() if key in test.operand}
-    return rank(common) == rank(test.operand)
+    return sort_key(common) == sort_key(test.operand)
 
 
 @comparing("DOC-1", "only the first member of a dict operand counts", tree.Eq)
 def document_is_its_first_member(value, test):
     if not dicts(value, test) or not test.operand or not value:
         return None
-    return rank(next(iter(value.items()))) == rank(next(iter(test.operand.items())))
+    return sort_key(next(iter(value.items()))) == sort_key(next(iter(test.operand.items())))
 
 
 @comparing("DOC-1", "two dicts are equal if their keys are", tree.Eq)
@@ -48,7 +48,7 @@ def document_is_two_deep(value, test):
     def cut(item):
         return {key: bool(v) if isinstance(v, dict) else v for key, v in item.items()}
 
-    return rank(cut(value)) == rank(cut(test.operand)) if dicts(value, test) else None
+    return sort_key(cut(value)) == sort_key(cut(test.operand)) if dicts(value, test) else None
 
 
 @comparing("DOC-2", "the order of keys does not count", tree.Eq)
@@ -56,7 +56,11 @@ def order_of_keys_is_ignored(value, test):
     def in_order(item):
         return {key: item[key] for key in sorted(item)}
 
-    return rank(in_order(value)) == rank(in_order(test.operand)) if dicts(value, test) else None
+    return (
+        sort_key(in_order(value)) == sort_key(in_order(test.operand))
+        if dicts(value, test)
+        else None
+    )
 
 
 @comparing("DOC-2", "the order of keys does not count in inner dicts", tree.Eq)
@@ -64,7 +68,11 @@ def order_of_inner_keys_is_ignored(value, test):
     def in_order(item):
         return {k: dict(sorted(v.items())) if isinstance(v, dict) else v for k, v in item.items()}
 
-    return rank(in_order(value)) == rank(in_order(test.operand)) if dicts(value, test) else None
+    return (
+        sort_key(in_order(value)) == sort_key(in_order(test.operand))
+        if dicts(value, test)
+        else None
+    )
 
 
 @judging("DOC-3", "the empty document matches everything", tree.Eq)
@@ -115,22 +123,22 @@ def by_document(value, test, key):
 
 @comparing("DOC-5", "the shorter document is less", *ORDERED)
 def documents_are_ordered_by_length(value, test):
-    return by_document(value, test, lambda item: (len(item), rank(item)))
+    return by_document(value, test, lambda item: (len(item), sort_key(item)))
 
 
 @comparing("DOC-5", "documents are ordered by key before the class of the value", *ORDERED)
 def documents_are_ordered_by_key(value, test):
-    return by_document(value, test, lambda item: [(k, rank(v)) for k, v in item.items()])
+    return by_document(value, test, lambda item: [(k, sort_key(v)) for k, v in item.items()])
 
 
 @comparing("DOC-5", "documents are ordered as if their keys were sorted", *ORDERED)
 def documents_are_ordered_sorted(value, test):
-    return by_document(value, test, lambda item: rank(dict(sorted(item.items()))))
+    return by_document(value, test, lambda item: sort_key(dict(sorted(item.items()))))
 
 
 @comparing("DOC-5", "documents are ordered by their values, and not their keys", *ORDERED)
 def documents_are_ordered_by_value(value, test):
-    return by_document(value, test, lambda item: [rank(inner) for inner in item.values()])
+    return by_document(value, test, lambda item: [sort_key(inner) for inner in item.values()])
 
 
 @comparing("DOC-5", "documents cannot be compared, and none is less", *ORDERED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.ordering import EPOCH, rank
+from taskdb_spec.records.ordering import EPOCH, sort_key
 from tests.mutation.base import broken
 from tests.mutation.store import Store
 
@@ -14,7 +14,7 @@ class Sorted(Store):
     """The history is sorted by `key`."""
 
     def key(self, record):
-        return rank(record["submitted"])
+        return sort_key(record["submitted"])
 
     def get_history(self):
         return sorted(self.records, key=lambda msg_id: self.key(self.records[msg_id]))
@@ -84,7 +84,7 @@ class HistoryDescends(Store):
 class HistoryIsToTheSecond(Sorted):
     def key(self, record):
         submitted = record["submitted"]
-        return rank(submitted and submitted.replace(microsecond=0))
+        return sort_key(submitted and submitted.replace(microsecond=0))
 
 
 @broken("HIST-2", "the history is sorted by the submitted that was added, not updated", CORE)
@@ -98,13 +98,13 @@ class HistoryIgnoresUpdates(Sorted):
         self.added[msg_id] = self.records[msg_id]["submitted"]
 
     def key(self, record):
-        return rank(self.added[record["msg_id"]])
+        return sort_key(self.added[record["msg_id"]])
 
 
 @broken("HIST-2", "where several are submitted, the history is sorted by completed", CORE)
 class HistoryIsByCompletion(Sorted):
     def key(self, record):
-        return (record["submitted"] is not None, rank(record["completed"]), super().key(record))
+        return (record["submitted"] is not None, sort_key(record["completed"]), super().key(record))
 
 
 @broken("HIST-3", "records without submitted come last", CORE)
@@ -116,13 +116,13 @@ class UnsubmittedComeLast(Sorted):
 @broken("HIST-3", "None is sorted as 1970", CORE)
 class NoneIsSortedAs1970(Sorted):
     def key(self, record):
-        return rank(record["submitted"] or EPOCH)
+        return sort_key(record["submitted"] or EPOCH)
 
 
 @broken("HIST-3", "None is sorted as 2020", CORE)
 class NoneIsSortedAs2020(Sorted):
     def key(self, record):
-        return rank(record["submitted"] or datetime(2020, 1, 1, tzinfo=UTC))
+        return sort_key(record["submitted"] or datetime(2020, 1, 1, tzinfo=UTC))
 
 
 @broken("HIST-3", "the history raises where some records have submitted and some have not", CORE)
@@ -155,7 +155,7 @@ class AsGiven(Sorted):
 class HistoryIsByWallClock(AsGiven):
     def key(self, record):
         given = self.given[record["msg_id"]]
-        return rank(given and given.replace(tzinfo=UTC))
+        return sort_key(given and given.replace(tzinfo=UTC))
 
 
 @broken("HIST-4", "the history is sorted by the text of the timestamps", CORE)
@@ -169,7 +169,7 @@ class HistoryIsByText(AsGiven):
 class HistoryIsByOffset(AsGiven):
     def key(self, record):
         given = self.given[record["msg_id"]]
-        return (given is not None, given and given.utcoffset(), rank(record["submitted"]))
+        return (given is not None, given and given.utcoffset(), sort_key(record["submitted"]))
 
 
 class Counting(Sorted):

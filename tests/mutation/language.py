@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_test
-from taskdb_spec.language.paths import Found, element
+from taskdb_spec.language.evaluation import compile_condition
+from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.records.ordering import MISSING
 
-Check = Callable[[Found], bool]
+Check = Callable[[PathMatches], bool]
 Selector = Callable[[Mapping[str, Any]], bool]
 Steps = Iterator[tuple[Any, bool]]
 
@@ -58,7 +58,7 @@ class Language:
         return self.leaf(test)
 
     def leaf(self, test: tree.Test) -> Check:
-        return compile_test(test)
+        return compile_condition(test)
 
     def not_(self, test: tree.Not) -> Check:
         check = self.all_of(test.tests)
@@ -66,7 +66,7 @@ class Language:
 
     def elem_match(self, test: tree.ElemMatch) -> Check:
         check = self.all_of(test.tests)
-        return lambda found: any(check(element(item)) for item in elements(found))
+        return lambda found: any(check(single_match(item)) for item in elements(found))
 
     def elem_query(self, test: tree.ElemQuery) -> Check:
         selects = self.selector(test.query)
@@ -76,8 +76,8 @@ class Language:
 
     # Paths
 
-    def find(self, record: Mapping[str, Any], path: tree.Path) -> Found:
-        found = Found([], [])
+    def find(self, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+        found = PathMatches([], [])
         for value, opened in self.walk(record.get(path.root, MISSING), path.rest, by_index=False):
             found.values.append(value)
             if opened and isinstance(value, list):
@@ -115,7 +115,7 @@ class Language:
         return int(part) if re.fullmatch("0|[1-9][0-9]*", part, re.ASCII) else None
 
 
-def elements(found: Found) -> Iterator[Any]:
+def elements(found: PathMatches) -> Iterator[Any]:
     """The elements of the lists that a path found."""
     return (item for value in found.values if isinstance(value, list) for item in value)
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from taskdb_spec import DuplicateRecord, RecordError
 from taskdb_spec.capabilities import CORE
 from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TASK_FIELDS
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 from tests.mutation.base import broken
 from tests.mutation.culling import CullingStore, culling
 from tests.mutation.decorators import accepting, is_operators, storing_fields, storing_inside
@@ -329,11 +329,11 @@ class KeyedAsAdded(CullingStore):
 class CompletedAsAdded(KeyedAsAdded):
     def key(self, record):
         added = self.added[record["msg_id"]]
-        return (added["completed"] is None, rank(record["submitted"]))
+        return (added["completed"] is None, sort_key(record["submitted"]))
 
 
 @culling("CULL-4", "a record is as old as it was when it was added")
 class AsOldAsAdded(KeyedAsAdded):
     def key(self, record):
         added = self.added[record["msg_id"]]
-        return (record["completed"] is None, rank(added["submitted"]))
+        return (record["completed"] is None, sort_key(added["submitted"]))

@@ -14,7 +14,7 @@ from taskdb_spec.records.fields import (
     TASK_FIELDS,
     TEXT_FIELDS,
     TIME_FIELDS,
-    filled,
+    with_defaults,
 )
 from tests.mutation.base import broken
 from tests.mutation.decorators import accepting
@@ -327,7 +327,7 @@ class RefusedAddLeavesARecord(Store):
             super().add_record(msg_id, rec)
         except RecordError:
             if isinstance(msg_id, str):
-                self.records.setdefault(msg_id, filled({"msg_id": msg_id}))
+                self.records.setdefault(msg_id, with_defaults({"msg_id": msg_id}))
             raise
 
 

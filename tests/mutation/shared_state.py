@@ -6,7 +6,7 @@ import weakref
 
 from taskdb_spec import DuplicateRecord
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.domain import copied
+from taskdb_spec.records.domain import deep_copy
 from tests.mutation.base import broken
 from tests.mutation.store import Store
 
@@ -44,7 +44,7 @@ class RecordsAreShared(Sharing):
 class RecordsAreInherited(Sharing):
     def joined(self, others):
         for other in others:
-            self.records = copied(other.records)
+            self.records = deep_copy(other.records)
 
 
 @broken("ISO-9", "a drop removes the record from the other open stores as well", CORE)

@@ -7,8 +7,8 @@ written anew answers the read rightly.
 from __future__ import annotations
 
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.domain import copied
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.domain import deep_copy
+from taskdb_spec.records.ordering import sort_key
 from tests.mutation.aliasing import Writing
 from tests.mutation.base import broken
 from tests.mutation.store import Store
@@ -23,7 +23,7 @@ class KeepsRecords(Store):
 
     def get_record(self, msg_id, /):
         record = super().get_record(msg_id)
-        return copied(self.cache.setdefault(msg_id, copied(record)))
+        return deep_copy(self.cache.setdefault(msg_id, deep_copy(record)))
 
 
 @broken("GET-1", "get remembers a record, and does not see that it was updated", CORE)
@@ -60,7 +60,7 @@ class Answers(Writing):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         question = repr((check, keys))
-        return copied(self.answers.setdefault(question, copied(found)))
+        return deep_copy(self.answers.setdefault(question, deep_copy(found)))
 
 
 @broken("UPD-1", "what a query found is remembered, also after an update", CORE)
@@ -122,7 +122,7 @@ class Indexed(Store):
         self.index = {}
 
     def enter(self, msg_id):
-        self.index[msg_id] = rank(self.records[msg_id][self.field])
+        self.index[msg_id] = sort_key(self.records[msg_id][self.field])
 
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -136,7 +136,7 @@ class Indexed(Store):
         found = super().find_records(check, keys)
         if list(check) != [self.field] or isinstance(check[self.field], dict):
             return found
-        wanted = rank(check[self.field])
+        wanted = sort_key(check[self.field])
         ids = [i for i in self.records if self.index.get(i) == wanted]
         return {i: super(Indexed, self).find_records({"msg_id": i}, keys)[i] for i in ids}
 
@@ -215,7 +215,7 @@ class LabelIndexIsUnique(Indexed):
     field = "label"
 
     def enter(self, msg_id):
-        label = rank(self.records[msg_id]["label"])
+        label = sort_key(self.records[msg_id]["label"])
         if label[1]:
             self.index = {i: known for i, known in self.index.items() if known != label}
         self.index[msg_id] = label

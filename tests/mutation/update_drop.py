@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskdb_spec.capabilities import CORE
-from taskdb_spec.records.fields import filled
+from taskdb_spec.records.fields import with_defaults
 from tests.mutation.base import broken
 from tests.mutation.store import Store
 
@@ -68,7 +68,7 @@ class UpdateReplacesTheRecord(Store):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         if rec:
-            self.records[msg_id] = filled(self.taken(msg_id, rec))
+            self.records[msg_id] = with_defaults(self.taken(msg_id, rec))
 
 
 @broken("UPD-2", "an update is written to every record", CORE)
@@ -155,14 +155,14 @@ class EmptyUpdateEmptiesTheRecord(Store):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         if rec == {}:
-            self.records[msg_id] = filled({"msg_id": msg_id})
+            self.records[msg_id] = with_defaults({"msg_id": msg_id})
 
 
 @broken("UPD-5", "an update of an unknown id adds the record", CORE)
 class UpdateAdds(Store):
     def update_record(self, msg_id, rec, /):
         fields = self.taken(msg_id, rec)
-        self.records[msg_id] = filled({**self.records.get(msg_id, {}), **fields})
+        self.records[msg_id] = with_defaults({**self.records.get(msg_id, {}), **fields})
 
 
 @broken("UPD-5", "an update of an unknown id is ignored", CORE)
@@ -186,7 +186,7 @@ class RefusedUpdateAdds(Store):
         try:
             super().update_record(msg_id, rec)
         except KeyError:
-            self.records[msg_id] = filled(self.taken(msg_id, rec))
+            self.records[msg_id] = with_defaults(self.taken(msg_id, rec))
             raise
 
 

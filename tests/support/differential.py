@@ -10,7 +10,7 @@ from taskdb_spec.conformance.generation.choices import RandomSource
 from taskdb_spec.conformance.generation.queries import MAKERS, Sample
 from taskdb_spec.conformance.generation.values import Pools
 from taskdb_spec.model import Model
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 
 
 class Differential:
@@ -58,7 +58,7 @@ class Differential:
         assert found.keys() == expected.keys(), query
         for msg_id, record in expected.items():
             assert found[msg_id].keys() == record.keys(), query
-            assert all(same(found[msg_id][name], record[name]) for name in record), query
+            assert all(strictly_equal(found[msg_id][name], record[name]) for name in record), query
         self.matched += 0 < len(expected) < len(self.model.records)
 
     def purge(self, query: dict[str, Any]) -> None:

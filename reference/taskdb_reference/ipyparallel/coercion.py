@@ -12,7 +12,7 @@ from itertools import repeat
 from typing import Any
 
 from taskdb_spec.language.errors import MalformedOperand
-from taskdb_spec.records.domain import MAX_DEPTH, TOO_DEEP, OutOfDomain, checked, shown
+from taskdb_spec.records.domain import MAX_DEPTH, TOO_DEEP, OutOfDomain, normalize, safe_repr
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
     DICT_FIELDS,
@@ -132,7 +132,7 @@ class _Mending:
             self.note("date without a time zone, taken for local time")
             value = instant
         try:
-            return checked(value, depth=depth)
+            return normalize(value, depth=depth)
         except OutOfDomain:
             return self.text(value)
 
@@ -158,4 +158,4 @@ def _text(value: object) -> str:
     try:
         return str(value)
     except Exception:  # any object may be there, and its __str__ may raise anything
-        return shown(value)
+        return safe_repr(value)

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from taskdb_reference.memory.stored_record import SIMPLE_FIELDS, Held
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_test, selector
-from taskdb_spec.language.paths import element
+from taskdb_spec.language.evaluation import compile_condition, selector
+from taskdb_spec.language.paths import single_match
 
 OfValue: TypeAlias = Callable[[Any], object]
 _SIMPLE = (str, datetime, NoneType)
@@ -46,8 +46,8 @@ def passing(tests: tuple[tree.Test, ...]) -> OfValue:
 
 
 def _of_any(test: tree.Test) -> OfValue:
-    check = compile_test(test)
-    return lambda value: check(element(value))
+    check = compile_condition(test)
+    return lambda value: check(single_match(value))
 
 
 def _equal(test: tree.Eq) -> OfValue:

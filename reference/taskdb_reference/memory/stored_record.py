@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from taskdb_spec.records.domain import copied, may_nest
+from taskdb_spec.records.domain import deep_copy, may_nest
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
     DICT_FIELDS,
@@ -62,7 +62,7 @@ class Held:
         for name in DICT_FIELDS:
             value = record[name]
             if value is not None:
-                record[name] = copied(value) if may_nest(value) else value.copy()
+                record[name] = deep_copy(value) if may_nest(value) else value.copy()
         for name in BUFFER_FIELDS:
             value = record[name]
             if value is not None:
@@ -74,5 +74,5 @@ class Held:
         part: Any = {"msg_id": self.msg_id}
         for name in names:
             value = self.fields[name]
-            part[name] = value if name in SIMPLE_FIELDS or value is None else copied(value)
+            part[name] = value if name in SIMPLE_FIELDS or value is None else deep_copy(value)
         return part  # type: ignore[no-any-return]

@@ -27,8 +27,8 @@ from taskdb_spec import (
     compile_query,
 )
 from taskdb_spec.language import tree
-from taskdb_spec.records.domain import OutOfDomain, checked, shown
-from taskdb_spec.records.fields import checked_fields, filled
+from taskdb_spec.records.domain import OutOfDomain, normalize, safe_repr
+from taskdb_spec.records.fields import checked_fields, with_defaults
 
 TOO_LARGE = (10334, 17419, 17420)  # the server's codes for a document above 16 MiB
 DROPPED_AT_ONCE = 10_000
@@ -77,7 +77,7 @@ class MongoDB(BaseDB):
 
         Raises `DuplicateRecord`, `RecordError`; the store is then unchanged.
         """
-        fields = document_of(filled(checked_fields(msg_id, rec)))
+        fields = document_of(with_defaults(checked_fields(msg_id, rec)))
         document = {"store": self.namespace, **fields, "revision": ObjectId()}
         with self._writing(msg_id):
             self._documents().insert_one(document)
@@ -88,7 +88,7 @@ class MongoDB(BaseDB):
             document = self._documents().find_one(self._one(msg_id))
         if document is None:
             raise not_found(msg_id)
-        return filled(fields_of(document))
+        return with_defaults(fields_of(document))
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
         """Replace the fields named in `rec`, each whole, and all at once.
@@ -150,7 +150,7 @@ class MongoDB(BaseDB):
         if not isinstance(msg_id, str):
             raise not_found(msg_id)
         try:
-            return {"store": self.namespace, "msg_id": checked(msg_id)}
+            return {"store": self.namespace, "msg_id": normalize(msg_id)}
         except OutOfDomain:
             raise not_found(msg_id) from None
 
@@ -193,10 +193,10 @@ class MongoDB(BaseDB):
             if isinstance(error, WriteError) and error.code not in TOO_LARGE:
                 raise
             raise RecordError(
-                f"the record of msg_id {shown(msg_id)} would be larger than the 16 MiB that a "
+                f"the record of msg_id {safe_repr(msg_id)} would be larger than the 16 MiB that a "
                 "document of MongoDB may have; keep large buffers elsewhere"
             ) from error
 
 
 def _projected(fields: dict[str, Any], names: list[str] | None) -> Any:
-    return filled(fields) if names is None else {n: fields[n] for n in ("msg_id", *names)}
+    return with_defaults(fields) if names is None else {n: fields[n] for n in ("msg_id", *names)}

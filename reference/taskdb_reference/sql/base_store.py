@@ -23,7 +23,7 @@ from taskdb_spec import (
     compile_query,
 )
 from taskdb_spec.language import tree
-from taskdb_spec.records.fields import checked_fields, filled
+from taskdb_spec.records.fields import checked_fields, with_defaults
 
 
 class Cursor(Protocol):
@@ -59,7 +59,7 @@ class SqlDB(BaseDB):
 
         Raises `DuplicateRecord`, `RecordError`; the store is then unchanged.
         """
-        record = filled(checked_fields(msg_id, rec))
+        record = with_defaults(checked_fields(msg_id, rec))
         with self._changing() as run:
             self._insert(run, record)
             settled = self._settle(run, record["msg_id"])

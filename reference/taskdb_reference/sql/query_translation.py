@@ -24,8 +24,8 @@ from taskdb_reference.sql.dialect import Dialect
 from taskdb_reference.sql.json_codec import encoded
 from taskdb_reference.sql.nul_escaping import after_prefix, escaped
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_test, selector
-from taskdb_spec.language.paths import find
+from taskdb_spec.language.evaluation import compile_condition, selector
+from taskdb_spec.language.paths import resolve_path
 from taskdb_spec.records.fields import DICT_FIELDS
 from taskdb_spec.records.timestamps import to_microseconds
 
@@ -166,7 +166,7 @@ class Translator:
 
     def unknown(self, path: tree.Path, test: tree.Test) -> Condition:
         """Any record, or any that has a value there, if the test does not hold of None."""
-        if compile_test(test)(find({path.root: None}, path)):
+        if compile_condition(test)(resolve_path({path.root: None}, path)):
             return UNDECIDED
         return Condition(f"{path.root} IS NOT NULL", exact=False)
 

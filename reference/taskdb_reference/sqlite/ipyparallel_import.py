@@ -14,7 +14,7 @@ from typing import Any
 from taskdb_reference.sql.errors import StoreRefused
 from taskdb_reference.sqlite.pickle_reader import read_buffers
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError, TaskDB
-from taskdb_spec.records.domain import shown
+from taskdb_spec.records.domain import safe_repr
 from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TIME_FIELDS
 
 
@@ -39,7 +39,7 @@ class ImportReport:
         lines = [f"{len(self.imported)} records imported, {len(self.refused)} refused"]
         for table, columns in self.ignored_columns.items():
             lines.append(f"table {table}: ignored the columns {', '.join(columns)}")
-        lines += [f"{r.table}: {shown(r.msg_id)}: {r.reason}" for r in self.refused]
+        lines += [f"{r.table}: {safe_repr(r.msg_id)}: {r.reason}" for r in self.refused]
         return "\n".join(lines)
 
 

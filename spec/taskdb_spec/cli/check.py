@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from taskdb_spec._text import described, one_line
+from taskdb_spec._text import collapse_whitespace, describe_error
 from taskdb_spec.backend import Backend
 from taskdb_spec.cli.baseline import read_known
 from taskdb_spec.cli.errors import RunError
@@ -211,11 +211,11 @@ def _run(
     try:
         return held_to(_made(backend, target, settings, listen), settings.known)
     except StoreNotOpened as error:
-        _complain(reporter, f"{backend.name} was not checked: {one_line(error)}")
+        _complain(reporter, f"{backend.name} was not checked: {collapse_whitespace(error)}")
     except RunError:
         raise
     except Exception as error:  # a fault of the suite must not look like one of the store
-        fault = f"{described(error)}"
+        fault = f"{describe_error(error)}"
         _complain(reporter, f"{backend.name} was not checked: the suite itself failed with {fault}")
         if settings.verbose:
             traceback.print_exc()

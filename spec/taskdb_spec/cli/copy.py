@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from taskdb_spec._text import described
+from taskdb_spec._text import describe_error
 from taskdb_spec.cli.errors import RunError
 from taskdb_spec.conformance.reporting.console import console_for, say
 from taskdb_spec.migration import CopyReport, Problem, copy_records
@@ -94,7 +94,7 @@ class Shown:
 
 def _stopped(error: BaseException, copied: int) -> click.ClickException:
     """What has been copied stays there: then it is no run that could not be made."""
-    why = "interrupted" if isinstance(error, KeyboardInterrupt) else described(error)
+    why = "interrupted" if isinstance(error, KeyboardInterrupt) else describe_error(error)
     if not copied:
         return RunError(f"nothing was copied: {why}")
     return click.ClickException(f"{copied:,} records copied, then: {why}; do it again to go on")
@@ -122,8 +122,8 @@ def _counts(report: CopyReport) -> str:
         "there already": report.present,
         "in conflict": len(report.conflicts),
         "not copied": len(report.refused),
-        "dropped from the source meanwhile": report.gone,
-        "with dates cut to milliseconds": report.shortened,
+        "dropped from the source meanwhile": report.dropped_meanwhile,
+        "with dates cut to milliseconds": report.truncated_timestamps,
     }
     always = ("copied", "there already", "in conflict", "not copied")
     told = [f"{count:,} {what}" for what, count in counts.items() if count or what in always]

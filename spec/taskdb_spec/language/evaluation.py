@@ -14,32 +14,32 @@ from operator import ge, gt, le, lt
 from typing import Any, TypeAlias
 
 from taskdb_spec.language import tree
-from taskdb_spec.language.paths import Found, element, find
+from taskdb_spec.language.paths import PathMatches, resolve_path, single_match
 from taskdb_spec.language.patterns import compile_regex
 from taskdb_spec.records.domain import INT_MAX, INT_MIN
-from taskdb_spec.records.ordering import MISSING, ValueClass, class_of, rank
+from taskdb_spec.records.ordering import MISSING, ValueClass, class_of, sort_key
 
-Check: TypeAlias = Callable[[Found], bool]
+Check: TypeAlias = Callable[[PathMatches], bool]
 OfValue: TypeAlias = Callable[[Any], bool]
 Selector: TypeAlias = Callable[[Mapping[str, Any]], bool]
 
 
 def some_candidate(holds: OfValue) -> Check:
-    def check(found: Found) -> bool:
+    def check(found: PathMatches) -> bool:
         return any(holds(candidate) for candidate in found.candidates)
 
     return check
 
 
 def some_value(holds: OfValue) -> Check:
-    def check(found: Found) -> bool:
+    def check(found: PathMatches) -> bool:
         return any(holds(value) for value in found.values)
 
     return check
 
 
 def complement(check: Check) -> Check:
-    def complemented(found: Found) -> bool:
+    def complemented(found: PathMatches) -> bool:
         return not check(found)
 
     return complemented
@@ -49,8 +49,8 @@ def equal_to(operand: Any) -> OfValue:
     """Same class and equal; for None also what is missing."""
     if type(operand) is str:
         return lambda value: type(value) is str and value == operand
-    wanted = rank(operand)
-    return lambda value: rank(value) == wanted
+    wanted = sort_key(operand)
+    return lambda value: sort_key(value) == wanted
 
 
 def eq(test: tree.Eq) -> Check:
@@ -64,9 +64,9 @@ def ne(test: tree.Ne) -> Check:
 def _ordered(holds: Callable[[Any, Any], bool], or_equal: bool) -> Callable[[Any], Check]:
     """An order comparison: within the operand's class only, and NaN only ever equals NaN."""
 
-    def compile_test(test: tree.Lt | tree.Lte | tree.Gt | tree.Gte) -> Check:
+    def compile_comparison(test: tree.Lt | tree.Lte | tree.Gt | tree.Gte) -> Check:
         operand = test.operand
-        wanted, value_class = rank(operand), class_of(operand)
+        wanted, value_class = sort_key(operand), class_of(operand)
         if value_class is ValueClass.NULL or _is_nan(operand):
             return some_candidate(equal_to(operand) if or_equal else lambda value: False)
         if value_class in (ValueClass.STRING, ValueClass.DATETIME):
@@ -75,11 +75,13 @@ def _ordered(holds: Callable[[Any, Any], bool], or_equal: bool) -> Callable[[Any
             )
         return some_candidate(
             lambda value: (
-                class_of(value) is value_class and not _is_nan(value) and holds(rank(value), wanted)
+                class_of(value) is value_class
+                and not _is_nan(value)
+                and holds(sort_key(value), wanted)
             )
         )
 
-    return compile_test
+    return compile_comparison
 
 
 def _is_nan(value: object) -> bool:
@@ -87,8 +89,8 @@ def _is_nan(value: object) -> bool:
 
 
 def in_(test: tree.In) -> Check:
-    wanted = frozenset(map(rank, test.operands))
-    return some_candidate(lambda value: rank(value) in wanted)
+    wanted = frozenset(map(sort_key, test.operands))
+    return some_candidate(lambda value: sort_key(value) in wanted)
 
 
 def nin(test: tree.Nin) -> Check:
@@ -139,7 +141,7 @@ def glob(test: tree.Glob) -> Check:
 
 
 def all_of(tests: tuple[tree.Test, ...]) -> Check:
-    checks = [compile_test(test) for test in tests]
+    checks = [compile_condition(test) for test in tests]
     if len(checks) == 1:
         return checks[0]
     return lambda found: all(check(found) for check in checks)
@@ -152,7 +154,7 @@ def not_(test: tree.Not) -> Check:
 def elem_match(test: tree.ElemMatch) -> Check:
     check = all_of(test.tests)
     return some_value(
-        lambda value: isinstance(value, list) and any(check(element(item)) for item in value)
+        lambda value: isinstance(value, list) and any(check(single_match(item)) for item in value)
     )
 
 
@@ -188,7 +190,7 @@ OPERATORS: dict[type, Callable[[Any], Check]] = {
 }
 
 
-def compile_test(test: tree.Test) -> Check:
+def compile_condition(test: tree.Test) -> Check:
     """The check of one test of the tree."""
     return OPERATORS[type(test)](test)
 
@@ -200,7 +202,7 @@ def selector(query: tree.Query) -> Selector:
 
 def _field(query: tree.Field) -> Selector:
     path, check = query.path, all_of(query.tests)
-    return lambda record: check(find(record, path))
+    return lambda record: check(resolve_path(record, path))
 
 
 def _and(query: tree.And) -> Selector:

@@ -30,8 +30,8 @@ from taskdb_spec.records.domain import (
     MAX_DEPTH,
     TOO_DEEP,
     OutOfDomain,
-    checked,
-    shown,
+    normalize,
+    safe_repr,
 )
 from taskdb_spec.records.fields import TASK_FIELDS
 from taskdb_spec.records.ordering import ValueClass, class_of
@@ -76,12 +76,14 @@ def check_keys(keys: object) -> list[str] | None:
     if keys is None:
         return None
     if isinstance(keys, str | bytes) or not isinstance(keys, Iterable):
-        raise MalformedOperand(f"keys: must be a list of field names, not {shown(keys)}", "KEYS-5")
+        raise MalformedOperand(
+            f"keys: must be a list of field names, not {safe_repr(keys)}", "KEYS-5"
+        )
     names = list(keys)
     for name in names:
         if not isinstance(name, str) or name not in TASK_FIELDS:
             raise UnknownField(
-                f"keys: no such field {shown(name)}{_hint(name, TASK_FIELDS)}", "KEYS-4"
+                f"keys: no such field {safe_repr(name)}{_hint(name, TASK_FIELDS)}", "KEYS-4"
             )
     return names or None
 
@@ -130,7 +132,7 @@ class _Parser:
 
     def part(self, key: object, operand: object, where: str, depth: int) -> tree.Query:
         if not isinstance(key, str):
-            raise UnknownField(f"{where}: the key {shown(key)} is not a field name", "QRY-5")
+            raise UnknownField(f"{where}: the key {safe_repr(key)} is not a field name", "QRY-5")
         if not key.startswith("$"):
             return self.field(key, operand, where, depth)
         if key not in self.logic:
@@ -152,7 +154,7 @@ class _Parser:
 
     def path(self, key: str, where: str) -> tree.Path:
         try:
-            checked(key)
+            normalize(key)
         except OutOfDomain as error:
             raise BadValue(f"{where}: the key {key!r}: {error}", "QRY-7") from None
         root, *rest = key.split(".")
@@ -193,7 +195,7 @@ class _Parser:
 
     def operand(self, operand: object, where: str) -> Any:
         try:
-            value = checked(_listed(operand, where), where)
+            value = normalize(_listed(operand, where), where)
         except OutOfDomain as error:
             raise BadValue(str(error), "QRY-7") from None
         value_class = class_of(value)
@@ -213,7 +215,9 @@ class _Parser:
     def exists(self, operand: object, where: str, depth: int) -> tree.Exists:
         self.claimed(Capability.presence, "$exists", where)
         if not isinstance(operand, bool):
-            raise MalformedOperand(f"{where}: must be True or False, not {shown(operand)}", "EXI-2")
+            raise MalformedOperand(
+                f"{where}: must be True or False, not {safe_repr(operand)}", "EXI-2"
+            )
         return tree.Exists(operand)
 
     def mod(self, operand: object, where: str, depth: int) -> tree.Mod:

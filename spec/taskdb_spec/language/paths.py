@@ -12,7 +12,7 @@ from taskdb_spec.records.ordering import MISSING
 _INDEX = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)  # no list is longer
 
 
-class Found(NamedTuple):
+class PathMatches(NamedTuple):
     """What a path found.
 
     ``values`` are the things at its end, lists unopened; ``candidates`` are those and, for each
@@ -23,27 +23,27 @@ class Found(NamedTuple):
     candidates: list[Any]
 
 
-def find(record: Mapping[str, Any], path: Path) -> Found:
+def resolve_path(record: Mapping[str, Any], path: Path) -> PathMatches:
     """Follow `path` in `record`. Nothing found by name is MISSING; an empty answer is possible.
 
-    >>> find({"x": [{"b": 1}, {"c": 2}]}, Path("x", ("b",)))
+    >>> resolve_path({"x": [{"b": 1}, {"c": 2}]}, Path("x", ("b",)))
     Found(values=[1, MISSING], candidates=[1, MISSING])
     """
     start = record.get(path.root, MISSING)
     if not path.rest and not isinstance(start, list):
-        return Found([start], [start])  # nearly every query of the Hub
+        return PathMatches([start], [start])  # nearly every query of the Hub
     values, candidates = [], []
     for value, opened in _walk(start, path.rest, by_index=False):
         values.append(value)
         if opened and isinstance(value, list):
             candidates.extend(value)
         candidates.append(value)
-    return Found(values, candidates)
+    return PathMatches(values, candidates)
 
 
-def element(value: object) -> Found:
+def single_match(value: object) -> PathMatches:
     """An element of a list looked at on its own, as ``$elemMatch`` does: it is not opened."""
-    return Found([value], [value])
+    return PathMatches([value], [value])
 
 
 def _walk(value: object, rest: tuple[str, ...], by_index: bool) -> Iterator[tuple[Any, bool]]:

@@ -27,8 +27,8 @@ class CopyReport:
     total: int
     copied: int = 0
     present: int = 0
-    gone: int = 0
-    shortened: int = 0
+    dropped_meanwhile: int = 0
+    truncated_timestamps: int = 0
     conflicts: list[Problem] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     altered: list[Problem] = field(default_factory=list)
@@ -38,7 +38,13 @@ class CopyReport:
     @property
     def done(self) -> int:
         """How many records were dealt with."""
-        return self.copied + self.present + self.gone + len(self.conflicts) + len(self.refused)
+        return (
+            self.copied
+            + self.present
+            + self.dropped_meanwhile
+            + len(self.conflicts)
+            + len(self.refused)
+        )
 
     @property
     def checksums(self) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from taskdb_spec._text import described, one_line
+from taskdb_spec._text import collapse_whitespace, describe_error
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.targets import TargetError, resolve
 
@@ -71,6 +71,6 @@ def _usage() -> str:
 
 
 def _told(error: BaseException) -> str:
-    text = one_line(error)
+    text = collapse_whitespace(error)
     plain = isinstance(error, ValueError | OSError | ImportError) and text
-    return text if plain else described(error)
+    return text if plain else describe_error(error)

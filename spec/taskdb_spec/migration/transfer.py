@@ -9,9 +9,9 @@ from taskdb_spec.interface import TaskDB
 from taskdb_spec.migration.digests import digest, encoded
 from taskdb_spec.migration.instants import in_milliseconds
 from taskdb_spec.migration.report import CopyReport, Problem
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.errors import RecordError
-from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, filled
+from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, with_defaults
 
 Listen = Callable[[CopyReport], None]
 
@@ -86,7 +86,7 @@ class _Copying:
         """Copy a batch, and look at what was written."""
         there = self._digests_in_target(ids)
         found = read(self._source, ids)
-        self._report.gone += len(ids) - len(found)
+        self._report.dropped_meanwhile += len(ids) - len(found)
         written = [
             msg_id for msg_id, record in found.items() if self._deal_with(msg_id, record, there)
         ]
@@ -116,7 +116,7 @@ class _Copying:
             return False
         self._report.source[msg_id] = wanted
         self._report.copied += 1
-        self._report.shortened += not same(arriving, record)
+        self._report.truncated_timestamps += not strictly_equal(arriving, record)
         return True
 
     def _digest(self, record: TaskRecord) -> bytes:
@@ -126,8 +126,8 @@ class _Copying:
         return digest(encoding)
 
     def _arriving(self, record: TaskRecord) -> TaskRecord:
-        shortened: TaskRecord = in_milliseconds(record) if self._milliseconds else record
-        return shortened
+        truncated: TaskRecord = in_milliseconds(record) if self._milliseconds else record
+        return truncated
 
     def _pass_over(self, msg_id: str, wanted: bytes, found: bytes) -> None:
         if found == wanted:
@@ -167,11 +167,11 @@ class _Copying:
 
 
 def _told(wanted: Any, found: Any) -> str:
-    names = [name for name in TASK_FIELDS if not same(wanted[name], found[name])]
+    names = [name for name in TASK_FIELDS if not strictly_equal(wanted[name], found[name])]
     if not names:
         return "was changed while it was compared"
     told = f"differs in {', '.join(names)}"
-    if same(in_milliseconds(wanted), in_milliseconds(found)):
+    if strictly_equal(in_milliseconds(wanted), in_milliseconds(found)):
         told += ", but for less than a millisecond (--milliseconds leaves that out)"
     return told
 
@@ -186,6 +186,6 @@ def read(store: TaskDB, ids: Sequence[str]) -> dict[str, TaskRecord | RecordErro
 
 def _checked(msg_id: str, fields: Mapping[str, Any]) -> TaskRecord | RecordError:
     try:
-        return filled(checked_fields(msg_id, fields))
+        return with_defaults(checked_fields(msg_id, fields))
     except RecordError as error:
         return error

@@ -1,6 +1,6 @@
 """The value domain: what a record may hold, how it is copied, and when two values are the same.
 
-Clauses VAL-* and TIME-*. Every value that enters a store or a query passes through `checked`, which
+Clauses VAL-* and TIME-*. Every value that enters a store or a query passes through `normalize`, which
 returns a private, normalised copy; after that the rest of the code may trust what it holds.
 """
 
@@ -29,26 +29,26 @@ class OutOfDomain(ValueError):
         self.clause = clause
 
 
-def checked(value: object, where: str = "value", depth: int = 0) -> Any:
+def normalize(value: object, where: str = "value", depth: int = 0) -> Any:
     """Return a private copy of `value` in normal form, or raise `OutOfDomain`.
 
     Subclasses become the plain class, datetimes become UTC. `where` is the spot for errors.
 
-    >>> checked({"a": [1, 2.0, None]})
+    >>> normalize({"a": [1, 2.0, None]})
     {'a': [1, 2.0, None]}
-    >>> checked({"a": {1}}, "header")
+    >>> normalize({"a": {1}}, "header")
     Traceback (most recent call last):
     taskdb_spec.records.domain.OutOfDomain: header['a']: a set is not a value of the domain
     """
     try:
         if depth > MAX_DEPTH:
-            raise Refused(TOO_DEEP)
+            raise _Rejection(TOO_DEEP)
         return _normal(value, depth)
-    except Refused as refused:
+    except _Rejection as refused:
         raise refused.at(where) from None
 
 
-class Refused(Exception):
+class _Rejection(Exception):
     """A refusal on its way out: each list and dict that it leaves puts its own part of the spot.
 
     All that any store writes is checked, so a spot is put together only once there is an error.
@@ -62,7 +62,7 @@ class Refused(Exception):
         """The error to show, for a value that is found at `where`."""
         return OutOfDomain(where + self.spot, self.reason, self.clause)
 
-    def inside(self, step: str) -> Refused:
+    def with_prefix(self, step: str) -> _Rejection:
         """The same, seen from one step further out."""
         self.spot = step + self.spot
         return self
@@ -78,7 +78,7 @@ def _check_of_subclass(value: object) -> Check:
             return check
     name = type(value).__name__
     article = "an" if name[:1].lower() in "aeiou" else "a"
-    raise Refused(f"{article} {name} is not a value of the domain")
+    raise _Rejection(f"{article} {name} is not a value of the domain")
 
 
 def _as_it_is(value: object, depth: int) -> object:
@@ -87,7 +87,7 @@ def _as_it_is(value: object, depth: int) -> object:
 
 def _int(value: int, depth: int) -> int:
     if not INT_MIN <= value <= INT_MAX:
-        raise Refused("an int must lie in [-2**63, 2**63)")
+        raise _Rejection("an int must lie in [-2**63, 2**63)")
     return int(value)
 
 
@@ -100,7 +100,7 @@ def _str(value: str, depth: int) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise Refused("a str must not hold lone surrogates") from None
+            raise _Rejection("a str must not hold lone surrogates") from None
     return str.__str__(value)
 
 
@@ -112,11 +112,11 @@ def _datetime(value: datetime, depth: int) -> datetime:
     if value.tzinfo is UTC and type(value) is datetime:
         return value
     if value.utcoffset() is None:
-        raise Refused("a datetime must have a time zone", "REC-9")
+        raise _Rejection("a datetime must have a time zone", "REC-9")
     try:
         instant = value.astimezone(UTC)
     except OverflowError:
-        raise Refused("an instant must lie in the years 1 to 9999 of UTC") from None
+        raise _Rejection("an instant must lie in the years 1 to 9999 of UTC") from None
     return datetime.combine(instant.date(), instant.time(), UTC)
 
 
@@ -125,19 +125,19 @@ def _list(value: list[object], depth: int) -> list[Any]:
     if not value:
         return copy
     if depth == MAX_DEPTH:
-        raise Refused(TOO_DEEP, spot="[0]")
+        raise _Rejection(TOO_DEEP, spot="[0]")
     try:
         for item in value:
             copy.append(_normal(item, depth + 1))
-    except Refused as refused:
-        raise refused.inside(f"[{len(copy)}]") from None
+    except _Rejection as refused:
+        raise refused.with_prefix(f"[{len(copy)}]") from None
     return copy
 
 
 def _dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
     copy = value.copy() if type(value) is dict else dict(value.items())
     if depth == MAX_DEPTH and copy:
-        raise Refused(TOO_DEEP, spot=f"[{shown(next(iter(copy)))}]")
+        raise _Rejection(TOO_DEEP, spot=f"[{safe_repr(next(iter(copy)))}]")
     for key, item in copy.items():
         if type(key) is not str:
             return _dict({_key(key): item for key, item in copy.items()}, depth)
@@ -148,22 +148,22 @@ def _dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
             continue
         try:
             copy[key] = (CHECKS.get(kind) or _check_of_subclass(item))(item, depth + 1)
-        except Refused as refused:
-            raise refused.inside(f"[{key!r}]") from None
+        except _Rejection as refused:
+            raise refused.with_prefix(f"[{key!r}]") from None
     return copy
 
 
 def _key(key: object) -> str:
     if not isinstance(key, str):
-        raise Refused(f"the key {shown(key)} is not a str")
+        raise _Rejection(f"the key {safe_repr(key)} is not a str")
     try:
         return _str(key, 0)
-    except Refused as refused:
-        raise refused.inside(f": the key {key!r}") from None
+    except _Rejection as refused:
+        raise refused.with_prefix(f": the key {key!r}") from None
 
 
 Check: TypeAlias = Callable[[Any, int], Any]
-"""Makes a private copy of a value that is so deep, in normal form, or raises `Refused`."""
+"""Makes a private copy of a value that is so deep, in normal form, or raises `_Rejection`."""
 
 TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 _AS_THEY_ARE = frozenset({type(None), bool, float, bytes})
@@ -182,8 +182,8 @@ CHECKS: dict[type, Check] = {
 """The check of each class. A subclass goes by the first that it is of."""
 
 
-def copied(value: Any) -> Any:
-    """A copy of a value that `checked` has made: only lists and dicts are new."""
+def deep_copy(value: Any) -> Any:
+    """A copy of a value that `normalize` has made: only lists and dicts are new."""
     kind = type(value)
     if kind not in _CONTAINERS:
         return value
@@ -191,7 +191,7 @@ def copied(value: Any) -> Any:
     if may_nest(value):
         for key, item in value.items() if kind is dict else enumerate(value):
             if type(item) in _CONTAINERS:
-                copy[key] = copied(item) if item else item.copy()
+                copy[key] = deep_copy(item) if item else item.copy()
     return copy
 
 
@@ -201,12 +201,12 @@ may_nest = is_tracked
 _CONTAINERS = frozenset({dict, list})
 
 
-def same(a: object, b: object) -> bool:
+def strictly_equal(a: object, b: object) -> bool:
     """Whether two values are equal *and of the same type*, at every depth (clause VAL-1).
 
     NaN is the same as NaN, instants are the same whatever their offset, dicts keep their order.
 
-    >>> same({"a": True}, {"a": 1}), same([float("nan")], [float("nan")])
+    >>> strictly_equal({"a": True}, {"a": 1}), strictly_equal([float("nan")], [float("nan")])
     (False, True)
     """
     if a is b:
@@ -215,11 +215,11 @@ def same(a: object, b: object) -> bool:
         return False
     if isinstance(a, dict) and isinstance(b, dict):
         return len(a) == len(b) and all(
-            ka == kb and same(va, vb)
+            ka == kb and strictly_equal(va, vb)
             for (ka, va), (kb, vb) in zip(a.items(), b.items(), strict=True)
         )
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(same, a, b))
+        return len(a) == len(b) and all(map(strictly_equal, a, b))
     if isinstance(a, datetime) and isinstance(b, datetime):
         return _instant(a) == _instant(b)
     return bool(a == b) or (a != a and b != b)
@@ -230,10 +230,10 @@ def _instant(value: datetime) -> object:
     return value if value.utcoffset() is None else value - EPOCH
 
 
-def shown(value: object) -> str:
+def safe_repr(value: object) -> str:
     """What a message says of any object: its repr, or its type where that fails or is long.
 
-    >>> shown("a"), shown(10**5000)
+    >>> safe_repr("a"), safe_repr(10**5000)
     ("'a'", 'an object of type int')
     """
     try:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypedDict
 
-from taskdb_spec.records.domain import CHECKS, Check, Refused, shown
+from taskdb_spec.records.domain import CHECKS, Check, _Rejection, safe_repr
 from taskdb_spec.records.errors import RecordError
 
 
@@ -97,10 +97,10 @@ def new_record(msg_id: str, /, **fields: Any) -> TaskRecord:
     >>> len(record), record["client_uuid"], record["completed"], record["stdout"]
     (25, 'c', None, '')
     """
-    return filled(checked_fields(msg_id, fields))
+    return with_defaults(checked_fields(msg_id, fields))
 
 
-def filled(fields: Mapping[str, Any]) -> TaskRecord:
+def with_defaults(fields: Mapping[str, Any]) -> TaskRecord:
     """A whole record made of checked fields: absent ones are None, or '' for stdout and stderr."""
     record: Any = {**_ABSENT, **fields}
     return record  # type: ignore[no-any-return]
@@ -113,7 +113,7 @@ def checked_fields(msg_id: object, fields: object, keep_none: bool = True) -> di
     field, where the specification refuses them.
     """
     if not isinstance(msg_id, str):
-        raise RecordError(f"msg_id: must be a str, not {shown(msg_id)}", "REC-11")
+        raise RecordError(f"msg_id: must be a str, not {safe_repr(msg_id)}", "REC-11")
     if type(fields) is not dict and not isinstance(fields, Mapping):
         raise RecordError(f"record: must be a dict, not {type(fields).__name__}")
     copy = _normal_fields(fields, keep_none)
@@ -150,7 +150,7 @@ def _normal_fields(fields: Mapping[Any, Any], keep_none: bool = True) -> dict[st
                 copy[name] = check(value, 0)
             else:
                 copy[name] = _check_of_subclass(name, value)(value, 0)
-    except Refused as refused:
+    except _Rejection as refused:
         raise RecordError(str(refused.at(str(name))), refused.clause) from None
     return copy
 
@@ -159,7 +159,7 @@ def _check_of_subclass(name: object, value: object) -> Check:
     if not isinstance(name, str) or name not in FIELD_CLASSES:
         clause = "UPD-6" if isinstance(name, str) and "." in name else "REC-4"
         fields = ", ".join(TASK_FIELDS)
-        raise RecordError(f"{shown(name)}: no such field; records have {fields}", clause)
+        raise RecordError(f"{safe_repr(name)}: no such field; records have {fields}", clause)
     for kind, check in _CHECKS[name].items():
         if isinstance(value, kind):
             return check
@@ -179,7 +179,7 @@ def _buffer(item: object, index: int) -> bytes:
     if isinstance(item, bytes | bytearray | memoryview):
         return bytes(item)
     name = type(item).__name__
-    raise Refused(f"must be bytes, a bytearray or a memoryview, not {name}", spot=f"[{index}]")
+    raise _Rejection(f"must be bytes, a bytearray or a memoryview, not {name}", spot=f"[{index}]")
 
 
 _CHECKS: Final[Mapping[str, Mapping[type, Check]]] = {

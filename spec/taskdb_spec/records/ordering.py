@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Rank: TypeAlias = "tuple[Any, ...]"
+SortKey: TypeAlias = "tuple[Any, ...]"
 
 
 class ValueClass(IntEnum):
@@ -67,23 +67,23 @@ def class_of(value: object) -> ValueClass:
     raise TypeError(f"{type(value).__name__} is not a class of the value domain")
 
 
-def rank(value: Any) -> Rank:
+def sort_key(value: Any) -> SortKey:
     """A hashable key: equal for equal values, ordered as the values are.
 
     NaN equals NaN and is below every number; int and float compare exactly; bytes go by length
     first; dicts pairwise by value class, key, value; lists by element; the shorter is less.
 
-    >>> rank(1) == rank(1.0), rank(1) == rank(True), rank(b"b") < rank(b"aa")
+    >>> sort_key(1) == sort_key(1.0), sort_key(1) == sort_key(True), sort_key(b"b") < sort_key(b"aa")
     (True, False, True)
     """
     value_class = class_of(value)
     return (value_class, _PAYLOADS[value_class](value))
 
 
-def _of_dict(value: dict[str, Any]) -> Rank:
+def _of_dict(value: dict[str, Any]) -> SortKey:
     triples = []
     for key, item in value.items():
-        item_class, payload = rank(item)
+        item_class, payload = sort_key(item)
         triples.append((item_class, key, payload))
     return tuple(triples)
 
@@ -93,7 +93,7 @@ _PAYLOADS: dict[ValueClass, Any] = {
     ValueClass.NUMBER: lambda value: (0, 0) if value != value else (1, value),
     ValueClass.STRING: lambda value: value,
     ValueClass.DICT: _of_dict,
-    ValueClass.LIST: lambda value: tuple(map(rank, value)),
+    ValueClass.LIST: lambda value: tuple(map(sort_key, value)),
     ValueClass.BYTES: lambda value: (len(value), value),
     ValueClass.BOOL: lambda value: value,
     ValueClass.DATETIME: lambda value: value - EPOCH,

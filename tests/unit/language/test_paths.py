@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from taskdb_spec import compile_query
-from taskdb_spec.language.paths import find
+from taskdb_spec.language.paths import resolve_path
 from taskdb_spec.language.tree import Path
 from taskdb_spec.records.ordering import MISSING
 
 
 def found(value: Any, path: str) -> tuple[list[Any], list[Any]]:
-    result = find({"x": value}, Path("x", tuple(path.split(".")) if path else ()))
+    result = resolve_path({"x": value}, Path("x", tuple(path.split(".")) if path else ()))
     return result.values, result.candidates
 
 
@@ -98,8 +98,8 @@ def test_found(value: Any, path: str, values: list[Any], candidates: list[Any]) 
 
 
 def test_a_root_that_is_not_there() -> None:
-    assert find({}, Path("x")) == ([MISSING], [MISSING])
-    assert find({}, Path("x", ("a",))) == ([MISSING], [MISSING])
+    assert resolve_path({}, Path("x")) == ([MISSING], [MISSING])
+    assert resolve_path({}, Path("x", ("a",))) == ([MISSING], [MISSING])
 
 
 @pytest.mark.parametrize("record", [{}, {"x": None}, {"x": 5}, {"x": {}}, {"x": {"a": None}}])

@@ -93,14 +93,14 @@ def test_a_target_that_alters_records_is_left_alone() -> None:
     )
     assert report.checksums[0] != report.checksums[1]
     again = copy_records(source, target, milliseconds=True)
-    assert (again.present, again.copied, again.shortened) == (10, 15, 15)
+    assert (again.present, again.copied, again.truncated_timestamps) == (10, 15, 15)
     assert again.complete
 
 
 def test_milliseconds_that_are_whole_are_not_counted() -> None:
     source = Model()
     source.add_record("a", {"submitted": NOON.replace(microsecond=5000)})
-    assert copy_records(source, Model(), milliseconds=True).shortened == 0
+    assert copy_records(source, Model(), milliseconds=True).truncated_timestamps == 0
 
 
 def test_a_target_that_culls_does_not_pass() -> None:
@@ -117,7 +117,7 @@ def test_what_the_source_has_lost_or_spoilt(monkeypatch: pytest.MonkeyPatch) -> 
     source.records["r00"] = {"msg_id": "r00", "label": 7}
     source.unreadable = [("r99", "buffers: no list")]
     report = copy_records(source, target)
-    assert (report.total, report.copied, report.gone) == (27, 24, 1)
+    assert (report.total, report.copied, report.dropped_meanwhile) == (27, 24, 1)
     assert [problem.msg_id for problem in report.refused] == ["r99", "r00"]
     assert report.refused[1].reason.startswith("is not a record: label: must be a str")
     assert not report.complete

@@ -15,8 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskdb_spec.records.domain import MAX_DEPTH, OutOfDomain, checked, copied, same, shown
-from taskdb_spec.records.ordering import ValueClass, class_of, rank
+from taskdb_spec.records.domain import (
+    MAX_DEPTH,
+    OutOfDomain,
+    deep_copy,
+    normalize,
+    safe_repr,
+    strictly_equal,
+)
+from taskdb_spec.records.ordering import ValueClass, class_of, sort_key
 from tests.support.value_strategies import (
     NOON,
     blobs,
@@ -48,16 +55,16 @@ def mutable_parts(value: Any) -> list[int]:
 @sure
 @given(values)
 def test_checked_values_are_the_same_and_private(value: Any) -> None:
-    for copy in (checked(value), copied(checked(value))):
-        assert same(copy, value)
-        assert rank(copy) == rank(value)
+    for copy in (normalize(value), deep_copy(normalize(value))):
+        assert strictly_equal(copy, value)
+        assert sort_key(copy) == sort_key(value)
         assert not set(mutable_parts(copy)) & set(mutable_parts(value))
 
 
 @sure
 @given(values)
 def test_checking_twice_changes_nothing(value: Any) -> None:
-    assert repr(checked(checked(value))) == repr(checked(value))
+    assert repr(normalize(normalize(value))) == repr(normalize(value))
 
 
 def test_subclasses_become_the_plain_class() -> None:
@@ -91,9 +98,9 @@ def test_subclasses_become_the_plain_class() -> None:
         *(Instant(2012, 3, 4, tzinfo=UTC), Instant(2012, 3, 4, tzinfo=east)),
     ]
     plain = [str, str, int, float, bytes, list, datetime, datetime]
-    assert [type(item) for item in checked(given)] == plain
-    assert type(checked(given)[5][0]) is str
-    document = checked(Members({Colour.red: Members()}))
+    assert [type(item) for item in normalize(given)] == plain
+    assert type(normalize(given)[5][0]) is str
+    document = normalize(Members({Colour.red: Members()}))
     assert type(document) is type(document["red"]) is dict
     assert [type(key) for key in document] == [str]
 
@@ -120,7 +127,7 @@ def test_subclasses_become_the_plain_class() -> None:
 )
 def test_refused(value: object, text: str) -> None:
     with pytest.raises(OutOfDomain) as caught:
-        checked(value)
+        normalize(value)
     assert str(caught.value).startswith(text)
 
 
@@ -130,19 +137,19 @@ def test_a_time_zone_that_does_not_know_is_none() -> None:
             return None
 
     with pytest.raises(OutOfDomain, match="must have a time zone"):
-        checked(datetime(2012, 3, 4, tzinfo=Unsure()))
+        normalize(datetime(2012, 3, 4, tzinfo=Unsure()))
 
 
 def test_depth() -> None:
     deepest: Any = 1
     for _ in range(MAX_DEPTH):
         deepest = [deepest]
-    assert same(checked(deepest), deepest)
+    assert strictly_equal(normalize(deepest), deepest)
     cycle: dict[str, Any] = {}
     cycle["a"] = cycle
     for too_deep in ([deepest], {"a": deepest}, cycle):
         with pytest.raises(OutOfDomain, match="nested more than 100 deep"):
-            checked(too_deep)
+            normalize(too_deep)
 
 
 # Instants
@@ -151,44 +158,49 @@ def test_depth() -> None:
 def test_instants_are_kept_in_utc() -> None:
     west = timezone(timedelta(hours=-7))
     assert (
-        str(checked(datetime(2012, 3, 4, 5, 6, 7, 8, west))) == "2012-03-04 12:06:07.000008+00:00"
+        str(normalize(datetime(2012, 3, 4, 5, 6, 7, 8, west))) == "2012-03-04 12:06:07.000008+00:00"
     )
 
 
 def test_a_clock_time_that_comes_twice() -> None:
     first = datetime(2012, 10, 28, 2, 30, tzinfo=BERLIN)
     second = first.replace(fold=1)
-    assert str(checked(first)) == "2012-10-28 00:30:00+00:00"
-    assert str(checked(second)) == "2012-10-28 01:30:00+00:00"
-    assert same(first, checked(first))
-    assert same(second, checked(second))
-    assert not same(first, second)
-    assert rank(first) == rank(checked(first)) < rank(second) == rank(checked(second))
+    assert str(normalize(first)) == "2012-10-28 00:30:00+00:00"
+    assert str(normalize(second)) == "2012-10-28 01:30:00+00:00"
+    assert strictly_equal(first, normalize(first))
+    assert strictly_equal(second, normalize(second))
+    assert not strictly_equal(first, second)
+    assert (
+        sort_key(first)
+        == sort_key(normalize(first))
+        < sort_key(second)
+        == sort_key(normalize(second))
+    )
 
 
 def test_a_clock_time_that_never_comes() -> None:
     skipped = datetime(2012, 3, 25, 2, 30, tzinfo=BERLIN)
-    assert str(checked(skipped)) == "2012-03-25 01:30:00+00:00"
-    assert same(skipped, checked(skipped))
+    assert str(normalize(skipped)) == "2012-03-25 01:30:00+00:00"
+    assert strictly_equal(skipped, normalize(skipped))
 
 
 @pytest.mark.parametrize(("edge", "beyond"), [(datetime.min, 1), (datetime.max, -1)])
 def test_the_first_and_the_last_instant(edge: datetime, beyond: int) -> None:
-    assert checked(edge.replace(tzinfo=UTC)) == edge.replace(tzinfo=UTC)
+    assert normalize(edge.replace(tzinfo=UTC)) == edge.replace(tzinfo=UTC)
     inward = edge.replace(tzinfo=timezone(timedelta(hours=-beyond)))
-    assert same(checked(inward), inward)
+    assert strictly_equal(normalize(inward), inward)
     with pytest.raises(OutOfDomain, match="years 1 to 9999"):
-        checked(edge.replace(tzinfo=timezone(timedelta(hours=beyond))))
+        normalize(edge.replace(tzinfo=timezone(timedelta(hours=beyond))))
 
 
 @sure
 @given(instants, zones)
 def test_the_offset_does_not_matter(instant: datetime, zone: timezone) -> None:
     elsewhere = instant.astimezone(zone)
-    assert same(instant, elsewhere)
-    assert rank(instant) == rank(elsewhere)
-    assert hash(rank(instant)) == hash(rank(elsewhere))
-    assert repr(checked(instant)) == repr(checked(elsewhere))
+    assert strictly_equal(instant, elsewhere)
+    assert sort_key(instant) == sort_key(elsewhere)
+    assert hash(sort_key(instant)) == hash(sort_key(elsewhere))
+    assert repr(normalize(instant)) == repr(normalize(elsewhere))
 
 
 # Sameness
@@ -205,22 +217,22 @@ def test_the_offset_does_not_matter(instant: datetime, zone: timezone) -> None:
     ids=repr,
 )
 def test_not_the_same(a: object, b: object) -> None:
-    assert not same(a, b)
-    assert not same(b, a)
-    assert same(a, a)
+    assert not strictly_equal(a, b)
+    assert not strictly_equal(b, a)
+    assert strictly_equal(a, a)
 
 
 def test_nan_is_the_same_at_any_depth() -> None:
-    assert same({"a": [float("nan")]}, {"a": [float("nan")]})
+    assert strictly_equal({"a": [float("nan")]}, {"a": [float("nan")]})
 
 
 @sure
 @given(values, values)
 def test_what_is_the_same_has_the_same_rank(a: Any, b: Any) -> None:
-    assert same(a, b) == same(b, a)
-    assert same(a, checked(a))
-    if same(a, b):
-        assert rank(a) == rank(b)
+    assert strictly_equal(a, b) == strictly_equal(b, a)
+    assert strictly_equal(a, normalize(a))
+    if strictly_equal(a, b):
+        assert sort_key(a) == sort_key(b)
 
 
 # Order
@@ -230,13 +242,13 @@ def test_what_is_the_same_has_the_same_rank(a: Any, b: Any) -> None:
 @given(st.lists(values, min_size=3, max_size=3))
 def test_the_order_is_total(drawn: list[Any]) -> None:
     for a, b in product(drawn, drawn):
-        ranks = rank(a), rank(b)
+        ranks = sort_key(a), sort_key(b)
         assert [ranks[0] < ranks[1], ranks[0] == ranks[1], ranks[0] > ranks[1]].count(True) == 1
         if ranks[0] == ranks[1]:
             assert hash(ranks[0]) == hash(ranks[1])
-    low, middle, high = sorted(drawn, key=rank)
-    assert rank(low) <= rank(middle) <= rank(high)
-    assert rank(low) <= rank(high)
+    low, middle, high = sorted(drawn, key=sort_key)
+    assert sort_key(low) <= sort_key(middle) <= sort_key(high)
+    assert sort_key(low) <= sort_key(high)
 
 
 def test_classes_in_their_order() -> None:
@@ -244,7 +256,7 @@ def test_classes_in_their_order() -> None:
     highest = [None, float("inf"), "\U0010ffff", {"z": NOON}, [NOON], b"\xff" * 9, True]
     assert [class_of(value) for value in ascending] == list(ValueClass)
     for high, low in zip(highest, ascending[1:], strict=True):
-        assert rank(high) < rank(low)
+        assert sort_key(high) < sort_key(low)
 
 
 def test_a_class_that_is_none() -> None:
@@ -256,11 +268,11 @@ def test_a_class_that_is_none() -> None:
 @given(ints | floats, ints | floats)
 def test_numbers_compare_exactly(a: float, b: float) -> None:
     if isnan(a) or isnan(b):
-        assert (rank(a) < rank(b)) == (isnan(a) and not isnan(b))
-        assert (rank(a) == rank(b)) == (isnan(a) and isnan(b))
+        assert (sort_key(a) < sort_key(b)) == (isnan(a) and not isnan(b))
+        assert (sort_key(a) == sort_key(b)) == (isnan(a) and isnan(b))
     elif abs(a) < float("inf") and abs(b) < float("inf"):
-        assert (rank(a) < rank(b)) == (Fraction(a) < Fraction(b))
-        assert (rank(a) == rank(b)) == (Fraction(a) == Fraction(b))
+        assert (sort_key(a) < sort_key(b)) == (Fraction(a) < Fraction(b))
+        assert (sort_key(a) == sort_key(b)) == (Fraction(a) == Fraction(b))
 
 
 @pytest.mark.parametrize(
@@ -279,24 +291,24 @@ def test_numbers_compare_exactly(a: float, b: float) -> None:
 )
 def test_ascending(ascending: list[Any]) -> None:
     for low, high in pairwise(ascending):
-        assert rank(low) < rank(high), (low, high)
+        assert sort_key(low) < sort_key(high), (low, high)
 
 
 def test_zeros_are_equal() -> None:
     assert copysign(1, -0.0) == -1
-    assert rank(0) == rank(0.0) == rank(-0.0)
+    assert sort_key(0) == sort_key(0.0) == sort_key(-0.0)
 
 
 @sure
 @given(blobs, blobs)
 def test_bytes_go_by_length_first(a: bytes, b: bytes) -> None:
-    assert (rank(a) < rank(b)) == ((len(a), a) < (len(b), b))
+    assert (sort_key(a) < sort_key(b)) == ((len(a), a) < (len(b), b))
 
 
 @sure
 @given(texts, texts)
 def test_text_goes_by_code_point(a: str, b: str) -> None:
-    assert (rank(a) < rank(b)) == (a.encode("utf-32-be") < b.encode("utf-32-be"))
+    assert (sort_key(a) < sort_key(b)) == (a.encode("utf-32-be") < b.encode("utf-32-be"))
 
 
 @sure
@@ -304,8 +316,8 @@ def test_text_goes_by_code_point(a: str, b: str) -> None:
 def test_the_order_of_members_matters(document: dict[str, Any]) -> None:
     turned = dict(reversed(document.items()))
     assert document == turned  # to Python
-    assert rank(document) != rank(turned)
-    assert not same(document, turned)
+    assert sort_key(document) != sort_key(turned)
+    assert not strictly_equal(document, turned)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +326,7 @@ def test_the_order_of_members_matters(document: dict[str, Any]) -> None:
     ids=["short", "without a repr", "long"],
 )
 def test_what_messages_show(value: object, text: str) -> None:
-    assert shown(value) == text
+    assert safe_repr(value) == text
 
 
 # Short cuts of the checker and the copier
@@ -326,23 +338,23 @@ def test_the_depth_is_that_of_the_leaf(leaf: Any) -> None:
         deepest = leaf
         for _ in range(MAX_DEPTH):
             deepest = wrap(deepest)
-        assert same(checked(deepest), deepest)
+        assert strictly_equal(normalize(deepest), deepest)
         with pytest.raises(OutOfDomain, match="nested more than 100 deep"):
-            checked(wrap(deepest))
+            normalize(wrap(deepest))
         with pytest.raises(OutOfDomain, match="nested more than 100 deep"):
-            checked(leaf, depth=MAX_DEPTH + 1)
+            normalize(leaf, depth=MAX_DEPTH + 1)
 
 
 def test_text_beyond_ascii_is_kept() -> None:
     document = {"\N{SNOWMAN}": ["\U0001f600", {"é": "\0é"}]}
-    assert same(checked(document), document)
+    assert strictly_equal(normalize(document), document)
 
 
 def test_a_refusal_does_not_change_what_it_refuses() -> None:
     east = NOON.astimezone(timezone(timedelta(hours=5)))
     document: dict[str, Any] = {"a": [1], "b": {"c": east}, "d": {1}}
     with pytest.raises(OutOfDomain):
-        checked(document)
+        normalize(document)
     assert document["b"]["c"].tzinfo is east.tzinfo
     assert list(document) == ["a", "b", "d"]
 
@@ -351,19 +363,19 @@ def test_a_copy_is_private_whatever_the_collector_has_seen() -> None:
     """The copier asks the collector which dicts are flat, and the collector may think anew."""
     flat = {"a": 1, "b": NOON, "c": b"", "d": "x", "e": None}
     documents = [flat, {}, {"a": flat}, {"a": {}}, {"a": []}, {"a": [[], {}]}, {"a": {"b": {}}}]
-    kept = checked(documents)
+    kept = normalize(documents)
     collect()
-    copy = copied(kept)
-    assert same(copy, documents)
+    copy = deep_copy(kept)
+    assert strictly_equal(copy, documents)
     assert not set(mutable_parts(copy)) & set(mutable_parts(kept))
 
 
 def test_a_flat_dict_that_is_flat_no_longer_is_copied_whole() -> None:
-    document: dict[str, Any] = checked({"a": 1})
+    document: dict[str, Any] = normalize({"a": 1})
     collect()
     for nested in ({}, [], [[]]):
         document["b"] = nested
-        assert copied(document)["b"] is not nested
+        assert deep_copy(document)["b"] is not nested
         document["a"] = document.pop("b")
-        assert copied(document)["a"] is not nested
+        assert deep_copy(document)["a"] is not nested
         document["a"] = 1

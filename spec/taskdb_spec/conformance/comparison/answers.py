@@ -19,7 +19,7 @@ from taskdb_spec.conformance.execution.session import Outcome, Session
 from taskdb_spec.language.parser import check_keys, parse_query
 from taskdb_spec.language.tree import Query
 from taskdb_spec.records.fields import TASK_FIELDS
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 
 
 def judge_answer(
@@ -343,7 +343,7 @@ def _judge_repetition(
 def _in_order(session: Session, one: str, other: str, judgement: Judgement) -> None:
     records = session.model.records
     before, after = records[one].get("submitted"), records[other].get("submitted")
-    if rank(before) == rank(after):
+    if sort_key(before) == sort_key(after):
         return
     if None in (before, after):
         clause = "HIST-3"
@@ -353,7 +353,7 @@ def _in_order(session: Session, one: str, other: str, judgement: Judgement) -> N
         clause = "HIST-4"
     else:
         clause = "HIST-2"
-    if rank(before) > rank(after):
+    if sort_key(before) > sort_key(after):
         pair = literal_pair(one, other)
         judgement.blame(
             ["HIST-2", clause], f"[m for m in answer if m in {pair}]", [other, one], [one, other]

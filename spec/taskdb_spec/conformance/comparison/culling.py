@@ -10,7 +10,7 @@ from taskdb_spec.conformance.core.findings import Judgement
 from taskdb_spec.conformance.core.program import Call, Operation
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.records.fields import TaskRecord
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 
 
 def judge_culling(session: Session, operation: Operation, judgement: Judgement) -> None:
@@ -74,7 +74,7 @@ def _out_of_turn(culled: TaskRecord, kept: TaskRecord) -> str:
     pending, kept_pending = culled["completed"] is None, kept["completed"] is None
     if pending != kept_pending:
         return "CULL-3" if pending else ""
-    return "CULL-4" if rank(culled["submitted"]) > rank(kept["submitted"]) else ""
+    return "CULL-4" if sort_key(culled["submitted"]) > sort_key(kept["submitted"]) else ""
 
 
 def _judge_amount(

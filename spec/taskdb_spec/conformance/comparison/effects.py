@@ -16,7 +16,7 @@ from taskdb_spec.conformance.comparison.values import (
 from taskdb_spec.conformance.core.findings import Judgement
 from taskdb_spec.conformance.core.program import Call, Operation
 from taskdb_spec.conformance.execution.session import Session
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import TASK_FIELDS
 
 
@@ -167,7 +167,11 @@ def _field_of(subject: str) -> str:
 
 def _still(before: Any, name: str, actual: Any) -> bool:
     """Whether a field still has its value of before."""
-    return isinstance(actual, dict) and name in actual and same(actual[name], before.get(name))
+    return (
+        isinstance(actual, dict)
+        and name in actual
+        and strictly_equal(actual[name], before.get(name))
+    )
 
 
 # Evidence
@@ -219,7 +223,7 @@ def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]
     if not fields and says_something(after):
         yield "UPD-4", "kept"
     for name in fields:
-        if not same(before.get(name), after.get(name)):
+        if not strictly_equal(before.get(name), after.get(name)):
             yield "UPD-1", "changed"
             if isinstance(before.get(name), dict | list) and before.get(name):
                 yield "UPD-3", "replaced"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from taskdb_spec.language import tree
-from taskdb_spec.language.paths import Found, find
+from taskdb_spec.language.paths import PathMatches, resolve_path
 from taskdb_spec.records.ordering import MISSING, ValueClass, class_of
 
 ORDERED = {tree.Lt: "LT-1", tree.Lte: "LTE-1", tree.Gt: "GT-1", tree.Gte: "GTE-1"}
@@ -46,7 +46,7 @@ def profile(query: tree.Query, record: Mapping[str, Any], offsets: bool) -> set[
 
 def _query(query: tree.Query, record: Mapping[str, Any], offsets: bool) -> Iterator[str]:
     if isinstance(query, tree.Field):
-        found = find(record, query.path)
+        found = resolve_path(record, query.path)
         if len(query.tests) > 1:
             yield "QRY-3"
         for test in query.tests:
@@ -61,7 +61,7 @@ def _query(query: tree.Query, record: Mapping[str, Any], offsets: bool) -> Itera
         yield from _query(part, record, offsets)
 
 
-def _test(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iterator[str]:
+def _test(test: tree.Test, path: tree.Path, found: PathMatches, offsets: bool) -> Iterator[str]:
     if isinstance(test, tree.Eq | tree.Ne):
         yield from _equality(test, path, found)
         yield from _operand(test.operand, path, found, ordered=False)
@@ -79,7 +79,7 @@ def _test(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iter
         yield from _optional(test, path, found, offsets)
 
 
-def _equality(test: tree.Eq | tree.Ne, path: tree.Path, found: Found) -> Iterator[str]:
+def _equality(test: tree.Eq | tree.Ne, path: tree.Path, found: PathMatches) -> Iterator[str]:
     complement = isinstance(test, tree.Ne)
     if complement and test.operand is not None and not path.rest and found.values[0] is None:
         yield "NE-2"
@@ -91,7 +91,7 @@ def _equality(test: tree.Eq | tree.Ne, path: tree.Path, found: Found) -> Iterato
         yield "NE-1" if complement else "EQ-1"
 
 
-def _membership(test: tree.In | tree.Nin, path: tree.Path, found: Found) -> Iterator[str]:
+def _membership(test: tree.In | tree.Nin, path: tree.Path, found: PathMatches) -> Iterator[str]:
     name = "IN" if isinstance(test, tree.In) else "NIN"
     if not test.operands:
         yield "IN-3" if name == "IN" else "NIN-4"
@@ -112,7 +112,7 @@ def _membership(test: tree.In | tree.Nin, path: tree.Path, found: Found) -> Iter
 
 
 def _order(
-    test: tree.Lt | tree.Lte | tree.Gt | tree.Gte, found: Found, offsets: bool
+    test: tree.Lt | tree.Lte | tree.Gt | tree.Gte, found: PathMatches, offsets: bool
 ) -> Iterator[str]:
     if test.operand is None:
         yield "CMP-3" if isinstance(test, tree.Lte | tree.Gte) else "CMP-4"
@@ -131,13 +131,13 @@ def _order(
         yield "ORD-2"
 
 
-def _may_be_compared(operand: Any, found: Found) -> bool:
+def _may_be_compared(operand: Any, found: PathMatches) -> bool:
     """Whether anything was found that an operand has an order with; no root field has a number."""
     classes = {ValueClass.NUMBER, ValueClass.BOOL, *map(class_of, found.candidates)}
     return class_of(operand) in classes or not found.candidates
 
 
-def _operand(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Iterator[str]:
+def _operand(operand: Any, path: tree.Path, found: PathMatches, ordered: bool) -> Iterator[str]:
     """The clauses of the operand's class, where that class is not CORE."""
     value_class = class_of(operand)
     if value_class in (ValueClass.NUMBER, ValueClass.BOOL):
@@ -154,7 +154,7 @@ def _operand(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Iter
         yield "LIST-2" if ordered else "LIST-1"
 
 
-def _number(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Iterator[str]:
+def _number(operand: Any, path: tree.Path, found: PathMatches, ordered: bool) -> Iterator[str]:
     if not path.rest:
         yield "NUM-1"
         return
@@ -170,7 +170,7 @@ def _number(operand: Any, path: tree.Path, found: Found, ordered: bool) -> Itera
         yield "NUM-4"
 
 
-def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> Iterator[str]:
+def _optional(test: tree.Test, path: tree.Path, found: PathMatches, offsets: bool) -> Iterator[str]:
     if isinstance(test, tree.Glob | tree.Regex):
         yield from _pattern(test, found)
         return
@@ -190,7 +190,7 @@ def _optional(test: tree.Test, path: tree.Path, found: Found, offsets: bool) -> 
             yield from _test(inner, path, found, offsets)
 
 
-def _pattern(test: tree.Glob | tree.Regex, found: Found) -> Iterator[str]:
+def _pattern(test: tree.Glob | tree.Regex, found: PathMatches) -> Iterator[str]:
     texts = [isinstance(candidate, str) for candidate in found.candidates]
     if any(texts) or not texts:
         yield OPERATORS[type(test)]
@@ -203,7 +203,7 @@ def _pattern(test: tree.Glob | tree.Regex, found: Found) -> Iterator[str]:
 
 
 def _path(
-    path: tree.Path, test: tree.Test, found: Found, record: Mapping[str, Any]
+    path: tree.Path, test: tree.Test, found: PathMatches, record: Mapping[str, Any]
 ) -> Iterator[str]:
     complement = isinstance(test, COMPLEMENTS)
     if _looks_at_elements(test, found):
@@ -229,7 +229,7 @@ def _path(
             yield "PATH-7"
 
 
-def _looks_at_elements(test: tree.Test, found: Found) -> bool:
+def _looks_at_elements(test: tree.Test, found: PathMatches) -> bool:
     """Whether the elements of a list decide, and not the list as a whole."""
     if isinstance(test, tree.ElemMatch | tree.ElemQuery | tree.Size | tree.All):
         return False

@@ -17,7 +17,7 @@ from taskdb_spec.conformance.core.program import WRITES, Call, Operation, fresh
 from taskdb_spec.conformance.execution.session import Outcome, Session, StoreNotOpened, ask, attempt
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.interface import TaskDB
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import new_record
 
 KEY = (KeyError,)
@@ -83,8 +83,8 @@ def _reopened_record(
             and isinstance(actual, dict)
             and any(
                 name in actual
-                and same(before.get(name), actual[name])
-                and not same(before.get(name), value)
+                and strictly_equal(before.get(name), actual[name])
+                and not strictly_equal(before.get(name), value)
                 for name, value in expected.items()
             )
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from taskdb_spec.conformance.core.literals import literal
 from taskdb_spec.conformance.generation.values import KEYS, LOOKALIKES
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import BUFFER_FIELDS, TIME_FIELDS
 
 LARGE = 2**16
@@ -53,7 +53,7 @@ def record_differences(
     others = map(is_not, expected.values(), map(actual.get, expected))
     for name in compress(expected, others):
         value = expected[name]
-        if name in actual and not same(value, actual[name]):
+        if name in actual and not strictly_equal(value, actual[name]):
             yield _field_difference(name, value, actual[name], f"{subject}[{name!r}]", given)
 
 
@@ -101,7 +101,7 @@ def _dict_difference(expected: dict[str, Any], actual: dict[Any, Any], subject: 
         clause = "VAL-9" if odd else "VAL-3" if not expected else "VAL-10"
         return Difference(f"list({subject})", list(expected), list(actual), clause)
     for key, value in expected.items():
-        if not same(value, actual[key]):
+        if not strictly_equal(value, actual[key]):
             return value_difference(value, actual[key], f"{subject}[{literal(key)}]")
     raise AssertionError("the dicts are the same")
 
@@ -111,7 +111,7 @@ def _list_difference(expected: list[Any], actual: list[Any], subject: str) -> Di
         clause = "VAL-10" if expected else "VAL-3"
         return Difference(f"len({subject})", len(expected), len(actual), clause)
     for i, (one, other) in enumerate(zip(expected, actual, strict=True)):
-        if not same(one, other):
+        if not strictly_equal(one, other):
             return value_difference(one, other, f"{subject}[{i}]")
     raise AssertionError("the lists are the same")
 

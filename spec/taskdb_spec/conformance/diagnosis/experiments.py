@@ -23,7 +23,7 @@ from taskdb_spec.conformance.execution.session import EVERYTHING
 from taskdb_spec.conformance.generation.queries.registry import LOGIC, ORDER
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.model import Model
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
     DICT_FIELDS,
@@ -214,7 +214,7 @@ def model_after(player: Player, operations: list[Operation]) -> Model:
 
 def is_as_wrong(one: Finding, other: Finding) -> bool:
     """Whether two findings have the same value where there should be another."""
-    return same(one.expected, other.expected) and same(one.actual, other.actual)
+    return strictly_equal(one.expected, other.expected) and strictly_equal(one.actual, other.actual)
 
 
 # A comparison, or the order that all comparisons go by

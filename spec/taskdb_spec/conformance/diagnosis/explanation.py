@@ -18,7 +18,7 @@ from taskdb_spec.conformance.diagnosis.fault_models.catalogue import DEVIATIONS
 from taskdb_spec.conformance.execution.executor import Failure, Player
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.model import Model
-from taskdb_spec.records.domain import same
+from taskdb_spec.records.domain import strictly_equal
 
 UNLIKE_MODELS = frozenset({Capability.culling})
 """What the stores with deviations cannot claim, because the model has no limits."""
@@ -143,7 +143,7 @@ def _probe(finding: Finding) -> Any:
 def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, BaseException) or isinstance(other, BaseException):
         return type(one) is type(other)
-    return same(one, other)
+    return strictly_equal(one, other)
 
 
 def _both_accepted(one: Finding, other: Finding) -> bool:

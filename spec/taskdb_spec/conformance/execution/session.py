@@ -12,7 +12,7 @@ from taskdb_spec.conformance.core.program import Call, Operation, fresh
 from taskdb_spec.conformance.execution.isolation.flight_recorder import recorder
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.model import Model
-from taskdb_spec.records.domain import OutOfDomain, checked, copied, same
+from taskdb_spec.records.domain import OutOfDomain, deep_copy, normalize, strictly_equal
 from taskdb_spec.records.errors import RecordError
 from taskdb_spec.records.fields import TaskRecord
 
@@ -203,9 +203,9 @@ def _same_fields(found: Any, record: Any) -> bool:
     return (
         isinstance(found, dict)
         and found.keys() == record.keys()
-        and all(same(found[name], value) for name, value in record.items())
+        and all(strictly_equal(found[name], value) for name, value in record.items())
     )
 
 
 def _adopted(value: Any) -> Any:
-    return copied(checked(value))
+    return deep_copy(normalize(value))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taskdb_spec._text import one_line
+from taskdb_spec._text import collapse_whitespace
 from taskdb_spec.backend import Backend
 from taskdb_spec.clauses import checked_clauses
 from taskdb_spec.conformance.api import check_backend
@@ -95,7 +95,7 @@ def _connected(cluster: str) -> Iterator[Any]:
         client = ipyparallel.Client(profile=cluster, timeout=_PATIENCE)
     except OSError as error:  # it is what a timeout is, too
         raise ClusterError(
-            f"no cluster of the profile {cluster!r} answers; {start} ({one_line(error)})"
+            f"no cluster of the profile {cluster!r} answers; {start} ({collapse_whitespace(error)})"
         ) from error
     try:
         if not client.ids:
@@ -150,7 +150,7 @@ def _report_of(engine: int, result: Any) -> Report:
     try:
         report: Report = result.get()
     except RemoteError as error:
-        told = one_line(error.evalue)
+        told = collapse_whitespace(error.evalue)
         if error.ename == StoreNotOpened.__name__:
             raise StoreNotOpened(f"on engine {engine}: {told}") from None
         if error.ename == "TargetError":

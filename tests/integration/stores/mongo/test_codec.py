@@ -12,7 +12,7 @@ from bson import decode, encode
 
 from taskdb_reference.mongo.codec import MICROSECONDS, OPTIONS, document_of, fields_of
 from taskdb_reference.mongo.key_escaping import read, written
-from taskdb_spec.records.domain import MAX_DEPTH, same
+from taskdb_spec.records.domain import MAX_DEPTH, strictly_equal
 from taskdb_spec.records.fields import new_record
 from tests.support.query_strategies import NAMES, Draw
 
@@ -37,7 +37,7 @@ def test_random_records_survive() -> None:
     draw = Draw(0)
     for _ in range(300):
         record = new_record("a", **draw.record())
-        assert same(there_and_back(record), record)
+        assert strictly_equal(there_and_back(record), record)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_random_records_survive() -> None:
     ids=repr,
 )
 def test_a_value_survives_with_its_types_and_order(value: dict[str, Any]) -> None:
-    assert same(there_and_back({"header": value})["header"], value)
+    assert strictly_equal(there_and_back({"header": value})["header"], value)
 
 
 def test_the_deepest_value_survives() -> None:
@@ -69,7 +69,7 @@ def test_the_deepest_value_survives() -> None:
     for _ in range(MAX_DEPTH):
         value = {"a": value}
     record = new_record("a", header=value)
-    assert same(there_and_back(record), record)
+    assert strictly_equal(there_and_back(record), record)
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -9,7 +9,7 @@ from typing import Any
 from taskdb_spec.conformance.diagnosis.fault_models.base import Deviant, Deviation, having
 from taskdb_spec.model import Model
 from taskdb_spec.records.errors import DuplicateRecord
-from taskdb_spec.records.fields import TaskRecord, filled
+from taskdb_spec.records.fields import TaskRecord, with_defaults
 
 COPIES = "where objects are copied"
 
@@ -23,7 +23,7 @@ def _keep_record(self: Deviant, msg_id: str, rec: Any, /) -> None:
     fields = self.taken(msg_id, rec)
     if msg_id in self.records:
         raise DuplicateRecord(msg_id)
-    whole: Any = filled(fields)
+    whole: Any = with_defaults(fields)
     for name in whole.keys() - rec.keys():
         rec[name] = whole[name]
     self.records[msg_id] = rec

@@ -8,13 +8,13 @@ from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_test
+from taskdb_spec.language.evaluation import compile_condition
 from taskdb_spec.language.parser import parse_query
-from taskdb_spec.language.paths import Found, element, find
+from taskdb_spec.language.paths import PathMatches, resolve_path, single_match
 from taskdb_spec.model import Model
 from taskdb_spec.records.fields import TASK_FIELDS
 
-Check = Callable[[Found], bool]
+Check = Callable[[PathMatches], bool]
 Selects = Callable[[Mapping[str, Any]], bool]
 
 
@@ -54,8 +54,8 @@ class Reading:
     def together(self, checks: list[Check]) -> Check:
         return lambda found: all(check(found) for check in checks)
 
-    def find(self, record: Mapping[str, Any], path: tree.Path) -> Found:
-        return find(record, path)
+    def find(self, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+        return resolve_path(record, path)
 
     def check(self, test: tree.Test) -> Check:
         return self.changed(test) if isinstance(test, self.kinds) else self.right(test)
@@ -71,24 +71,24 @@ class Reading:
                 return complement(self.together([self.check(each) for each in tests]))
             case tree.ElemMatch(tests):
                 check = self.together([self.check(each) for each in tests])
-                return lambda found: any(check(element(item)) for item in elements(found))
+                return lambda found: any(check(single_match(item)) for item in elements(found))
             case tree.ElemQuery(query):
                 selects = self.selector(query)
                 return lambda found: any(selects(item) for item in documents(found))
             case _:
-                return compile_test(test)
+                return compile_condition(test)
 
 
 def complement(check: Check) -> Check:
     return lambda found: not check(found)
 
 
-def elements(found: Found) -> Iterator[Any]:
+def elements(found: PathMatches) -> Iterator[Any]:
     """The elements of the lists that a path found."""
     return (item for value in found.values if isinstance(value, list) for item in value)
 
 
-def documents(found: Found) -> Iterator[Mapping[str, Any]]:
+def documents(found: PathMatches) -> Iterator[Mapping[str, Any]]:
     """Those that are documents, as a list inside a list is one of its indices."""
     for item in elements(found):
         if isinstance(item, list):
@@ -126,11 +126,13 @@ def reading(name: str, hint: str, **steps: Any) -> Deviation:
 
 def rewriting(name: str, hint: str, kinds: Any, change: Callable[[Any], tree.Test]) -> Deviation:
     """Each test of those kinds is read as another."""
-    return reading(name, hint, kinds=_kinds(kinds), changed=lambda self, t: compile_test(change(t)))
+    return reading(
+        name, hint, kinds=_kinds(kinds), changed=lambda self, t: compile_condition(change(t))
+    )
 
 
 def judging(
-    name: str, hint: str, kinds: Any, holds: Callable[[Any, Found, Check], bool]
+    name: str, hint: str, kinds: Any, holds: Callable[[Any, PathMatches, Check], bool]
 ) -> Deviation:
     """`holds` says it of what was found, and may ask the right check."""
 
@@ -146,7 +148,7 @@ def comparing(name: str, hint: str, kinds: Any, holds: Callable[[Any, Any], Any]
 
     def said(test: Any, value: Any, right: Check) -> bool:
         verdict = holds(value, test)
-        return right(element(value)) if verdict is None else bool(verdict)
+        return right(single_match(value)) if verdict is None else bool(verdict)
 
     return judging(
         name,

@@ -18,7 +18,7 @@ from taskdb_spec.conformance.diagnosis.fault_models.base import (
     rewriting,
 )
 from taskdb_spec.language import tree
-from taskdb_spec.records.ordering import MISSING, class_of, rank
+from taskdb_spec.records.ordering import MISSING, class_of, sort_key
 
 ORDERED = (tree.Lt, tree.Lte, tree.Gt, tree.Gte)
 SINGLE = (tree.Eq, *ORDERED)
@@ -75,7 +75,7 @@ def _by_class(value: Any, test: Any) -> Any:
     """Values of other classes are ordered by class, where they should not compare."""
     if class_of(value) is class_of(test.operand):
         return None
-    return COMPARE[type(test)](rank(value), rank(test.operand))
+    return COMPARE[type(test)](sort_key(value), sort_key(test.operand))
 
 
 def _with_nulls(test: Any, found: Any, right: Any) -> bool:
@@ -100,7 +100,7 @@ def _normal(change: Any) -> Any:
     def holds(value: Any, test: Any) -> Any:
         value = None if value is MISSING else value
         operands = test.operands if isinstance(test, tree.In) else (test.operand,)
-        return rank(change(value)) in [rank(change(operand)) for operand in operands]
+        return sort_key(change(value)) in [sort_key(change(operand)) for operand in operands]
 
     return holds
 
@@ -139,7 +139,7 @@ def _text_of(value: Any) -> Any:
 def _text_history(self: Deviant) -> list[str]:
     def key(msg_id: str) -> Any:
         given = getattr(self, "as_given", {}).get(msg_id, {})
-        return rank(_text_of(given.get("submitted")))
+        return sort_key(_text_of(given.get("submitted")))
 
     return sorted(self.records, key=key)
 
@@ -154,7 +154,7 @@ def _substring(value: Any, test: Any) -> bool:
     wanted = [operand for operand in test.operands if isinstance(operand, str)]
     if isinstance(value, str):
         return any(value in operand for operand in wanted)
-    return rank(value) in map(rank, test.operands)
+    return sort_key(value) in map(sort_key, test.operands)
 
 
 COMPARISONS = (

@@ -20,8 +20,8 @@ from taskdb_spec.conformance.diagnosis.fault_models.base import (
 )
 from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import null
 from taskdb_spec.language import tree
-from taskdb_spec.language.paths import Found, find
-from taskdb_spec.records.domain import same
+from taskdb_spec.language.paths import PathMatches, resolve_path
+from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.ordering import MISSING
 
 NAMES: dict[str, tuple[type, ...]] = {
@@ -92,16 +92,16 @@ def _needs_number(value: Any, test: Any) -> Any:
     return None
 
 
-def _each_in_text(test: tree.All, found: Found, right: Check) -> bool:
+def _each_in_text(test: tree.All, found: PathMatches, right: Check) -> bool:
     return all(found.values[0] in operand for operand in test.operands)
 
 
-def _absent_or_none(test: tree.Exists, found: Found, right: Check) -> bool:
+def _absent_or_none(test: tree.Exists, found: PathMatches, right: Check) -> bool:
     return any(not null(value) for value in found.values) == test.present
 
 
 def _size(compare: Any) -> Any:
-    def holds(test: tree.Size, found: Found, right: Check) -> bool:
+    def holds(test: tree.Size, found: PathMatches, right: Check) -> bool:
         return any(compare(value, test.length) for value in found.values)
 
     return holds
@@ -135,49 +135,51 @@ def _with(part: Any, tests: tuple[tree.Test, ...]) -> tree.Field:
     return tree.Field(part.path, tests) if plain else part
 
 
-def _whole_name(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:
+def _whole_name(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
     if not path.rest:
-        return find(record, path)
-    return find({**record, "": record.get(str(path), MISSING)}, tree.Path(""))
+        return resolve_path(record, path)
+    return resolve_path({**record, "": record.get(str(path), MISSING)}, tree.Path(""))
 
 
-def _unopened(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:
-    values = find(record, path).values
-    return Found(values, values)
+def _unopened(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+    values = resolve_path(record, path).values
+    return PathMatches(values, values)
 
 
-def _elements_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:
-    found = find(record, path)
+def _elements_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+    found = resolve_path(record, path)
     lists = [value for value in found.values if isinstance(value, list)]
     opened = len(found.candidates) > len(found.values)
     candidates = [
         c for c in found.candidates if not (opened and any(c is value for value in lists))
     ]
-    return Found(found.values, candidates)
+    return PathMatches(found.values, candidates)
 
 
-def _no_index(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:
+def _no_index(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
     rest = tuple("-" if part.isdecimal() else part for part in path.rest)
-    return find(record, tree.Path(path.root, rest))
+    return resolve_path(record, tree.Path(path.root, rest))
 
 
-def _index_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -> Found:
+def _index_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
     value: Any = record.get(path.root, MISSING)
     for part in path.rest:
         if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
         else:
             value = value.get(part, MISSING) if isinstance(value, dict) else MISSING
-    return find({"": value}, tree.Path(""))
+    return resolve_path({"": value}, tree.Path(""))
 
 
-def _any_member(test: tree.Eq, found: Found, right: Check) -> bool:
+def _any_member(test: tree.Eq, found: PathMatches, right: Check) -> bool:
     """A document matches if it has the members of the operand."""
     if not isinstance(test.operand, dict):
         return right(found)
     return any(
         isinstance(value, dict)
-        and all(name in value and same(value[name], v) for name, v in test.operand.items())
+        and all(
+            name in value and strictly_equal(value[name], v) for name, v in test.operand.items()
+        )
         for value in found.candidates
     )
 
@@ -344,19 +346,25 @@ SHAPES = (
     reading(
         "dotted paths are looked up as whole names",
         "where a path is split at its dots",
-        find=_whole_name,
+        resolve_path=_whole_name,
     ),
-    reading("the elements of a list are not looked at", "fields that hold a list", find=_unopened),
-    reading("a list is never compared whole", "fields that hold a list", find=_elements_alone),
+    reading(
+        "the elements of a list are not looked at",
+        "fields that hold a list",
+        resolve_path=_unopened,
+    ),
+    reading(
+        "a list is never compared whole", "fields that hold a list", resolve_path=_elements_alone
+    ),
     reading(
         "numbers in a path are not taken for positions in a list",
         "how a path is followed",
-        find=_no_index,
+        resolve_path=_no_index,
     ),
     reading(
         "a path does not go through the elements of a list",
         "how a path is followed",
-        find=_index_alone,
+        resolve_path=_index_alone,
     ),
     judging(
         "an empty document matches every document",

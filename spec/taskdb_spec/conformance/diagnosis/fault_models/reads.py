@@ -12,10 +12,10 @@ from taskdb_spec.language import tree
 from taskdb_spec.language.errors import BadValue, QueryError, UnknownField
 from taskdb_spec.language.parser import check_keys, parse_query
 from taskdb_spec.model import Model
-from taskdb_spec.records.domain import OutOfDomain, checked
+from taskdb_spec.records.domain import OutOfDomain, normalize
 from taskdb_spec.records.errors import DuplicateRecord, RecordError, RecordNotFound
 from taskdb_spec.records.fields import TASK_FIELDS
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 
 EAGER = "when a query is checked: it has to be before any record is looked at"
 OPERANDS = "checks of the operand"
@@ -30,7 +30,7 @@ def _without_unsubmitted(self: Deviant) -> list[str]:
 def _unsubmitted_last(self: Deviant) -> list[str]:
     def key(msg_id: str) -> Any:
         submitted = self.records[msg_id]["submitted"]
-        return submitted is None, rank(submitted)
+        return submitted is None, sort_key(submitted)
 
     return sorted(self.records, key=key)
 
@@ -107,7 +107,7 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_harmless(item) for item in value]
     try:
-        return checked(value)
+        return normalize(value)
     except OutOfDomain:
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else "\ue000"
 
@@ -200,7 +200,7 @@ READS = (
         "history is latest first",
         "the direction of sorting",
         get_history=lambda self: sorted(
-            self.records, reverse=True, key=lambda m: rank(self.records[m]["submitted"])
+            self.records, reverse=True, key=lambda m: sort_key(self.records[m]["submitted"])
         ),
     ),
     having(

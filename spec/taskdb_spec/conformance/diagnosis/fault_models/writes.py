@@ -10,7 +10,7 @@ from taskdb_spec.conformance.diagnosis.fault_models.base import Deviant, accepti
 from taskdb_spec.model import Model
 from taskdb_spec.records.errors import RecordError
 from taskdb_spec.records.fields import BUFFER_FIELDS, FIELD_CLASSES, TASK_FIELDS, TIME_FIELDS
-from taskdb_spec.records.ordering import rank
+from taskdb_spec.records.ordering import sort_key
 from taskdb_spec.records.timestamps import whole_milliseconds
 
 MISSED = "writes that hit no row"
@@ -76,7 +76,7 @@ def _unfilled_update(self: Deviant, msg_id: str, rec: Mapping[str, Any], /) -> N
 
 
 def _history(self: Deviant) -> list[str]:
-    return sorted(self.records, key=lambda m: rank(self.records[m].get("submitted")))
+    return sorted(self.records, key=lambda m: sort_key(self.records[m].get("submitted")))
 
 
 def _unfilled_text(self: Deviant, msg_id: str, rec: Mapping[str, Any], /) -> None:
