@@ -27,7 +27,7 @@ def resolve_path(record: Mapping[str, Any], path: Path) -> PathMatches:
     """Follow `path` in `record`. Nothing found by name is MISSING; an empty answer is possible.
 
     >>> resolve_path({"x": [{"b": 1}, {"c": 2}]}, Path("x", ("b",)))
-    Found(values=[1, MISSING], candidates=[1, MISSING])
+    PathMatches(values=[1, MISSING], candidates=[1, MISSING])
     """
     start = record.get(path.root, MISSING)
     if not path.rest and not isinstance(start, list):
