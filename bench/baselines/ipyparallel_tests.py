@@ -54,7 +54,7 @@ def _fails(backend: Backend, test: str) -> bool:
 
 def tried(backend: Backend) -> tuple[float, bool]:
     """The CPU seconds until a test has failed on a backend or all are done, and whether one has."""
-    tests = fair_tests(backend.claimed)
+    tests = fair_tests(backend.capabilities)
     started = time.process_time()
     failed = any(_fails(backend, test) for test in tests)
     return time.process_time() - started, failed

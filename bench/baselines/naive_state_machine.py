@@ -125,7 +125,7 @@ class PlainMachine(RuleBasedStateMachine):
         super().__init__()
         self._folder = TemporaryDirectory(prefix="taskdb-bench-")
         self._store: Any = self.backend.open(Path(self._folder.name))
-        self._model = Model(self.backend.claimed)
+        self._model = Model(self.backend.capabilities)
 
     def teardown(self) -> None:
         _, error = _outcome(self._store.close, ())

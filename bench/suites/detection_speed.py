@@ -67,7 +67,7 @@ def spread_out(mutants: dict[str, Mutant], count: int) -> list[str]:
 
 def _is_simple(mutant: Mutant) -> bool:
     backend = mutant.backend
-    return backend.claimed <= QUERY_CAPABILITIES and not backend.stores_nothing
+    return backend.capabilities <= QUERY_CAPABILITIES and not backend.stores_nothing
 
 
 def run(extent: Extent, results: Results, tell: Tell) -> None:

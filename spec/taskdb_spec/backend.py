@@ -1,4 +1,4 @@
-"""What the suite must know of a backend in order to check it."""
+"""The declaration of a backend: how the suite opens its stores, and what the backend claims."""
 
 from __future__ import annotations
 
@@ -14,26 +14,56 @@ from taskdb_spec.interface import TaskDB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of a store that culls; None is no limit. ``size_limit`` is in bytes."""
+    """Limits of a store that culls.
+
+    Attributes:
+        record_limit: Maximum number of records; None means no limit.
+        size_limit: Maximum size of all records in bytes; None means no limit.
+        cull_fraction: Share of the records that the store removes when it exceeds a limit.
+    """
 
     record_limit: int | None = None
     size_limit: int | None = None
     cull_fraction: float = 0.1
 
 
-def _kept_in_files(workdir: Path) -> None:
-    """There is nothing to discard but the folder."""
+class CapabilitiesField:
+    """The type of `Backend.capabilities`: set it to any names, read a set of `Capability`.
+
+    This is a descriptor-typed field, as in the documentation of `dataclasses`. Type checkers
+    therefore accept a collection of str as the argument, and know the exact type of the attribute.
+    """
+
+    def __get__(self, backend: object, owner: object = None) -> frozenset[Capability]:
+        """Return the capabilities of `backend`; on the class itself, the default value."""
+        if backend is None:
+            return frozenset()
+        return backend.__dict__["capabilities"]  # type: ignore[no-any-return]
+
+    def __set__(self, backend: object, names: Collection[Capability | str]) -> None:
+        """Validate the names and store them; see `capability_set`."""
+        backend.__dict__["capabilities"] = capability_set(names)
+
+
+def _discard_nothing(_workdir: Path) -> None:
+    """Do nothing, because the suite removes the folder and all files in it."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A backend, how it is opened, and what it claims.
+    """The declaration of a backend.
 
-    `open` opens the store that is kept under a folder; opening the same folder again reopens it.
-    `open_limited` does so with limits, and is needed to claim ``culling``. A backend that
-    `stores_nothing` claims nothing, and is held to NoDB's clauses alone. `discard` removes the
-    stores that were opened under a folder, or under folders in it; a store that keeps all in files
-    there needs none.
+    Attributes:
+        name: The name in reports.
+        open: Opens the store that is kept in a folder. If the same folder is opened again, the
+            result must be the same store.
+        capabilities: What the backend claims. The constructor accepts names or `Capability`.
+        resolution: The resolution of the timestamps that the backend keeps.
+        stores_nothing: True for a backend that discards all records, as NoDB does. Such a backend
+            claims no capabilities, and only the clauses for it apply.
+        open_limited: Opens a store with limits. The capability ``culling`` requires it.
+        discard: Removes the stores that were opened in a folder or in one of its subfolders. Not
+            needed if all data of a store is in files in its folder.
 
     >>> from taskdb_spec.model import Model
     >>> Backend(name="model", open=lambda workdir: Model(), capabilities={"logic", "paths"}).name
@@ -42,37 +72,38 @@ class Backend:
 
     name: str
     open: Callable[[Path], TaskDB]
-    capabilities: Collection[Capability | str] = frozenset()
+    capabilities: CapabilitiesField = CapabilitiesField()  # noqa: RUF009  # it has no state
     resolution: Literal["microsecond", "millisecond"] = "microsecond"
     stores_nothing: bool = False
     open_limited: Callable[[Path, Limits], TaskDB] | None = None
-    discard: Callable[[Path], None] = _kept_in_files
+    discard: Callable[[Path], None] = _discard_nothing
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "capabilities", capability_set(self.capabilities))
         if self.resolution not in ("microsecond", "millisecond"):
-            raise ValueError(f"resolution: {self.resolution!r} is no resolution of the contract")
+            raise ValueError(
+                f"resolution: must be 'microsecond' or 'millisecond', not {self.resolution!r}"
+            )
         if Capability.culling in self.capabilities and self.open_limited is None:
-            raise ValueError("the capability 'culling' needs open_limited, to set limits with")
+            raise ValueError("the capability 'culling' needs open_limited, which sets the limits")
         if self.stores_nothing and self.capabilities:
-            claimed = ", ".join(sorted(self.claimed))
-            raise ValueError(f"a backend that stores nothing can claim nothing: {claimed}")
-
-    @property
-    def claimed(self) -> frozenset[Capability]:
-        """The capabilities that the backend claims, as a set of `Capability`."""
-        return self.capabilities  # type: ignore[return-value]  # __post_init__ has made it one
+            names = ", ".join(sorted(self.capabilities))
+            raise ValueError(f"a backend that stores nothing can claim nothing: {names}")
 
     @property
     def query_capabilities(self) -> frozenset[Capability]:
-        """The capabilities among them whose queries the backend answers."""
-        return self.claimed & QUERY_CAPABILITIES
+        """The claimed capabilities that extend the query language."""
+        return self.capabilities & QUERY_CAPABILITIES
 
 
 def as_backend(target: Any) -> Backend:
-    """Take a `Backend` as it is, and a class or callable as an in-memory store with CORE.
+    """Return the backend that `target` declares.
 
-    What has an attribute ``taskdb_backend`` says by it what it is. TypeError for anything else.
+    Args:
+        target: A `Backend`, an object with a `Backend` in its attribute ``taskdb_backend``, or a
+            class or callable that makes an in-memory store with the capabilities of CORE.
+
+    Raises:
+        TypeError: `target` is none of these, or it needs arguments.
     """
     if isinstance(target, Backend):
         return target
@@ -83,11 +114,11 @@ def as_backend(target: Any) -> Backend:
         raise TypeError(
             f"{target!r} is neither a Backend nor a class or callable that makes a store"
         )
-    _check_arity(target)
-    return Backend(name=getattr(target, "__name__", repr(target)), open=lambda workdir: target())
+    _check_needs_no_arguments(target)
+    return Backend(name=getattr(target, "__name__", repr(target)), open=lambda _workdir: target())
 
 
-def _check_arity(target: Callable[..., Any]) -> None:
+def _check_needs_no_arguments(target: Callable[..., Any]) -> None:
     try:
         inspect.signature(target).bind()
     except TypeError as error:
@@ -95,5 +126,5 @@ def _check_arity(target: Callable[..., Any]) -> None:
             f"{target!r} cannot be called without arguments ({error}); "
             "wrap it: Backend(name=..., open=lambda workdir: ...)"
         ) from None
-    except ValueError:  # a builtin without a signature: only the call can tell
+    except ValueError:  # a builtin without a signature: only a call can show whether it fails
         return

@@ -49,7 +49,7 @@ class Clause:
         """Whether the clause applies to the backend."""
         if backend.stores_nothing or self.nothing:
             return backend.stores_nothing and self.nothing
-        return self.applies_with(backend.claimed)
+        return self.applies_with(backend.capabilities)
 
     def applies_with(self, claimed: Set[Capability]) -> bool:
         """Whether the clause applies to a backend that stores records and claims so much."""

@@ -76,7 +76,7 @@ def test_a_mutant_takes_trivial_calls(mutant, tmp_path):
 
 def test_a_limited_mutant_opens_with_limits(tmp_path):
     for mutant in MUTANTS.values():
-        if Capability.culling in mutant.backend.claimed:
+        if Capability.culling in mutant.backend.capabilities:
             store = mutant.backend.open_limited(tmp_path, Limits(record_limit=2))
             store.add_record("a", fresh())
             assert "a" in store.find_records({})

@@ -59,11 +59,11 @@ def test_what_is_found_too_late_is_no_kill() -> None:
     assert plain.hunt(MUTANTS[AT_ONCE].backend, 0.0).found is None
 
 
-@pytest.mark.parametrize("claimed", [SOUND.claimed, CORE])
+@pytest.mark.parametrize("claimed", [SOUND.capabilities, CORE])
 def test_the_tests_of_ipyparallel_pass_on_a_sound_store(claimed: frozenset[Capability]) -> None:
     names = upstream.fair_tests(claimed)
     assert "test_get_history" in names
-    assert ("test_find_records_glob" in names) == (claimed == SOUND.claimed)
+    assert ("test_find_records_glob" in names) == (claimed == SOUND.capabilities)
 
 
 def test_the_tests_of_ipyparallel_kill_what_they_look_at() -> None:

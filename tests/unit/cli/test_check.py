@@ -81,7 +81,7 @@ def test_capabilities_replace_the_claimed_ones(
     taskdb: Taskdb, engine: Engine, given: str, claimed: set[str]
 ) -> None:
     assert taskdb("check", "made_stores:Nested.inner", "--capabilities", given).exit_code == 0
-    assert engine.calls[0]["backend"].claimed == claimed
+    assert engine.calls[0]["backend"].capabilities == claimed
 
 
 def test_capabilities_that_are_none(taskdb: Taskdb, engine: Engine) -> None:

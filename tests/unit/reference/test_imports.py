@@ -82,7 +82,7 @@ def test_the_targets_are_entry_points() -> None:
 
 def test_what_the_targets_claim() -> None:
     def claims(backend: Backend) -> set[Capability]:
-        return set(backend.claimed)
+        return set(backend.capabilities)
 
     assert claims(targets.none_backend) == set()
     assert targets.none_backend.stores_nothing

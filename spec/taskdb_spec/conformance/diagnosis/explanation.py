@@ -109,7 +109,7 @@ def deviant_backend(backend: Backend, deviation: Deviation) -> Backend:
     return Backend(
         name=deviation.name,
         open=opened,
-        capabilities=backend.claimed - UNLIKE_MODELS,
+        capabilities=backend.capabilities - UNLIKE_MODELS,
         resolution=backend.resolution,
     )
 

@@ -143,10 +143,10 @@ class Campaign:
         if clause.id in self.failures:
             return
         # Half of the programs use only what the clause needs, the others all that is claimed.
-        capabilities = self.backend.claimed if number // 2 % 2 else clause.needs
+        capabilities = self.backend.capabilities if number // 2 % 2 else clause.needs
         pools = self._pools(name, capabilities & QUERY_CAPABILITIES, self.seed + number)
         program = program_for(clause.id, pools)
-        if program.limits is not None and Capability.durable in self.backend.claimed:
+        if program.limits is not None and Capability.durable in self.backend.capabilities:
             program = program.but(*program, Operation(Call.reopen))  # what was culled stays away
         careful = number % 5 < 4  # to read everything back may heal what a read has done
         failure = self.player.replay(program, careful=careful, around=number % 2 == 0)
@@ -158,12 +158,12 @@ class Campaign:
         turn, kind = divmod(number, 3)
         pools = self._pools(name, self.backend.query_capabilities, self.seed + 2 * turn + kind)
         if kind < 2:
-            durable = Capability.durable in self.backend.claimed
+            durable = Capability.durable in self.backend.capabilities
             failure = self.player.play(lambda session: crossing(pools, durable))
         elif pools.chance(5):
             failure = self.player.play(lambda session: storm(pools))
         else:
-            failure = self.player.play(partial(_steps, Walk(pools, self.backend.claimed)))
+            failure = self.player.play(partial(_steps, Walk(pools, self.backend.capabilities)))
         if failure is not None:
             self._handle(failure, "")
 

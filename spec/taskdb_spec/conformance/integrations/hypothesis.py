@@ -87,7 +87,7 @@ class StoreMachine(RuleBasedStateMachine):
     def _walk(self, data: st.DataObject) -> Walk:
         source = HypothesisSource(data.draw)
         pools = Pools(source, self.backend.query_capabilities, self.backend.resolution)
-        return Walk(pools, self.backend.claimed)
+        return Walk(pools, self.backend.capabilities)
 
     def _step(self, data: st.DataObject, choices: tuple[Any, ...]) -> None:
         walk = self._walk(data)

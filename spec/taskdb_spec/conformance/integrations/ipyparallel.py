@@ -65,7 +65,7 @@ def check_on_cluster(
     found, text = resolve(target)
     subject = backend or found
     tell = listen or (lambda event: None)
-    order = _Order(text, subject.name, subject.claimed, profile, strict, workers)
+    order = _Order(text, subject.name, subject.capabilities, profile, strict, workers)
     with _connected(cluster) as client:
         claimed = len(checked_clauses(subject))
         planned = PROFILES[profile].operations * len(client.ids)

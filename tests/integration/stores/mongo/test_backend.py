@@ -18,9 +18,9 @@ each = pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.
 
 
 def test_what_they_claim() -> None:
-    assert mongo_backend.claimed == QUERY_CAPABILITIES | {"durable"}
+    assert mongo_backend.capabilities == QUERY_CAPABILITIES | {"durable"}
     assert mongo_backend.resolution == "microsecond"
-    assert ipyparallel_mongodb_backend.claimed == {
+    assert ipyparallel_mongodb_backend.capabilities == {
         *("presence", "arith", "arrays", "glob", "durable")
     }
     assert ipyparallel_mongodb_backend.resolution == "millisecond"
