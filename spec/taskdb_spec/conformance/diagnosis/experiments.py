@@ -20,8 +20,8 @@ from taskdb_spec.conformance.core.program import (
 )
 from taskdb_spec.conformance.execution.executor import Failure, Player
 from taskdb_spec.conformance.execution.session import EVERYTHING
-from taskdb_spec.conformance.generation.queries.registry import LOGIC, ORDER
 from taskdb_spec.conformance.generation.values import EPOCH
+from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 from taskdb_spec.model import Model
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import (
@@ -230,9 +230,9 @@ def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> li
     if more or not isinstance(condition, dict) or len(condition) > 1:
         return []
     [(name, operand)] = condition.items()
-    if name not in ORDER or not isinstance(operand, str):
+    if name not in ORDER_OPERATORS or not isinstance(operand, str):
         return []
-    others = ({place: {other: operand}} for other in ORDER if other != name)
+    others = ({place: {other: operand}} for other in ORDER_OPERATORS if other != name)
     wrong = [failure_of(player, *stored, Operation(Call.find, (other,))) for other in others]
     return ["ORD-1"] if any(wrong) else [f"{name[1:].upper()}-1"]
 
@@ -243,7 +243,7 @@ def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> li
 def conditions(check: Any) -> Iterator[dict[str, Any]]:
     """Each single condition of a query, as a query of its own; a malformed one as it is."""
     for key, condition in check.items() if isinstance(check, dict) else ():
-        if key in LOGIC and isinstance(condition, list | tuple):
+        if key in LOGICAL_OPERATORS and isinstance(condition, list | tuple):
             for query in condition:
                 yield from conditions(query)
         elif isinstance(condition, dict) and len(condition) > 1 and "$regex" not in condition:
@@ -260,8 +260,8 @@ def conditions(check: Any) -> Iterator[dict[str, Any]]:
 def combinations(check: Any) -> Iterator[dict[str, Any]]:
     """The queries inside of a query that combine others, the innermost first."""
     for key, condition in check.items():
-        if key in LOGIC:
+        if key in LOGICAL_OPERATORS:
             for query in condition:
                 yield from combinations(query)
-                if any(name in LOGIC for name in query):
+                if any(name in LOGICAL_OPERATORS for name in query):
                     yield query

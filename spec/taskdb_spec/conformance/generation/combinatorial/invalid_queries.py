@@ -12,8 +12,8 @@ from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.generation.builders import add, find, purge
 from taskdb_spec.conformance.generation.invalid import NO_QUERIES, QUERIES
-from taskdb_spec.conformance.generation.queries.registry import LOGIC
 from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.language.tree import LOGICAL_OPERATORS
 
 EVERYWHERE, SOMEWHERE = 3, 20
 """How many faults of a clause are tried at all places, and how many at one."""
@@ -32,7 +32,7 @@ def refusal_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
 def _of_parts() -> Iterator[Operation]:
     yield add("a", {"label": "a"})
     good = {"label": "a"}
-    for name, part in product(LOGIC, NO_QUERIES):
+    for name, part in product(LOGICAL_OPERATORS, NO_QUERIES):
         yield from (find({name: parts}) for parts in ([good, part], [part, good], [part]))
 
 

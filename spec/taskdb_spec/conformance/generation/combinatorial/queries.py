@@ -29,8 +29,9 @@ from taskdb_spec.conformance.generation.combinatorial.value_groups import (
     Group,
     claimed_nests,
 )
-from taskdb_spec.conformance.generation.queries.registry import LOGIC, ORDER, claimed
+from taskdb_spec.conformance.generation.queries.registry import claimed
 from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, Pools
+from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 _AT_ONCE = 6
 """So many patterns, or first branches, share a program."""
@@ -133,7 +134,9 @@ def _of_two_paths(pools: Pools) -> Plan:
     for one, other in product(tests, tests):
         asked.append({"header.x.y": one, "header.x.z": other})
         asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
-        asked += [{name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGIC]
+        asked += [
+            {name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGICAL_OPERATORS
+        ]
     for one, other in (({"y": "a"}, {"z": "b"}), ({"$lt": "b"}, {"$gt": "a"})):
         asked.append({"$and": [{"header.x": {"$elemMatch": test}} for test in (one, other)]})
     return [{"header": {"x": value}} for value in held], asked
@@ -155,7 +158,7 @@ def _at(place: str, conditions: Iterable[Any]) -> Asked:
 def _conditions(value: Any, other: Any) -> Iterator[Any]:
     """What can be asked with a value, another being at hand."""
     yield value
-    yield from ({name: value} for name in ("$eq", "$ne", *ORDER))
+    yield from ({name: value} for name in ("$eq", "$ne", *ORDER_OPERATORS))
     yield from ({name: [value]} for name in ("$in", "$nin", "$all"))
     yield from ({name: [other, value]} for name in ("$in", "$nin", "$all"))
     yield from ({"$not": {name: value}} for name in ("$eq", "$lt", "$gte"))
@@ -186,7 +189,7 @@ def _of_anything(value: Any, other: Any) -> Iterator[Any]:
     yield from ({"$in": [(value,)]}, {"$in": (other, value)}, {"$all": ((value,), value)})
     for wrapped in ([value], {"a": value}):
         yield from (wrapped, {"$ne": wrapped}, {"$in": [other, wrapped]}, {"$all": [wrapped]})
-        yield from ({name: wrapped} for name in ORDER)
+        yield from ({name: wrapped} for name in ORDER_OPERATORS)
     yield from ({"$not": {"$elemMatch": {name: value}}} for name in ("$eq", "$gt"))
     if isinstance(value, int | float):
         yield from ({"$mod": [*divisor]} for divisor in DIVISORS)
@@ -218,9 +221,11 @@ def _of_branches(branches: list[dict[str, Any]]) -> Plan:
     """Combinations of any two conditions on two fields."""
     values = ("a", "b", None)
     records = [{"label": label, "queue": queue} for label, queue in product(values, values)]
-    asked: list[dict[str, Any]] = [{n: [a, b]} for n, a, b in product(LOGIC, branches, BRANCHES)]
-    asked += [{n: (a,)} for n, a in product(LOGIC, branches)]  # of one, and in a tuple
-    asked += [{**beside, n: [a]} for n, a, beside in product(LOGIC, branches, BRANCHES)]
+    asked: list[dict[str, Any]] = [
+        {n: [a, b]} for n, a, b in product(LOGICAL_OPERATORS, branches, BRANCHES)
+    ]
+    asked += [{n: (a,)} for n, a in product(LOGICAL_OPERATORS, branches)]  # of one, and in a tuple
+    asked += [{**beside, n: [a]} for n, a, beside in product(LOGICAL_OPERATORS, branches, BRANCHES)]
     return records, asked
 
 
@@ -241,6 +246,6 @@ def _of_many(pools: Pools) -> Plan:
     for last in ("a", None):
         words = [*(f"n{i}" for i in range(60)), last]
         asked += [{"label": {name: words}} for name in ("$in", "$nin", "$all")]
-        asked += [{name: [{"label": word} for word in words]} for name in LOGIC]
+        asked += [{name: [{"label": word} for word in words]} for name in LOGICAL_OPERATORS]
     asked += [{"header.x": {name: [*range(1, 60)]}} for name in ("$in", "$nin")]
     return records, asked

@@ -15,8 +15,8 @@ from taskdb_spec.conformance.generation.invalid.registry import (
     fault,
     several,
 )
-from taskdb_spec.conformance.generation.queries.registry import LOGIC
 from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.language.tree import LOGICAL_OPERATORS
 
 MALFORMED: dict[str, Fault] = {}
 KEYS: dict[str, Fault] = {}
@@ -188,7 +188,7 @@ MALFORMED["MOD-2"] = _operands(
 
 @fault(MALFORMED, "LOG-1")
 def malformed_combination(pools: Pools) -> tuple[Any, Any]:
-    place, name = any_place(pools), pools.one_of(LOGIC)
+    place, name = any_place(pools), pools.one_of(LOGICAL_OPERATORS)
     good = {place: {"$ne": "a"}}
     bad: Any = pools.deal(
         (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec.conformance.generation.invalid.registry import Fault, any_place, fault, several
-from taskdb_spec.conformance.generation.queries.registry import LOGIC
 from taskdb_spec.conformance.generation.values import DICT_PLACES, Pools
+from taskdb_spec.language.tree import LOGICAL_OPERATORS
 
 UNCLAIMED: dict[str, Fault] = {}
 
@@ -25,7 +25,7 @@ UNCLAIMED["CAP-3"] = _unclaimed({"$mod": [2, 0]}, {"$mod": (3, 1)}, {"$mod": [1,
 
 @fault(UNCLAIMED, "CAP-4")
 def unclaimed_logic(pools: Pools) -> tuple[Any, Any]:
-    place, name = any_place(pools), pools.one_of(LOGIC)
+    place, name = any_place(pools), pools.one_of(LOGICAL_OPERATORS)
     negated: dict[str, Any] = {place: {"$not": {"$eq": "a"}}}
     both = {name: [{place: None}, {"queue": "a"}]}
     return pools.deal(({name: [{place: None}]}, negated, both, {"queue": None, **negated})), None

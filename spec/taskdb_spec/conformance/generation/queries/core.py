@@ -9,7 +9,6 @@ from taskdb_spec import queries as named
 from taskdb_spec.conformance.core.program import Many
 from taskdb_spec.conformance.generation.queries.registry import (
     MAKERS,
-    ORDER,
     SIMPLE,
     Maker,
     Sample,
@@ -20,6 +19,7 @@ from taskdb_spec.conformance.generation.queries.registry import (
 )
 from taskdb_spec.conformance.generation.records import CLIENTS, ENGINES
 from taskdb_spec.conformance.generation.values import EPOCH, TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.language.tree import ORDER_OPERATORS
 
 DISTINCT = ("a", "b", "cd", "10", "2024-02-29T12:00:00+00:00", "it's", "\U0001f600", "")
 """Texts that no sloppy comparison takes for each other."""
@@ -149,7 +149,7 @@ def _comparison(operator: str) -> Maker:
     return compare
 
 
-for _clause, _operator in zip(("LT-1", "LTE-1", "GT-1", "GTE-1"), ORDER, strict=True):
+for _clause, _operator in zip(("LT-1", "LTE-1", "GT-1", "GTE-1"), ORDER_OPERATORS, strict=True):
     MAKERS[_clause] = _comparison(_operator)
 
 ORDERED_TEXTS = (
@@ -179,20 +179,20 @@ def text_order(pools: Pools) -> Sample:
     words = pools.some(ORDERED_TEXTS, 4, 5)
     if pools.chance(4):
         words[:2] = pools.shuffled(pools.deal(ORDER_TRAPS))
-    return sample(pools.one_of(TEXT_PLACES), {pools.one_of(ORDER): words[0]}, *words)
+    return sample(pools.one_of(TEXT_PLACES), {pools.one_of(ORDER_OPERATORS): words[0]}, *words)
 
 
 @maker("ORD-2")
 def instant_order(pools: Pools) -> Sample:
     at = pools.instant()
     values = (pools.offset(at), pools.offset(pools.near(at)), pools.near(at), pools.instant())
-    return sample(pools.one_of(TIME_PLACES), {pools.one_of(ORDER): at}, *values)
+    return sample(pools.one_of(TIME_PLACES), {pools.one_of(ORDER_OPERATORS): at}, *values)
 
 
 @maker("CMP-1")
 def compare_with_none_stored(pools: Pools) -> Sample:
     place, value, near = scalar_place(pools)
-    return sample(place, {pools.one_of(ORDER): value}, None, near)
+    return sample(place, {pools.one_of(ORDER_OPERATORS): value}, None, near)
 
 
 @maker("CMP-2")
@@ -206,7 +206,7 @@ def compare_with_another_class(pools: Pools) -> Sample:
             ("label", at, (word, at.isoformat())),
         )
     )
-    return sample(place, {pools.one_of(ORDER): operand}, *values)
+    return sample(place, {pools.one_of(ORDER_OPERATORS): operand}, *values)
 
 
 @maker("CMP-3")

@@ -6,9 +6,7 @@ from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.queries.registry import (
-    LOGIC,
     MAKERS,
-    ORDER,
     SIMPLE,
     Maker,
     Sample,
@@ -18,6 +16,7 @@ from taskdb_spec.conformance.generation.queries.registry import (
     scalar_place,
 )
 from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 
 def _combination(operator: str) -> Maker:
@@ -29,7 +28,7 @@ def _combination(operator: str) -> Maker:
         if pools.chance(2):
             queries.append({})
         if pools.chance(2):
-            queries = [{pools.one_of(LOGIC): queries}]
+            queries = [{pools.one_of(LOGICAL_OPERATORS): queries}]
         if pools.chance(2):
             queries.append(queries[0])  # a branch may be there twice
         if pools.chance(1):
@@ -37,7 +36,7 @@ def _combination(operator: str) -> Maker:
         query: dict[str, Any] = {operator: queries}
         if pools.chance(2):  # beside another combination
             parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
-            query = {pools.one_of(LOGIC): [parts[-1].query], **query}
+            query = {pools.one_of(LOGICAL_OPERATORS): [parts[-1].query], **query}
         if pools.chance(4):  # beside conditions of its own
             parts.append(MAKERS[pools.one_of(SIMPLE)](pools))
             query |= parts[-1].query
@@ -80,7 +79,7 @@ def negation(pools: Pools) -> Sample:
 @maker("NOT-2")
 def negation_of_none(pools: Pools) -> Sample:
     place, value, _ = scalar_place(pools)
-    tests: list[dict[str, Any]] = [{operator: value} for operator in (*ORDER, "$eq")]
+    tests: list[dict[str, Any]] = [{operator: value} for operator in (*ORDER_OPERATORS, "$eq")]
     if Capability.regex in pools.capabilities:
         tests.append({"$regex": "a"})
     if Capability.glob in pools.capabilities:

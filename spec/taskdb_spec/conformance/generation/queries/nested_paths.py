@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.conformance.generation.queries.registry import MAKERS, ORDER, Maker, Sample, maker
+from taskdb_spec.conformance.generation.queries.registry import MAKERS, Maker, Sample, maker
 from taskdb_spec.conformance.generation.values import BYTES, FLOATS, INTS, Pools
+from taskdb_spec.language.tree import ORDER_OPERATORS
 
 PLACES = (
     ("header", "n"),
@@ -42,7 +43,7 @@ def _conditions(pools: Pools, value: Any) -> Any:
     near = pools.near(value)
     near = near if type(near) is type(value) else value
     membership = ({"$in": [near, value]}, {"$nin": [value]})
-    compared = ({operator: value} for operator in ("$eq", "$ne", *ORDER))
+    compared = ({operator: value} for operator in ("$eq", "$ne", *ORDER_OPERATORS))
     return pools.deal((value, *membership, *compared))
 
 
@@ -145,7 +146,11 @@ EXACT = (2**53, 2.0**53, 2**53 + 1, 2**53 - 1, -(2**53) - 1, 2**63 - 1, 2.0**63)
 
 
 TELLING = (
-    *((number, operator) for operator in ("$eq", "$ne", *ORDER) for number in (2**53 + 1, 2.0**53)),
+    *(
+        (number, operator)
+        for operator in ("$eq", "$ne", *ORDER_OPERATORS)
+        for number in (2**53 + 1, 2.0**53)
+    ),
     *((2**63 - 1, "$eq"), (2.0**63, "$lte"), (2**63 - 1, "$lt"), (2**53, "$gt")),
 )
 """Operands that a conversion to float takes for another of these numbers."""
@@ -164,7 +169,7 @@ ORDERED = (*INTS, *(f for f in FLOATS if f == f), 9, 10, -2)
 def number_order(pools: Pools) -> Sample:
     number = pools.deal(ORDERED)
     others = [*pools.sample(ORDERED, 3, 5), pools.near(number)]
-    return nested(pools, {pools.one_of(ORDER): number}, number, *others)
+    return nested(pools, {pools.one_of(ORDER_OPERATORS): number}, number, *others)
 
 
 MAKERS["NUM-5"] = _numbers(True, False, 1, 0, 1.0, 0.0)
@@ -182,7 +187,7 @@ def _binary(operators: tuple[str, ...]) -> Maker:
 
 
 MAKERS["BYT-2"] = _binary(("$eq", "$ne", "$in", "$nin"))
-MAKERS["BYT-3"] = _binary(ORDER)
+MAKERS["BYT-3"] = _binary(ORDER_OPERATORS)
 
 DIVISORS = (4, 3, 1, 2, 4.9, 2**62)
 DIVIDENDS = (
@@ -236,7 +241,7 @@ def some_element(pools: Pools) -> Sample:
             one,
             {"$eq": one},
             {"$in": [one]},
-            {pools.one_of(ORDER): one},
+            {pools.one_of(ORDER_OPERATORS): one},
             {"$gte": "b", "$lte": "a"},
         ),
         *({"$eq": [one, other]}, {"$all": [one, other]}, {"$size": 2}, [one], {"$all": [[one]]}),

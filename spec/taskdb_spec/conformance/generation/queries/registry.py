@@ -14,9 +14,6 @@ from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, 
 from taskdb_spec.language.errors import QueryError
 from taskdb_spec.language.parser import parse_query
 
-ORDER = ("$lt", "$lte", "$gt", "$gte")
-LOGIC = ("$and", "$or", "$nor")
-
 
 @dataclass(frozen=True)
 class Sample:

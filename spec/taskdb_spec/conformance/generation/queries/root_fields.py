@@ -8,7 +8,6 @@ from typing import Any
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.queries.registry import (
     MAKERS,
-    ORDER,
     Maker,
     Sample,
     maker,
@@ -22,6 +21,7 @@ from taskdb_spec.conformance.generation.values import (
     TEXT_PLACES,
     Pools,
 )
+from taskdb_spec.language.tree import ORDER_OPERATORS
 
 
 @maker("EXI-1")
@@ -137,7 +137,7 @@ def document_order(pools: Pools) -> Sample:
     others += [{"b": document["b"], "a": document["a"]}, {"b": document["a"], "a": document["b"]}]
     others += [{"a": value} for value in pools.sample(ONE_OF_EACH, 4, 4)]
     operand = pools.one_of((document, document, {}, {"a": pools.deal(ONE_OF_EACH)}))
-    condition = {pools.one_of(ORDER): operand}
+    condition = {pools.one_of(ORDER_OPERATORS): operand}
     return sample(place, condition, document, *pools.sample(others, 4, 7), None)
 
 
@@ -160,7 +160,9 @@ def whole_list(pools: Pools) -> Sample:
 def list_order(pools: Pools) -> Sample:
     buffers = pools.some((b"a", b"b", b"aa"), 0, 2)
     others = (pools.some((b"a", b"b", b"aa"), 1, 2), [*buffers, b"a"], buffers[:-1], None)
-    return sample(pools.one_of(BUFFER_PLACES), {pools.one_of(ORDER): buffers}, buffers, *others)
+    return sample(
+        pools.one_of(BUFFER_PLACES), {pools.one_of(ORDER_OPERATORS): buffers}, buffers, *others
+    )
 
 
 @maker("SIZE-1")

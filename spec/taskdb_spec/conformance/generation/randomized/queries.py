@@ -13,8 +13,9 @@ from typing import Any
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.generation.builders import HISTORY, add, find, purge
-from taskdb_spec.conformance.generation.queries.registry import LOGIC, ORDER, claimed, twin
+from taskdb_spec.conformance.generation.queries.registry import claimed, twin
 from taskdb_spec.conformance.generation.values import BYTES, EPOCH, IDS, Pools
+from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 QUERIES = 25
 """How many queries a storm has."""
@@ -120,7 +121,7 @@ class _Queries:
     def query(self, depth: int) -> dict[str, Any]:
         """A query of one to four places; some are combined."""
         if depth < 3 and Capability.logic in self.pools.capabilities and self.pools.chance(2):
-            name = self.pools.one_of(LOGIC)
+            name = self.pools.one_of(LOGICAL_OPERATORS)
             parts = [self.query(depth + 1) for _ in range(self.pools.between(1, 3))]
             return {name: parts, **(self.query(3) if self.pools.chance(2) else {})}
         places = self.pools.some(self.places, 1, self.pools.one_of((1, 1, 1, 2, 4)))
@@ -174,7 +175,7 @@ def _inside(value: Any, step: str) -> Any:
 
 
 _OPERANDS: dict[str, Callable[[_Queries, str], Any]] = {
-    **dict.fromkeys(("$eq", "$ne", *ORDER), _Queries.operand),
+    **dict.fromkeys(("$eq", "$ne", *ORDER_OPERATORS), _Queries.operand),
     **dict.fromkeys(("$in", "$nin", "$all"), _Queries.operands),
     "$exists": lambda queries, place: queries.pools.one_of((True, False)),
     "$size": lambda queries, place: queries.pools.below(4),
