@@ -27,7 +27,7 @@ class Model:
         self.records: dict[str, TaskRecord] = {}
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        fields = self.taken(msg_id, rec)
+        fields = self.normalize_record(msg_id, rec)
         if msg_id in self.records:
             raise DuplicateRecord(f"there is a record {msg_id!r} already")
         self.records[msg_id] = with_defaults(fields)
@@ -38,7 +38,7 @@ class Model:
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
         self._must_have(msg_id)
-        fields = self.taken(msg_id, rec)
+        fields = self.normalize_record(msg_id, rec)
         self.records[msg_id] = with_defaults({**self.records[msg_id], **fields})
 
     def drop_record(self, msg_id: str, /) -> None:
@@ -46,13 +46,13 @@ class Model:
         del self.records[msg_id]
 
     def drop_matching_records(self, check: dict[str, Any], /) -> None:
-        for msg_id in self.selected(check):
+        for msg_id in self.select_ids(check):
             del self.records[msg_id]
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, TaskRecord]:
-        found, names = self.selected(check), self.named(keys)
+        found, names = self.select_ids(check), self.projection(keys)
         return {msg_id: self._copy(self.records[msg_id], names) for msg_id in found}
 
     def get_history(self) -> list[str]:
@@ -63,16 +63,16 @@ class Model:
     def close(self) -> None:
         pass
 
-    def taken(self, msg_id: str, rec: Any) -> dict[str, Any]:
+    def normalize_record(self, msg_id: str, rec: Any) -> dict[str, Any]:
         """The fields of a record or update, checked and copied."""
         return checked_fields(msg_id, rec)
 
-    def selected(self, check: Any) -> list[str]:
+    def select_ids(self, check: Any) -> list[str]:
         """The ids of the records that a query selects."""
         selects = compile_query(check, TASK_FIELDS, self.capabilities)
         return [msg_id for msg_id, record in self.records.items() if selects(record)]
 
-    def named(self, keys: Any) -> list[str] | None:
+    def projection(self, keys: Any) -> list[str] | None:
         """The fields that `keys` asks for, None for whole records."""
         return check_keys(keys)
 

@@ -12,7 +12,10 @@ import pytest
 
 from taskdb_spec.conformance.core.config import PROFILES, Profile
 
-SHORTER = (Profile("focused", focus=8, operations=0), Profile("brief", focus=4, operations=0))
+SHORTER = (
+    Profile("focused", targeted_programs=8, operations=0),
+    Profile("brief", targeted_programs=4, operations=0),
+)
 
 
 @pytest.fixture

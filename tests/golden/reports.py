@@ -18,13 +18,13 @@ from taskdb_reference.backends.builtin import (
 )
 from taskdb_spec import Backend
 from taskdb_spec.conformance.core.config import Profile
-from taskdb_spec.conformance.engine.runner import Campaign
+from taskdb_spec.conformance.engine.runner import Runner
 from taskdb_spec.model import model_backend
 from tests.mutation.catalogue import MUTANTS
 from tests.mutation.runner import InProcess, register_target
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden-reports.json"
-PROFILE = Profile("golden", focus=3, operations=2_000)
+PROFILE = Profile("golden", targeted_programs=3, operations=2_000)
 """Small, so that the test takes seconds, and large enough that most clauses are exercised."""
 MUTANT_COUNT = 20
 
@@ -50,12 +50,12 @@ BACKENDS: dict[str, Backend] = {
 
 def golden_report(backend: Backend) -> dict[str, Any]:
     """Return what a small run says of each clause that applies to the backend."""
-    emitter = InProcess(backend, register_target(backend), None)
+    writer = InProcess(backend, register_target(backend), None)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder, warnings.catch_warnings():
         # pytest makes errors of the warnings that ipyparallel's stores cause.
         warnings.simplefilter("ignore")
-        campaign = Campaign(backend, PROFILE, 0, emitter, Path(folder), lambda event: None)
-        report = campaign.run(strict=True)
+        runner = Runner(backend, PROFILE, 0, writer, Path(folder), lambda event: None)
+        report = runner.run(strict=True)
     data = report.to_json()
     return {
         "verdict": data["verdict"],

@@ -14,7 +14,7 @@ from tests.mutation.store import Store
 @broken("ADD-1", "an added record is not stored", CORE)
 class AddIsLost(Store):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
 
 
 @broken("ADD-1", "a record is stored under its id without the blanks at the ends", CORE)
@@ -191,8 +191,8 @@ class QueueIsFilledWithText(Store):
 
 @broken("REC-3", "a stdout that is given as None is filled with ''", CORE)
 class NoneStdoutIsFilled(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         if "stdout" in fields and fields["stdout"] is None:
             fields["stdout"] = ""
         return fields
@@ -200,8 +200,8 @@ class NoneStdoutIsFilled(Store):
 
 @broken("REC-3", "label is NOT NULL: None is refused where it is given", CORE)
 class LabelIsNotNull(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         if "label" in fields and fields["label"] is None:
             raise ValueError("label must not be None")
         return fields
@@ -209,8 +209,8 @@ class LabelIsNotNull(Store):
 
 @broken("REC-3", "buffers given as None read back as []", CORE)
 class NoneBuffersAreAList(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         for name in ("buffers", "result_buffers"):
             if name in fields and fields[name] is None:
                 fields[name] = []
@@ -220,13 +220,13 @@ class NoneBuffersAreAList(Store):
 @broken("ADD-2", "an add of an id that is there replaces the record", CORE)
 class AddReplaces(Store):
     def add_record(self, msg_id, rec, /):
-        self.records[msg_id] = with_defaults(self.taken(msg_id, rec))
+        self.records[msg_id] = with_defaults(self.normalize_record(msg_id, rec))
 
 
 @broken("ADD-2", "an add of an id that is there is ignored", CORE)
 class DuplicateIsIgnored(Store):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if msg_id not in self.records:
             super().add_record(msg_id, rec)
 
@@ -234,14 +234,14 @@ class DuplicateIsIgnored(Store):
 @broken("ADD-2", "a second add is accepted if the record is the same", CORE)
 class SameRecordMayBeAddedTwice(Store):
     def add_record(self, msg_id, rec, /):
-        if self.records.get(str(msg_id)) != with_defaults(self.taken(msg_id, rec)):
+        if self.records.get(str(msg_id)) != with_defaults(self.normalize_record(msg_id, rec)):
             super().add_record(msg_id, rec)
 
 
 @broken("ADD-3", "the check for a duplicate comes after the write", CORE)
 class DuplicateIsWrittenThenRefused(Store):
     def add_record(self, msg_id, rec, /):
-        fields = with_defaults(self.taken(msg_id, rec))
+        fields = with_defaults(self.normalize_record(msg_id, rec))
         try:
             super().add_record(msg_id, rec)
         finally:
@@ -251,7 +251,7 @@ class DuplicateIsWrittenThenRefused(Store):
 @broken("ADD-3", "a refused add overwrites one field, queue", CORE)
 class DuplicateOverwritesTheQueue(Store):
     def add_record(self, msg_id, rec, /):
-        fields = with_defaults(self.taken(msg_id, rec))
+        fields = with_defaults(self.normalize_record(msg_id, rec))
         try:
             super().add_record(msg_id, rec)
         finally:
@@ -283,7 +283,7 @@ class Tombstones(Store):
 @broken("ADD-4", "a dropped id is still taken for a duplicate", CORE)
 class DroppedIdIsTaken(Tombstones):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if msg_id in self.dropped:
             raise KeyError(msg_id)
         super().add_record(msg_id, rec)
@@ -340,8 +340,8 @@ class OneInAThousandGoes(Store):
 
 @broken("KEEP-1", "find returns no more than 1,000 records", CORE)
 class FindsOneThousand(Store):
-    def selected(self, check):
-        return super().selected(check)[:1000]
+    def select_ids(self, check):
+        return super().select_ids(check)[:1000]
 
 
 @storing_fields(

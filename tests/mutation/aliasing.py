@@ -305,9 +305,9 @@ class WritesItsKeyIntoTheRecord(Store):
 
 @broken("ISO-6", "a record that is refused has its unknown fields taken out", CORE)
 class CleansTheRefusedRecord(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         try:
-            return super().taken(msg_id, rec)
+            return super().normalize_record(msg_id, rec)
         except ValueError:
             if isinstance(rec, dict):
                 for name in set(rec) - set(TASK_FIELDS):
@@ -416,8 +416,8 @@ class KeepsTheListsOfIn(KeepsQueries):
 
 @broken("ISO-10", "the names of a list of keys are read once for each object", CORE)
 class ReadsKeysOnce(KeepsQueries):
-    def named(self, keys):
-        names = super().named(keys)
+    def projection(self, keys):
+        names = super().projection(keys)
         return self.names.setdefault(id(keys), (names, keys))[0]
 
 
@@ -430,7 +430,7 @@ class KnowsTheLastQuery(Writing):
     def written(self):
         self.last = object(), None
 
-    def selected(self, check):
+    def select_ids(self, check):
         if check is not self.last[0]:
-            self.last = check, super().selected(check)
+            self.last = check, super().select_ids(check)
         return self.last[1]

@@ -41,20 +41,20 @@ def two_result_buffers_are_kept(value):
 
 @broken("BUF-2", "a memoryview is refused", CORE)
 class MemoryviewIsRefused(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         for buffer in given_buffers(rec):
             if isinstance(buffer, memoryview):
                 raise TypeError("a memoryview cannot be stored")
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 @broken("BUF-2", "the first buffer is taken as typical of all", CORE)
 class FirstBufferIsTypical(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         kinds = {type(buffer) for buffer in given_buffers(rec)}
         if len(kinds & {bytes, bytearray, memoryview}) > 1:
             raise TypeError("buffers of several types")
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 @broken("BUF-2", "a bytearray reads back as a bytearray", CORE)
@@ -63,8 +63,8 @@ class BytearrayStaysOne(Store):
         super().__init__(capabilities)
         self.arrays = {}
 
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         for name in BUFFER_FIELDS:
             if name in fields:
                 given = rec[name] or []
@@ -97,8 +97,8 @@ def last_byte_of_a_mebibyte_is_lost(value):
 
 @broken("BUF-3", "buffers of more than 512 KiB are refused", CORE)
 class LargeBuffersAreRefused(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         if any(len(buffer) > 2**19 for buffer in given_buffers(fields)):
             raise ValueError("document too large")
         return fields
@@ -131,8 +131,8 @@ def nothing_is_before_1970(value):
 
 @broken("TIME-1", "the offset is dropped, and the wall clock taken for UTC", CORE)
 class OffsetIsDropped(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         for name in INSTANTS:
             if isinstance(fields.get(name), datetime):
                 fields[name] = rec[name].replace(tzinfo=UTC)

@@ -260,7 +260,7 @@ class CulledForEver(CullingStore):
 @culling("CULL-6", "an add of a culled id is refused")
 class CulledIdIsTaken(CullingStore):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if msg_id in self.culled:
             raise RecordCulled(f"the record {msg_id!r} was culled")
         super().add_record(msg_id, rec)
@@ -278,8 +278,8 @@ class FindHidesReturned(CullingStore):
         if was_culled:
             self.returned.add(msg_id)
 
-    def selected(self, check):
-        return [i for i in super().selected(check) if i not in self.returned]
+    def select_ids(self, check):
+        return [i for i in super().select_ids(check) if i not in self.returned]
 
 
 @culling("CULL-7", "only buffers count")
@@ -362,7 +362,7 @@ class CulledIdsAreInherited(Together):
         self.strange = frozenset(i for other in others for i in other.culled)
 
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if msg_id in self.strange:
             raise RecordCulled(f"the record {msg_id!r} was culled")
         super().add_record(msg_id, rec)

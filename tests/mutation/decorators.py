@@ -225,8 +225,8 @@ def storing_fields(clause: str, why: str, *names: str, **options: Any) -> Decora
 
 def _storing(clause: str, why: str, name: str, changed: Callable[..., Any], **options: Any):
     class Storing(Store):
-        def taken(self, msg_id: str, rec: Mapping[str, Any]) -> dict[str, Any]:
-            fields = super().taken(msg_id, rec)
+        def normalize_record(self, msg_id: str, rec: Mapping[str, Any]) -> dict[str, Any]:
+            fields = super().normalize_record(msg_id, rec)
             return {name: changed(name, value) for name, value in fields.items()}
 
     Storing.__name__ = name
@@ -238,10 +238,10 @@ def accepting(clause: str, why: str, **options: Any) -> Decorator:
 
     def decorate(accept: Callable[..., Any]) -> Mutant:
         class Accepting(Store):
-            def taken(self, msg_id: str, rec: Any) -> dict[str, Any]:
+            def normalize_record(self, msg_id: str, rec: Any) -> dict[str, Any]:
                 if isinstance(rec, dict):
                     rec = {name: mapped(value, accept) for name, value in rec.items()}
-                return super().taken(msg_id, rec)
+                return super().normalize_record(msg_id, rec)
 
         Accepting.__name__ = accept.__name__
         return broken(clause, why, **options)(Accepting)

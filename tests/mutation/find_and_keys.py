@@ -35,11 +35,11 @@ class FindReturnsPairs(Store):
 
 @broken("QRY-1", "the empty query finds nothing", CORE)
 class EmptyQueryFindsNothing(Store):
-    def selected(self, check):
-        return [] if check == {} else super().selected(check)
+    def select_ids(self, check):
+        return [] if check == {} else super().select_ids(check)
 
     def purged(self, check):
-        return super().selected(check)
+        return super().select_ids(check)
 
 
 @broken("QRY-1", "find refuses the empty query", CORE)
@@ -223,7 +223,7 @@ class UnknownKeyGivesNone(Store):
 @broken("KEYS-4", "keys are looked at only where something matches", CORE)
 class KeysAreCheckedLate(Store):
     def find_records(self, check, keys=None):
-        return super().find_records(check, keys if self.selected(check) else None)
+        return super().find_records(check, keys if self.select_ids(check) else None)
 
 
 @broken("KEYS-4", "a dotted key asks for its root field", CORE)

@@ -20,7 +20,7 @@ from tests.mutation.store import Store
 @broken("ADD-2", "ids are compared by their first 255 characters", CORE)
 class IdsAreCut(Store):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if any(known[:255] == msg_id[:255] for known in self.records):
             raise DuplicateRecord(msg_id)
         super().add_record(msg_id, rec)
@@ -29,7 +29,7 @@ class IdsAreCut(Store):
 @broken("ADD-3", "the buffers of a duplicate are stored before it is refused", CORE)
 class DuplicateLeavesBuffers(Store):
     def add_record(self, msg_id, rec, /):
-        fields = self.taken(msg_id, rec)
+        fields = self.normalize_record(msg_id, rec)
         if msg_id in self.records and fields.get("result_buffers"):
             self.records[msg_id]["result_buffers"] = fields["result_buffers"]
         super().add_record(msg_id, rec)
@@ -37,22 +37,22 @@ class DuplicateLeavesBuffers(Store):
 
 @broken("REC-4", "an unknown field that is None is ignored", CORE)
 class UnknownNoneIsIgnored(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {
                 name: value
                 for name, value in rec.items()
                 if value is not None or name in TASK_FIELDS or "." in str(name)
             }
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 @broken("REC-5", "a msg_id of None is ignored", CORE)
 class NoneIsNoId(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict) and rec.get("msg_id", "") is None:
             rec = {name: value for name, value in rec.items() if name != "msg_id"}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 @accepting("REC-6", "a date is the midnight that it begins with", capabilities=CORE)
@@ -69,10 +69,10 @@ def large_ints_are_floats(value):
 
 @broken("REC-8", "a memoryview in a document becomes bytes", CORE)
 class ViewsAreValues(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {name: self.plain(value) for name, value in rec.items()}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
     def plain(self, value):
         if not isinstance(value, dict):
@@ -134,8 +134,8 @@ def _depth(value):
 
 @broken("VAL-10", "what is nested deeper than 64 levels is refused", CORE)
 class DeepValuesAreRefused(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, rec)
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, rec)
         if any(_depth(value) > 64 for value in fields.values()):
             raise RecordError("too deep")
         return fields
@@ -150,7 +150,7 @@ def tenth_buffer_comes_second(value):
 
 
 class TakesViews(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             buffers = {
                 name: [self.view(item) if isinstance(item, memoryview) else item for item in value]
@@ -158,7 +158,7 @@ class TakesViews(Store):
                 if name in BUFFER_FIELDS and isinstance(value, list)
             }
             rec = {**rec, **buffers}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 @broken("BUF-2", "of a view of a part, the whole is stored", CORE)
@@ -220,8 +220,8 @@ class HistoryOutlivesLongUpdates(Store):
 
 @broken("KEYS-1", "no more than twelve keys count", CORE)
 class TwelveKeysCount(Store):
-    def named(self, keys):
-        names = super().named(keys)
+    def projection(self, keys):
+        names = super().projection(keys)
         return names and list(dict.fromkeys(names))[:12]
 
 
@@ -235,12 +235,12 @@ def _listed(store, check):
 
 @broken("QRY-2", "ids in a list are looked up, and no other condition counts", CORE)
 class ListedIdsAreEnough(Store):
-    def selected(self, check):
-        found, listed = super().selected(check), _listed(self, check)
+    def select_ids(self, check):
+        found, listed = super().select_ids(check), _listed(self, check)
         return found if listed is None else listed
 
     def purged(self, check):
-        return super().selected(check)
+        return super().select_ids(check)
 
 
 @broken("PURGE-1", "of a purge by listed ids, no other condition counts", CORE)

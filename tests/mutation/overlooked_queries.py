@@ -77,8 +77,8 @@ class InnerElemMatchLooksOutside(Language):
 
 @broken("GTE-1", "an index of times keeps one record of each that `$gte` includes", CORE)
 class OneOfEqualTimes(Store):
-    def selected(self, check):
-        found = super().selected(check)
+    def select_ids(self, check):
+        found = super().select_ids(check)
         condition = check.get("submitted")
         if not is_operators(condition) or "$gte" not in condition:
             return found

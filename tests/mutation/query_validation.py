@@ -203,12 +203,12 @@ class OperatorsAreLookedUpLate(Store):
 
 @broken("QRY-10", "a condition is parsed when the ones before it have left a record", CORE)
 class ConditionsAreParsedLate(Store):
-    def selected(self, check):
+    def select_ids(self, check):
         if not isinstance(check, dict) or not self.records:
-            return super().selected(check)
+            return super().select_ids(check)
         ids = list(self.records)
         for key, operand in check.items():
-            found = set(super().selected({key: operand}))
+            found = set(super().select_ids({key: operand}))
             ids = [msg_id for msg_id in ids if msg_id in found]
             if not ids:
                 break
@@ -217,11 +217,11 @@ class ConditionsAreParsedLate(Store):
 
 @broken("QRY-10", "where the msg_id is given and unknown, the rest is not looked at", CORE)
 class UnknownIdEndsTheQuery(Store):
-    def selected(self, check):
+    def select_ids(self, check):
         msg_id = check.get("msg_id") if isinstance(check, dict) else None
         if self.records and isinstance(msg_id, str) and msg_id not in self.records:
             return []
-        return super().selected(check)
+        return super().select_ids(check)
 
 
 @broken("QRY-10", "an operator is parsed when the ones before it have left a record", CORE)

@@ -30,8 +30,8 @@ def known(rec):
 
 @broken("REC-4", "unknown fields are ignored", CORE)
 class UnknownFieldsAreIgnored(Store):
-    def taken(self, msg_id, rec):
-        return super().taken(msg_id, known(rec))
+    def normalize_record(self, msg_id, rec):
+        return super().normalize_record(msg_id, known(rec))
 
 
 @broken("REC-4", "unknown fields are ignored by update", CORE)
@@ -42,18 +42,18 @@ class UpdateIgnoresUnknownFields(Store):
 
 @broken("REC-4", "unknown fields are stored", CORE)
 class UnknownFieldsAreStored(Store):
-    def taken(self, msg_id, rec):
-        fields = super().taken(msg_id, known(rec))
+    def normalize_record(self, msg_id, rec):
+        fields = super().normalize_record(msg_id, known(rec))
         others = {k: v for k, v in rec.items() if k not in TASK_FIELDS and isinstance(k, str)}
         return {**fields, **others}
 
 
 @broken("REC-4", "the names of fields are taken in any case", CORE)
 class FieldNamesFoldCase(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {folded(name): value for name, value in rec.items()}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 def folded(name):
@@ -127,12 +127,12 @@ class UpdateRefusesTheSameId(Store):
 
 @broken("REC-5", "the msg_id in the record is compared without regard to case", CORE)
 class RecordIdFoldsCase(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         other = rec.get("msg_id") if isinstance(rec, dict) else None
         same = isinstance(other, str) and isinstance(msg_id, str)
         if same and other.casefold() == msg_id.casefold():
             rec = {**rec, "msg_id": msg_id}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 class Loose(Store):
@@ -140,9 +140,9 @@ class Loose(Store):
 
     loose: tuple[str, ...] = ()
 
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if not isinstance(rec, dict):
-            return super().taken(msg_id, rec)
+            return super().normalize_record(msg_id, rec)
         odd = {
             name: value
             for name, value in rec.items()
@@ -151,9 +151,9 @@ class Loose(Store):
             and not isinstance(value, FIELD_CLASSES[name])
         }
         # a detour through a dict field, which checks and copies them
-        detour = super().taken("detour", {"header": dict(odd)})["header"]
+        detour = super().normalize_record("detour", {"header": dict(odd)})["header"]
         plain = {name: value for name, value in rec.items() if name not in odd}
-        return {**super().taken(msg_id, plain), **detour}
+        return {**super().normalize_record(msg_id, plain), **detour}
 
 
 @broken("REC-6", "any value is taken for arrived", CORE)
@@ -171,16 +171,16 @@ class UpdateDoesNotCheckDates(Loose):
     loose = TIME_FIELDS
 
     def add_record(self, msg_id, rec, /):
-        Store.taken(self, msg_id, rec)
+        Store.normalize_record(self, msg_id, rec)
         super().add_record(msg_id, rec)
 
 
 @broken("REC-6", "text that reads like a date is taken for one", CORE)
 class DateTextIsParsed(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {k: parsed(v) if k in TIME_FIELDS else v for k, v in rec.items()}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 def parsed(value):
@@ -193,10 +193,10 @@ def parsed(value):
 
 @broken("REC-6", "a number is taken for the seconds since 1970 in a date field", CORE)
 class NumbersAreInstants(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {k: instant(v) if k in TIME_FIELDS else v for k, v in rec.items()}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 def instant(value):
@@ -296,10 +296,10 @@ class UpdateTakesNaive(Store):
 
 @broken("REC-9", "a naive datetime is taken for UTC in resubmitted", CORE)
 class ResubmittedTakesNaive(Store):
-    def taken(self, msg_id, rec):
+    def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict) and "resubmitted" in rec:
             rec = {**rec, "resubmitted": naive_as_utc(rec["resubmitted"])}
-        return super().taken(msg_id, rec)
+        return super().normalize_record(msg_id, rec)
 
 
 @broken("REC-10", "an update is written field by field, until one is refused", CORE)

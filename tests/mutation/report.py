@@ -74,7 +74,7 @@ def row(kills: list[Kill]) -> list[str]:
     return [
         str(len(kills)),
         f"{len(dead)} ({100 * len(dead) / len(kills):.1f} %)",
-        str(sum(kill.named for kill in kills)),
+        str(sum(kill.projection for kill in kills)),
         f"{median(kill.operations for kill in dead):.0f}",
         f"{median(kill.seconds for kill in dead):.2f}",
     ]
@@ -83,7 +83,7 @@ def row(kills: list[Kill]) -> list[str]:
 def show_matrix(console: Console, kills: list[Kill]) -> None:
     """What was not killed under its own clause, and what the kills say of the clauses."""
     for kill in kills:
-        if not kill.named:
+        if not kill.projection:
             blamed = ", ".join(kill.blamed) or "survives"
             console.print(f"{kill.mutant} breaks {kill.clause}: {blamed}")
     checked = [clause.id for clause in clauses().values() if clause.check]

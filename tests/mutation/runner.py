@@ -11,20 +11,20 @@ from pathlib import Path
 from types import ModuleType
 
 from taskdb_spec import Backend
-from taskdb_spec.conformance.confirmation.confirm import LIMIT, confirm, run_here
-from taskdb_spec.conformance.confirmation.counterexamples import Emitter
-from taskdb_spec.conformance.core.config import PATIENCE, PROFILES, Profile
+from taskdb_spec.conformance.confirmation.confirm import SCRIPT_TIMEOUT_SECONDS, confirm, run_here
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
+from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, PROFILES, Profile
 from taskdb_spec.conformance.core.events import ClauseFailed, Event
-from taskdb_spec.conformance.engine.runner import Campaign
-from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedRecorder
-from taskdb_spec.conformance.execution.isolation.process import Apart
+from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedFlightRecorder
+from taskdb_spec.conformance.execution.isolation.process import ForkedProcess
 from tests.mutation.base import Mutant
 
 _TARGETS = ModuleType("mutants_under_check")
 sys.modules[_TARGETS.__name__] = _TARGETS  # for scripts to import them from
 
 
-class InProcess(Emitter):
+class InProcess(CounterexampleWriter):
     """Runs every script in this process, which mutants do no harm, and not in fresh ones."""
 
     def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:
@@ -34,7 +34,12 @@ class InProcess(Emitter):
 
 def _run_beside(text: str) -> tuple[int, str]:
     """Run a script in a fork of this process."""
-    work = Apart(lambda send: send(run_here(text)), SharedRecorder(), LIMIT, PATIENCE.memory)
+    work = ForkedProcess(
+        lambda send: send(run_here(text)),
+        SharedFlightRecorder(),
+        SCRIPT_TIMEOUT_SECONDS,
+        DEFAULT_BUDGET.memory,
+    )
     [outcome] = work.messages()
     return outcome
 
@@ -45,7 +50,7 @@ def register_target(backend: Backend) -> str:
     return f"{_TARGETS.__name__}:{backend.name.replace('-', '_')}"
 
 
-SMALL = Profile("small", focus=10, operations=14_000)
+SMALL = Profile("small", targeted_programs=10, operations=14_000)
 """Enough to kill nearly every mutant, and small enough for every run of the tests."""
 
 
@@ -64,7 +69,7 @@ class Kill:
         return bool(self.blamed)
 
     @property
-    def named(self) -> bool:
+    def projection(self) -> bool:
         """Whether the clause that the mutant breaks is among those that were blamed."""
         return self.clause in self.blamed
 
@@ -84,14 +89,14 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str
     def listen(event: Event) -> None:
         if isinstance(event, ClauseFailed):
             blamed.append(event.clause)
-            first.append((campaign.player.operations, time.process_time() - started))
+            first.append((runner.executor.operations, time.process_time() - started))
 
-    emitter = InProcess(mutant.backend, register_target(mutant.backend), None)
+    writer = InProcess(mutant.backend, register_target(mutant.backend), None)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        campaign = Campaign(mutant.backend, profile, 0, emitter, Path(folder), listen)
-        campaign.until = mutant.clause
+        runner = Runner(mutant.backend, profile, 0, writer, Path(folder), listen)
+        runner.until = mutant.clause
         if ahead:
-            campaign.claimed = [clause for clause in campaign.claimed if clause.id in ahead]
-        campaign.run(strict=True)
-    at = first[0] if first else (campaign.player.operations, time.process_time() - started)
+            runner.claimed = [clause for clause in runner.claimed if clause.id in ahead]
+        runner.run(strict=True)
+    at = first[0] if first else (runner.executor.operations, time.process_time() - started)
     return Kill(mutant.name, mutant.clause, tuple(blamed), *at)

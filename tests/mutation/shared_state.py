@@ -67,7 +67,7 @@ class UpdatesAreShared(Sharing):
 @broken("ISO-9", "an id that another open store has is taken for a duplicate", CORE)
 class IdsAreShared(Sharing):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if any(msg_id in other.records for other in self.others()):
             raise KeyError(msg_id)
         super().add_record(msg_id, rec)
@@ -111,7 +111,7 @@ class RecordsAreOfTheClass(Kept):
 @broken("ISO-9", "ids are kept on the class, so that none can be added to two stores", CORE)
 class IdsAreOfTheClass(Kept):
     def add_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if msg_id in self.kept:
             raise DuplicateRecord(msg_id)
         super().add_record(msg_id, rec)

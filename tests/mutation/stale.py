@@ -39,19 +39,19 @@ class PendingIsForgotten(Noting):
         if self.records[msg_id]["completed"] is not None:
             self.notes[msg_id] = False
 
-    def selected(self, check):
-        found = super().selected(check)
+    def select_ids(self, check):
+        found = super().select_ids(check)
         return [i for i in found if self.notes[i]] if check == {"completed": None} else found
 
 
 @broken("UPD-1", "a client's outstanding tasks are those that it had when they were added", CORE)
 class OutstandingAsAdded(Noting):
-    def selected(self, check):
-        found = super().selected(check)
+    def select_ids(self, check):
+        found = super().select_ids(check)
         client = check.get("client_uuid")
         if list(check) != ["client_uuid", "completed"] or not isinstance(client, str):
             return found
-        others = super().selected({"completed": check["completed"]})
+        others = super().select_ids({"completed": check["completed"]})
         return [msg_id for msg_id in others if self.notes[msg_id]["client_uuid"] == client]
 
 
@@ -74,7 +74,7 @@ class TimesAreNoted(Noting):
 @broken("UPD-1", "an update to what is equal to Python changes nothing")
 class EqualIsNoChange(Store):
     def update_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         stored = self.records.get(msg_id, {})
         super().update_record(msg_id, {n: v for n, v in rec.items() if stored.get(n) != v})
 
@@ -88,9 +88,9 @@ class FoundIsKnown(Store):
         super().__init__(capabilities)
         self.known = {}
 
-    def selected(self, check):
+    def select_ids(self, check):
         self.parsed(check)
-        found = self.known.setdefault(repr(check), super().selected(check))
+        found = self.known.setdefault(repr(check), super().select_ids(check))
         return [msg_id for msg_id in found if msg_id in self.records]
 
     def add_record(self, msg_id, rec, /):
@@ -138,8 +138,8 @@ class SecondHistoryIsKept(Store):
 
 @broken("KEYS-3", "keys that name the id alone are taken for no keys", CORE)
 class IdAloneIsNoKey(Store):
-    def named(self, keys):
-        names = super().named(keys)
+    def projection(self, keys):
+        names = super().projection(keys)
         return [name for name in names if name != "msg_id"] or None if names else names
 
 
@@ -179,12 +179,12 @@ class NoEngineIsAny(Store):
 
 @broken("QRY-10", "behind an $in of nothing, no condition is looked at", CORE)
 class NothingIsEnough(Store):
-    def selected(self, check):
+    def select_ids(self, check):
         if isinstance(check, dict) and check:
             name, condition = next(iter(check.items()))
             if name in TASK_FIELDS and condition == {"$in": []}:
                 return []
-        return super().selected(check)
+        return super().select_ids(check)
 
 
 @broken("QRY-4", "a $comment beside conditions is ignored", CORE)

@@ -21,14 +21,14 @@ class Store(Model):
         """The tree of a query."""
         return parse_query(check, TASK_FIELDS, self.capabilities)
 
-    def selected(self, check: Any) -> list[str]:
+    def select_ids(self, check: Any) -> list[str]:
         """The ids of the records that a query selects."""
         selects = self.language.selector(self.parsed(check))
         return [msg_id for msg_id, record in self.records.items() if selects(record)]
 
     def purged(self, check: Any) -> list[str]:
         """The ids of the records that a query drops."""
-        return self.selected(check)
+        return self.select_ids(check)
 
     def part(self, record: TaskRecord, names: list[str] | None) -> Any:
         """The copy of a record that `find_records` returns."""
@@ -41,5 +41,5 @@ class Store(Model):
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, Any]:
-        found, names = self.selected(check), self.named(keys)
+        found, names = self.select_ids(check), self.projection(keys)
         return {msg_id: self.part(self.records[msg_id], names) for msg_id in found}

@@ -35,4 +35,4 @@ NEIGHBOURS = {
 def test_the_suite_blames_a_clause_that_is_broken(mutant: Mutant) -> None:
     wanted = NEIGHBOURS.get(mutant.name, mutant.clause)
     kill = run(replace(mutant, clause=wanted), "quick", ahead={mutant.clause, wanted})
-    assert kill.named, f"{mutant.why}: {wanted} is not among what was blamed, {kill.blamed}"
+    assert kill.projection, f"{mutant.why}: {wanted} is not among what was blamed, {kill.blamed}"

@@ -12,14 +12,14 @@ from tests.mutation.store import Store
 class UpdateIsLost(Store):
     def update_record(self, msg_id, rec, /):
         self._must_have(msg_id)
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
 
 
 @broken("UPD-1", "only the first field of an update is written", CORE)
 class UpdateWritesOneField(Store):
     def update_record(self, msg_id, rec, /):
         self._must_have(msg_id)
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         super().update_record(msg_id, dict(list(rec.items())[:1]))
 
 
@@ -68,7 +68,7 @@ class UpdateReplacesTheRecord(Store):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         if rec:
-            self.records[msg_id] = with_defaults(self.taken(msg_id, rec))
+            self.records[msg_id] = with_defaults(self.normalize_record(msg_id, rec))
 
 
 @broken("UPD-2", "an update is written to every record", CORE)
@@ -76,7 +76,7 @@ class UpdateHitsEveryRecord(Store):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         for other, record in self.records.items():
-            record.update(self.taken(msg_id, rec) | {"msg_id": other})
+            record.update(self.normalize_record(msg_id, rec) | {"msg_id": other})
 
 
 @broken("UPD-2", "an update is written to the next record as well", CORE)
@@ -85,7 +85,7 @@ class UpdateHitsTheNextRecord(Store):
         super().update_record(msg_id, rec)
         ids = list(self.records)
         for other in ids[ids.index(msg_id) + 1 :][:1]:
-            self.records[other].update(self.taken(msg_id, rec) | {"msg_id": other})
+            self.records[other].update(self.normalize_record(msg_id, rec) | {"msg_id": other})
 
 
 @broken("UPD-2", "an update of completed clears started", CORE)
@@ -161,14 +161,14 @@ class EmptyUpdateEmptiesTheRecord(Store):
 @broken("UPD-5", "an update of an unknown id adds the record", CORE)
 class UpdateAdds(Store):
     def update_record(self, msg_id, rec, /):
-        fields = self.taken(msg_id, rec)
+        fields = self.normalize_record(msg_id, rec)
         self.records[msg_id] = with_defaults({**self.records.get(msg_id, {}), **fields})
 
 
 @broken("UPD-5", "an update of an unknown id is ignored", CORE)
 class UpdateOfUnknownIsIgnored(Store):
     def update_record(self, msg_id, rec, /):
-        self.taken(msg_id, rec)
+        self.normalize_record(msg_id, rec)
         if msg_id in self.records:
             super().update_record(msg_id, rec)
 
@@ -186,7 +186,7 @@ class RefusedUpdateAdds(Store):
         try:
             super().update_record(msg_id, rec)
         except KeyError:
-            self.records[msg_id] = with_defaults(self.taken(msg_id, rec))
+            self.records[msg_id] = with_defaults(self.normalize_record(msg_id, rec))
             raise
 
 

@@ -9,10 +9,10 @@ import time
 
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
-from taskdb_spec.conformance.core.config import Patience
+from taskdb_spec.conformance.core.config import ResourceBudget
 from taskdb_spec.model import Model
 
-SHORT = Patience(call=0.6, probe=0.4, script=5, memory=300 << 20)
+SHORT = ResourceBudget(call=0.6, probe=0.4, script=5, memory=300 << 20)
 """What these backends may cost a run of the tests."""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from taskdb_spec import TaskDB
-from taskdb_spec.conformance.core.program import fresh
+from taskdb_spec.conformance.core.program import instantiate
 from taskdb_spec.conformance.generation.choices import RandomSource
-from taskdb_spec.conformance.generation.queries import MAKERS, Sample
-from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS, QueryCase
+from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.model import Model
 from taskdb_spec.records.domain import strictly_equal
 
@@ -18,29 +18,31 @@ class Differential:
 
     def __init__(self, store: TaskDB, seed: int) -> None:
         self.store, self.model = store, Model()
-        self.pools = Pools(RandomSource(seed))
+        self.generator = ValueGenerator(RandomSource(seed))
         self.matched = 0
 
     def fill(self, samples: int) -> list[dict[str, Any]]:
         """Add the records that some queries have to tell apart; return the queries."""
-        names = sorted(MAKERS)
-        drawn = [MAKERS[self.pools.one_of(names)](self.pools) for _ in range(samples)]
+        names = sorted(QUERY_GENERATORS)
+        drawn = [
+            QUERY_GENERATORS[self.generator.choice(names)](self.generator) for _ in range(samples)
+        ]
         for sample in drawn:
             self.plant(sample)
-        return [fresh(sample.query) for sample in drawn]
+        return [instantiate(sample.query) for sample in drawn]
 
-    def plant(self, sample: Sample) -> None:
-        for plant in sample.plants:
-            msg_id = f"{len(self.model.records)}{self.pools.one_of(('', chr(0), chr(1), '%'))}"
+    def plant(self, sample: QueryCase) -> None:
+        for plant in sample.witnesses:
+            msg_id = f"{len(self.model.records)}{self.generator.choice(('', chr(0), chr(1), '%'))}"
             for db in (self.store, self.model):
-                db.add_record(msg_id, {**fresh(plant), "msg_id": msg_id})
+                db.add_record(msg_id, {**instantiate(plant), "msg_id": msg_id})
 
     def compound(self, queries: list[dict[str, Any]], depth: int = 3) -> dict[str, Any]:
         """A query made of others, negated or not."""
-        if depth == 0 or self.pools.chance(3):
-            return self.pools.one_of(queries)
-        parts = [self.compound(queries, depth - 1) for _ in range(self.pools.between(1, 3))]
-        return {self.pools.one_of(["$and", "$or", "$nor"]): parts}
+        if depth == 0 or self.generator.chance(3):
+            return self.generator.choice(queries)
+        parts = [self.compound(queries, depth - 1) for _ in range(self.generator.integer(1, 3))]
+        return {self.generator.choice(["$and", "$or", "$nor"]): parts}
 
     def negated(self, query: dict[str, Any]) -> dict[str, Any]:
         """The query with the operators on its fields under ``$not``, where there are any."""
@@ -52,9 +54,9 @@ class Differential:
         }
 
     def compare(self, query: dict[str, Any]) -> None:
-        keys = self.pools.one_of([None, ["label"], ["header", "resubmitted", "buffers"]])
-        expected = self.model.find_records(fresh(query), keys)
-        found = self.store.find_records(fresh(query), keys)
+        keys = self.generator.choice([None, ["label"], ["header", "resubmitted", "buffers"]])
+        expected = self.model.find_records(instantiate(query), keys)
+        found = self.store.find_records(instantiate(query), keys)
         assert found.keys() == expected.keys(), query
         for msg_id, record in expected.items():
             assert found[msg_id].keys() == record.keys(), query
@@ -63,7 +65,7 @@ class Differential:
 
     def purge(self, query: dict[str, Any]) -> None:
         for db in (self.store, self.model):
-            db.drop_matching_records(fresh(query))
+            db.drop_matching_records(instantiate(query))
         assert set(self.store.get_history()) == set(self.model.records), query
 
 

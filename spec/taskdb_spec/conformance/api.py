@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import as_backend
-from taskdb_spec.conformance.confirmation.counterexamples import Emitter
-from taskdb_spec.conformance.core.config import PATIENCE, PROFILES, Patience
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
+from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, PROFILES, ResourceBudget
 from taskdb_spec.conformance.core.events import Listener
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.engine.runner import Campaign
-from taskdb_spec.conformance.engine.supervisor import run_apart
+from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.engine.supervisor import run_supervised
 
 
 def check_backend(
@@ -24,7 +24,7 @@ def check_backend(
     strict: bool = False,
     listen: Listener | None = None,
     target: str | None = None,
-    patience: Patience = PATIENCE,
+    budget: ResourceBudget = DEFAULT_BUDGET,
     workers: int = 1,
 ) -> Report:
     """Check a backend against every clause that applies to it.
@@ -33,7 +33,7 @@ def check_backend(
     `listen` is called with each event. `target`, as ``module:attribute``, is how a fresh process
     imports the backend; without it, it is looked for where the backend was defined. The run is made
     in a process of its own, where the system can fork, or shared by so many `workers`, which does
-    not change what it finds; `patience` says what a store may cost it.
+    not change what it finds; `budget` says what a store may cost it.
 
     Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile or for no
     workers.
@@ -48,14 +48,14 @@ def check_backend(
     if workers < 1:
         raise ValueError(f"workers: there must be at least one, not {workers}")
     subject = as_backend(backend)
-    emitter = Emitter.for_backend(subject, backend, target)
+    writer = CounterexampleWriter.for_backend(subject, backend, target)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        campaign = Campaign(
-            subject, PROFILES[profile], seed, emitter, Path(folder), listen or (lambda event: None)
+        runner = Runner(
+            subject, PROFILES[profile], seed, writer, Path(folder), listen or (lambda event: None)
         )
         try:
             if not hasattr(os, "fork"):
-                return campaign.run(strict)
-            return run_apart(campaign, strict, patience, workers)
+                return runner.run(strict)
+            return run_supervised(runner, strict, budget, workers)
         finally:
             subject.discard(Path(folder))

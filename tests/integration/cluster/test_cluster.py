@@ -14,7 +14,7 @@ import pytest
 from taskdb_reference.backends.builtin import none_backend
 from taskdb_spec.conformance import check_backend, check_on_cluster
 from taskdb_spec.conformance.integrations import ipyparallel as cluster
-from tests.integration.hub.wait_until import PATIENCE, wait_until
+from tests.integration.hub.wait_until import DEFAULT_BUDGET, wait_until
 from tests.support.cluster import Cluster
 
 ROOT = Path(__file__).parents[3]
@@ -49,7 +49,7 @@ def check(folder: Path, *args: str, at: Path = ROOT) -> subprocess.CompletedProc
         env={**os.environ, "IPYTHONDIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=DEFAULT_BUDGET,
     )
 
 

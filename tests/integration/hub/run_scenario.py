@@ -13,7 +13,7 @@ from typing import Literal
 
 from tests.integration.hub.scenario import LASTING, STEPS, Run, Step
 from tests.integration.hub.stores import Store
-from tests.integration.hub.wait_until import PATIENCE
+from tests.integration.hub.wait_until import DEFAULT_BUDGET
 from tests.support.cluster import Cluster
 
 Verdict = Literal["pass", "fail", "n/a"]
@@ -39,20 +39,20 @@ def outcomes(store: Store) -> Iterator[Outcome]:
 
 
 def _steps(run: Run, store: Store) -> Iterator[Outcome]:
-    hung = ""
+    timed_out = ""
     for step in STEPS:
         title = (step.__doc__ or "").strip()
         if step in LASTING and not store.durable:
             yield Outcome(title, "n/a")
-        elif hung:
-            yield Outcome(title, "fail", f"not reached, because {hung!r} hangs")
+        elif timed_out:
+            yield Outcome(title, "fail", f"not reached, because {timed_out!r} hangs")
         else:
             made = _made(title, step, run)
-            hung = title if made.reason == HANGS else ""
+            timed_out = title if made.reason == HANGS else ""
             yield made
 
 
-HANGS = f"no end after {3 * PATIENCE} s"
+HANGS = f"no end after {3 * DEFAULT_BUDGET} s"
 
 
 def _made(title: str, step: Step, run: Run) -> Outcome:
@@ -60,7 +60,7 @@ def _made(title: str, step: Step, run: Run) -> Outcome:
     ended: SimpleQueue[BaseException | None] = SimpleQueue()
     Thread(target=lambda: ended.put(_failure(step, run)), daemon=True).start()
     try:
-        failure = ended.get(timeout=3 * PATIENCE)
+        failure = ended.get(timeout=3 * DEFAULT_BUDGET)
     except Empty:
         return Outcome(title, "fail", HANGS)
     return Outcome(title, "fail", _told(failure)) if failure else Outcome(title, "pass")

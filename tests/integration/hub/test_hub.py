@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.hub.scenario import LASTING, STEPS
-from tests.integration.hub.wait_until import PATIENCE
+from tests.integration.hub.wait_until import DEFAULT_BUDGET
 
 ROOT = Path(__file__).parents[3]
 
@@ -17,7 +17,7 @@ def end(process: subprocess.Popen[str]) -> None:
     """End the process, which ends its cluster before anything else."""
     process.terminate()
     try:
-        process.wait(PATIENCE)
+        process.wait(DEFAULT_BUDGET)
     finally:
         process.kill()
         process.wait()
@@ -33,7 +33,7 @@ def outcomes(store: str) -> dict[str, tuple[str, str]]:
         text=True,
     )
     try:
-        told, errors = process.communicate(timeout=10 * PATIENCE)
+        told, errors = process.communicate(timeout=10 * DEFAULT_BUDGET)
     finally:
         end(process)
     lines = [json.loads(line) for line in told.splitlines()]

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 LIFELINE = Path(__file__).with_name("exit_with_parent.py")
-PATIENCE = 60.0  # seconds, of a machine that may be busy
+DEFAULT_BUDGET = 60.0  # seconds, of a machine that may be busy
 
 
 class ServerError(Exception):
@@ -74,7 +74,7 @@ class Server(ABC):
             return
         self._process.send_signal(self.stop_signal)
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(DEFAULT_BUDGET)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -106,14 +106,14 @@ class Server(ABC):
         return self.folder / "log"
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + DEFAULT_BUDGET
         while not self.answers():
             if process.poll() is not None:
                 self._process = None
                 raise self.failed(f"it ended with status {process.returncode}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise self.failed(f"it did not answer within {PATIENCE:.0f} seconds")
+                raise self.failed(f"it did not answer within {DEFAULT_BUDGET:.0f} seconds")
             time.sleep(0.02)
 
     def failed(self, reason: str) -> ServerError:

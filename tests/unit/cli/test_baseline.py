@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from taskdb_spec.conformance.core.results import Known, json_report
+from taskdb_spec.conformance.core.results import ExpectedFailure, json_report
 from taskdb_spec.conformance.reporting import html
 from taskdb_spec.conformance.reporting.baseline import (
     BaselineError,
+    apply_baseline,
     baseline_text,
-    held_to,
+    combine,
     read_baseline,
-    together,
-    verdict_beside,
+    verdict_excluding_expected,
 )
 from tests.support.fake_reports import Engine, conforming, failing, incomplete, report
 from tests.unit.conformance.reporting.test_json_junit_html import outcomes
@@ -38,8 +38,11 @@ BOTH = ADD_2 + GET_2
 def test_a_file_is_read_by_backend_and_clause() -> None:
     found = read_baseline(BOTH + '[["a/b c"]]\nclause = "ADD-1"\nreason = "lost"\n')
     assert found == {
-        "mydb": {"ADD-2": Known("an upsert"), "GET-2": Known("a default", "went wrong")},
-        "a/b c": {"ADD-1": Known("lost")},
+        "mydb": {
+            "ADD-2": ExpectedFailure("an upsert"),
+            "GET-2": ExpectedFailure("a default", "went wrong"),
+        },
+        "a/b c": {"ADD-1": ExpectedFailure("lost")},
     }
     assert read_baseline("") == {}
 
@@ -69,7 +72,9 @@ def test_a_malformed_file(text: str, why: str) -> None:
 
 
 def test_what_is_flaky_expects_nothing() -> None:
-    assert read_baseline(ADD_2, flaky=True) == {"mydb": {"ADD-2": Known("an upsert", flaky=True)}}
+    assert read_baseline(ADD_2, flaky=True) == {
+        "mydb": {"ADD-2": ExpectedFailure("an upsert", flaky=True)}
+    }
     with pytest.raises(BaselineError, match="unknown key 'expected'"):
         read_baseline(GET_2, flaky=True)
 
@@ -77,8 +82,8 @@ def test_what_is_flaky_expects_nothing() -> None:
 def test_a_clause_is_known_or_flaky_not_both() -> None:
     known, flaky = read_baseline(ADD_2), read_baseline(ADD_2, flaky=True)
     with pytest.raises(BaselineError, match="ADD-2 is listed as a known failure and as flaky"):
-        together(known, flaky)
-    both = together(read_baseline(GET_2), flaky)
+        combine(known, flaky)
+    both = combine(read_baseline(GET_2), flaky)
     assert list(both["mydb"]) == ["GET-2", "ADD-2"]
 
 
@@ -86,59 +91,61 @@ def test_a_clause_is_known_or_flaky_not_both() -> None:
 
 
 def test_what_fails_as_listed_does_not_count() -> None:
-    held = held_to(failing(), read_baseline(BOTH))
-    assert held["ADD-2"].known == Known("an upsert")
+    held = apply_baseline(failing(), read_baseline(BOTH))
+    assert held["ADD-2"].known == ExpectedFailure("an upsert")
     assert held["ADD-2"].verdict == "fail"
     assert held.verdict == "fails"
-    assert verdict_beside(held) == "conforms"
+    assert verdict_excluding_expected(held) == "conforms"
 
 
 def test_what_is_not_listed_counts() -> None:
-    assert verdict_beside(held_to(failing(), read_baseline(ADD_2))) == "fails"
-    assert verdict_beside(held_to(failing("other"), read_baseline(BOTH))) == "fails"
+    assert verdict_excluding_expected(apply_baseline(failing(), read_baseline(ADD_2))) == "fails"
+    assert (
+        verdict_excluding_expected(apply_baseline(failing("other"), read_baseline(BOTH))) == "fails"
+    )
 
 
 def test_a_stale_entry_is_an_error() -> None:
     made = report(ADD_1="pass", GET_2="fail", ADD_2="pass")
-    held = held_to(made, read_baseline(BOTH))
-    assert "but it passes" in held["ADD-2"].objection
-    assert verdict_beside(held) == "fails"
+    held = apply_baseline(made, read_baseline(BOTH))
+    assert "but it passes" in held["ADD-2"].baseline_error
+    assert verdict_excluding_expected(held) == "fails"
 
 
 def test_a_failure_other_than_the_expected_one_is_an_error() -> None:
-    held = held_to(failing(), read_baseline(ADD_2 + "expected = 'raised OSError'\n" + GET_2))
-    assert held["ADD-2"].objection == "fails otherwise than expected ('raised OSError')"
+    held = apply_baseline(failing(), read_baseline(ADD_2 + "expected = 'raised OSError'\n" + GET_2))
+    assert held["ADD-2"].baseline_error == "fails otherwise than expected ('raised OSError')"
     assert held["ADD-2"].known is None
-    assert verdict_beside(held) == "fails"
+    assert verdict_excluding_expected(held) == "fails"
 
 
 def test_an_entry_for_a_clause_that_is_not_claimed_is_an_error() -> None:
-    held = held_to(conforming(), {"mydb": {"LOG-1": Known("x")}})
-    assert held["LOG-1"].objection == "listed, but the backend does not claim it"
-    assert verdict_beside(held) == "fails"
+    held = apply_baseline(conforming(), {"mydb": {"LOG-1": ExpectedFailure("x")}})
+    assert held["LOG-1"].baseline_error == "listed, but the backend does not claim it"
+    assert verdict_excluding_expected(held) == "fails"
 
 
 def test_what_could_not_be_exercised_is_as_incomplete_as_before() -> None:
-    held = held_to(incomplete(), {"mydb": {"GET-2": Known("x")}})
-    assert (held["GET-2"].known, held["GET-2"].objection) == (None, "")
-    assert verdict_beside(held) == "incomplete"
+    held = apply_baseline(incomplete(), {"mydb": {"GET-2": ExpectedFailure("x")}})
+    assert (held["GET-2"].known, held["GET-2"].baseline_error) == (None, "")
+    assert verdict_excluding_expected(held) == "incomplete"
 
 
 @pytest.mark.parametrize("verdict", ["pass", "fail"])
 def test_what_is_flaky_may_pass_or_fail(verdict: str) -> None:
     made = report(ADD_1="pass", ADD_2=verdict)
-    held = held_to(made, read_baseline(ADD_2, flaky=True))
+    held = apply_baseline(made, read_baseline(ADD_2, flaky=True))
     assert (held["ADD-2"].known is not None) == (verdict == "fail")
-    assert verdict_beside(held) == "conforms"
+    assert verdict_excluding_expected(held) == "conforms"
 
 
 def test_a_flaky_failure_that_was_not_confirmed_is_no_gap() -> None:
     made = failing()["ADD-2"]
     doubted = replace(report(ADD_1="pass"), clauses=(failing()["ADD-1"], made))
     doubted = replace(doubted, clauses=(doubted.clauses[0], replace(made, verdict="unexercised")))
-    held = held_to(doubted, read_baseline(ADD_2, flaky=True))
-    assert verdict_beside(doubted) == "incomplete"
-    assert verdict_beside(held) == "conforms"
+    held = apply_baseline(doubted, read_baseline(ADD_2, flaky=True))
+    assert verdict_excluding_expected(doubted) == "incomplete"
+    assert verdict_excluding_expected(held) == "conforms"
 
 
 # Writing
@@ -150,12 +157,17 @@ def test_a_written_file_is_read_once_its_reasons_are_there() -> None:
         read_baseline(text)
     found = read_baseline(text.replace("TODO: say why", "so it is"))
     assert set(found) == {"mydb", 'a "b"\\\n\x7f'}
-    assert found["mydb"] == {"GET-2": Known("so it is"), "ADD-2": Known("so it is")}
+    assert found["mydb"] == {
+        "GET-2": ExpectedFailure("so it is"),
+        "ADD-2": ExpectedFailure("so it is"),
+    }
 
 
 def test_what_is_known_keeps_its_entry_and_what_is_flaky_gets_none() -> None:
-    baseline = together(read_baseline(GET_2), read_baseline(ADD_2, flaky=True))
-    assert read_baseline(baseline_text([held_to(failing(), baseline)])) == read_baseline(GET_2)
+    baseline = combine(read_baseline(GET_2), read_baseline(ADD_2, flaky=True))
+    assert read_baseline(baseline_text([apply_baseline(failing(), baseline)])) == read_baseline(
+        GET_2
+    )
 
 
 def test_shoulds_that_were_not_enforced_are_not_written() -> None:
@@ -231,21 +243,23 @@ def test_json_marks_what_is_known(taskdb: Taskdb, engine: Engine) -> None:
 
 
 def test_marked_reports_follow_the_schema(validator: Any) -> None:
-    held = held_to(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
+    held = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
     validator.validate(json_report([held]))
 
 
 def test_the_terminal_says_what_is_known_after_what_is_new() -> None:
-    text = told(held_to(failing(), read_baseline(GET_2)))
+    text = told(apply_baseline(failing(), read_baseline(GET_2)))
     assert "  GET-2 went wrong\n  known: a default\n" in text
     assert text.index("FAIL ADD-2") < text.index("FAIL GET-2")
     assert text.count("    assert 1 == 2") == 1
     assert "mydb FAILS: 2 of 3 clauses that it claims fail, 1 of them known" in text
-    assert "  flaky: an upsert\n" in told(held_to(failing(), read_baseline(ADD_2, flaky=True)))
+    assert "  flaky: an upsert\n" in told(
+        apply_baseline(failing(), read_baseline(ADD_2, flaky=True))
+    )
 
 
 def test_junit_skips_what_is_known_and_fails_what_is_stale() -> None:
-    held = held_to(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
+    held = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
     found = outcomes(held)
     assert type(found["GET-2"]).__name__ == "Skipped"
     assert found["GET-2"].message == "known: a default (GET-2 went wrong)"
@@ -255,7 +269,7 @@ def test_junit_skips_what_is_known_and_fails_what_is_stale() -> None:
 
 def test_the_page_marks_what_is_known() -> None:
     made = report(ADD_1="pass", GET_2="fail", ADD_2="pass")
-    page = html.render([held_to(made, read_baseline(BOTH))])
+    page = html.render([apply_baseline(made, read_baseline(BOTH))])
     assert "fail, known" in page
     assert "known: a default" in page
     assert "The baseline is wrong: listed as a known failure, but it passes" in page

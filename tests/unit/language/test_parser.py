@@ -249,9 +249,9 @@ def test_no_hint_where_nothing_is_close() -> None:
         ({"label": {"$in": 5}}, ValueError),
     ],
 )
-def test_the_families_of_errors(query: object, family: type[Exception]) -> None:
+def test_the_families_of_errors(query: object, accepted_errors: type[Exception]) -> None:
     error = refusal(query)
-    assert isinstance(error, family)
+    assert isinstance(error, accepted_errors)
     assert isinstance(error, ValueError)
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert type(twin) is type(error)

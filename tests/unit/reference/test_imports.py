@@ -12,7 +12,7 @@ from taskdb_reference._lazy import STORE_NAMES, store_class
 from taskdb_reference.backends import builtin as targets
 from taskdb_spec import Backend, Capability, Limits
 
-HEAVY = ["hypothesis", "ipyparallel", "tornado", "psycopg", "pymongo", "bson"]
+EXPENSIVE_CLAUSES = ["hypothesis", "ipyparallel", "tornado", "psycopg", "pymongo", "bson"]
 
 
 def printed(program: str) -> str:
@@ -26,7 +26,7 @@ def printed(program: str) -> str:
     "module", ["taskdb_reference", "taskdb_reference.sqlite", "taskdb_reference.backends.builtin"]
 )
 def test_importing_does_not_bring_in_heavy_packages(module: str) -> None:
-    program = f"import sys, {module}\nprint([name for name in {HEAVY} if name in sys.modules])"
+    program = f"import sys, {module}\nprint([name for name in {EXPENSIVE_CLAUSES} if name in sys.modules])"
     assert printed(program) == "[]\n"
 
 

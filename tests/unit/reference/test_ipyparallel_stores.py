@@ -20,7 +20,7 @@ from taskdb_reference.adapters.ipyparallel import (
 from taskdb_spec import DuplicateRecord, RecordNotFound, new_record
 
 
-class Recorder:
+class FlightRecorder:
     """A store that notes its calls and answers, or raises, what it is told to."""
 
     def __init__(self, answer: Any = None) -> None:
@@ -56,7 +56,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 @pytest.mark.parametrize("name", CALLS)
 def test_arguments_and_answers_are_handed_on_as_they_are(name: str) -> None:
     answer = [{"msg_id": "a"}] if name == "find_records" else object()
-    store = Recorder(answer)
+    store = FlightRecorder(answer)
     got = getattr(IPyParallelStore(store), name)(*CALLS[name])
     [(called, *given)] = store.calls
     assert called == name
@@ -76,7 +76,7 @@ def test_arguments_and_answers_are_handed_on_as_they_are(name: str) -> None:
 def test_errors_pass_through_untouched(name: str, kind: type[Exception]) -> None:
     error = kind("wrong")
     with pytest.raises(kind) as caught:
-        getattr(IPyParallelStore(Recorder(error)), name)(*CALLS[name])
+        getattr(IPyParallelStore(FlightRecorder(error)), name)(*CALLS[name])
     assert caught.value is error
 
 
@@ -95,7 +95,7 @@ def test_errors_pass_through_untouched(name: str, kind: type[Exception]) -> None
 def test_key_errors(name: str, kind: type[KeyError]) -> None:
     error = KeyError("No such msg_id 'a'")
     with pytest.raises(KeyError) as caught:
-        getattr(IPyParallelStore(Recorder(error)), name)(*CALLS[name])
+        getattr(IPyParallelStore(FlightRecorder(error)), name)(*CALLS[name])
     assert type(caught.value) is kind
     assert "No such msg_id 'a'" in str(caught.value)
     assert caught.value is error or caught.value.__cause__ is error
@@ -115,7 +115,7 @@ def test_key_errors(name: str, kind: type[KeyError]) -> None:
 )
 def test_what_cannot_be_put_by_id_is_a_fault(found: Any, fault: str) -> None:
     with pytest.raises(StoreFault, match=fault):
-        IPyParallelStore(Recorder(found)).find_records({})
+        IPyParallelStore(FlightRecorder(found)).find_records({})
     assert not issubclass(StoreFault, KeyError | ValueError | TypeError), "no refusal of a query"
 
 

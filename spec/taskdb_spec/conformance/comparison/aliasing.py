@@ -8,48 +8,55 @@ from functools import partial
 from typing import Any
 
 from taskdb_spec.conformance.comparison.values import record_differences
-from taskdb_spec.conformance.core.findings import Judgement
-from taskdb_spec.conformance.core.literals import call_source, literal
-from taskdb_spec.conformance.core.program import READS, WRITES, Call, Operation, unchanged
-from taskdb_spec.conformance.execution.session import Outcome, Session
+from taskdb_spec.conformance.core.findings import StepResult
+from taskdb_spec.conformance.core.literals import call_to_source, to_source
+from taskdb_spec.conformance.core.program import (
+    READS,
+    WRITES,
+    Call,
+    Method,
+    Operation,
+    is_unmodified,
+)
+from taskdb_spec.conformance.execution.session import CallResult, Session
 from taskdb_spec.records.fields import DICT_FIELDS
 
-SHARED = {
-    Call.add: "ISO-1",
-    Call.update: "ISO-2",
-    Call.get: "ISO-3",
-    Call.find: "ISO-4",
-    Call.history: "ISO-5",
+SHARED: dict[Call, str] = {
+    Method.add: "ISO-1",
+    Method.update: "ISO-2",
+    Method.get: "ISO-3",
+    Method.find: "ISO-4",
+    Method.history: "ISO-5",
 }
-MARK, LATER = "scribbled", "later"
+MUTATION_MARK, LATER = "scribbled", "later"
 """What the caller writes into what it gave or got, and what it stores after that."""
 
 
-def scribble(
+def check_mutation(
     session: Session,
     operation: Operation,
     args: tuple[Any, ...],
-    outcome: Outcome,
-    judgement: Judgement,
+    outcome: CallResult,
+    result: StepResult,
 ) -> None:
     """Change what was given or returned, at every depth, and look for it in the store."""
     clause = SHARED.get(operation.call)
     if clause is None:
         return
-    given = operation.call in (Call.add, Call.update)
+    given = operation.call in (Method.add, Method.update)
     target, name = (args[1], "given[1]") if given else (outcome.value, "answer")
     telling = given or bool(target)  # an empty answer has nothing in it that could be shared
     statements = _scribbled(target, name)
     probe = _probe(operation)
     found = _shows(session, probe)
     if found is None and not given:  # the first answer may be a copy of what is kept for the next
-        statements.append(f"answer = {call_source(operation)}")
+        statements.append(f"answer = {call_to_source(operation)}")
         statements += _scribbled(session.call(operation).value, name)
         found = _shows(session, probe)
     if found is not None:
-        judgement.blame([clause], *found, probe, extra=tuple(statements))
+        result.add_finding([clause], *found, probe, interposed=tuple(statements))
     elif telling:
-        judgement.saw(clause, "mutated")
+        result.add_evidence(clause, "mutated")
 
 
 def _scribbled(target: Any, name: str) -> list[str]:
@@ -70,11 +77,11 @@ def inside(value: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Expressions for all that a value holds, the innermost first, each with what it stands for."""
     items = enumerate(value) if isinstance(value, list | tuple) else ()
     for key, item in value.items() if isinstance(value, dict) else items:
-        yield from inside(item, f"{name}[{literal(key)}]")
+        yield from inside(item, f"{name}[{to_source(key)}]")
     yield name, value
 
 
-def outlive(session: Session, operation: Operation, judgement: Judgement) -> None:
+def outlive(session: Session, operation: Operation, result: StepResult) -> None:
     """Read, write, read again, and look whether the first answer still is what it was."""
     if operation.call not in READS or not session.model.records:
         return
@@ -85,17 +92,17 @@ def outlive(session: Session, operation: Operation, judgement: Judgement) -> Non
     done: list[str] = []
     for step in _later(session, operation):
         if step.call in WRITES:
-            session.note_ids(step)
+            session.record_ids(step)
         if session.call(step).error is not None:
-            session.call(Operation(Call.drop, (LATER,)))
-            session.adopt()  # the business of other clauses
+            session.call(Operation(Method.drop, (LATER,)))
+            session.resynchronize()  # the business of other clauses
             return
         if step.call in WRITES:
-            session.note_write(step)
-        session.expect(step)
-        done.append(call_source(step))
+            session.record_write(step)
+        session.call_model(step)
+        done.append(call_to_source(step))
     for found in _became(session, operation, before, answer):
-        judgement.blame([SHARED[operation.call]], *found, extra=tuple(done))
+        result.add_finding([SHARED[operation.call]], *found, interposed=tuple(done))
         return
 
 
@@ -108,27 +115,27 @@ def _snapshot(value: Any) -> Any:
 
 def _later(session: Session, operation: Operation) -> list[Operation]:
     """Writes that the answer would show if it were given now, and the same read."""
-    one = operation.args[0] if operation.call is Call.get else next(iter(session.model.records))
+    one = operation.args[0] if operation.call is Method.get else next(iter(session.model.records))
     keys = operation.args[1] if len(operation.args) > 1 and operation.args[1] else ()
     field = next((key for key in keys if key in DICT_FIELDS), "label")
     value: Any = {LATER: 1} if field in DICT_FIELDS else LATER
     return [
-        Operation(Call.update, (one, {field: value})),
-        Operation(Call.add, (LATER, {})),
-        operation.but(scribble=False),
-        Operation(Call.drop, (LATER,)),
+        Operation(Method.update, (one, {field: value})),
+        Operation(Method.add, (LATER, {})),
+        operation.replace(mutate_afterwards=False),
+        Operation(Method.drop, (LATER,)),
     ]
 
 
 def _became(
     session: Session, operation: Operation, before: Any, after: Any
 ) -> Iterator[tuple[str, Any, Any]]:
-    if operation.call is Call.history:
+    if operation.call is Method.history:
         if after != before:
             yield "answer", before, after
         return
     records = [(before, after, "answer")]
-    if operation.call is Call.find:
+    if operation.call is Method.find:
         records = [(record, after.get(i), f"answer[{i!a}]") for i, record in before.items()]
     for expected, actual, subject in records:
         for found in record_differences(expected, actual, subject, expected):
@@ -139,9 +146,9 @@ def _changes(target: Any, whole: str) -> Iterator[tuple[str, Callable[[], None]]
     """Statements that change each mutable object in a value, innermost first."""
     for name, value in inside(target, whole):
         if isinstance(value, dict):
-            yield f"{name}[{MARK!r}] = 1", partial(value.__setitem__, MARK, 1)
+            yield f"{name}[{MUTATION_MARK!r}] = 1", partial(value.__setitem__, MUTATION_MARK, 1)
         elif isinstance(value, list):
-            yield f"{name}.append({MARK!r})", partial(value.append, MARK)
+            yield f"{name}.append({MUTATION_MARK!r})", partial(value.append, MUTATION_MARK)
         elif _can_change(value):
             flipped = value[0] ^ 255
             yield f"{name}[0] = {flipped}", partial(value.__setitem__, 0, flipped)
@@ -155,8 +162,8 @@ def first_change(before: Any, after: Any, name: str) -> tuple[str, Any, Any]:
         return f"list({name})", list(before), list(after)
     if isinstance(before, dict | list | tuple) and len(before) == len(after):
         keys = before if isinstance(before, dict) else range(len(before))
-        key = next(key for key in keys if not unchanged(before[key], after[key]))
-        return first_change(before[key], after[key], f"{name}[{literal(key)}]")
+        key = next(key for key in keys if not is_unmodified(before[key], after[key]))
+        return first_change(before[key], after[key], f"{name}[{to_source(key)}]")
     if isinstance(before, datetime):
         return f"{name}.isoformat()", before.isoformat(), after.isoformat()
     if isinstance(before, memoryview) and repr(after).startswith(RELEASED):
@@ -175,23 +182,27 @@ def _can_change(buffer: Any) -> bool:
 
 
 def _probe(operation: Operation) -> Operation:
-    if operation.call in (Call.add, Call.update, Call.get):
-        return Operation(Call.get, operation.args[:1])
-    return operation.but(scribble=False)
+    if operation.call in (Method.add, Method.update, Method.get):
+        return Operation(Method.get, operation.args[:1])
+    return operation.replace(mutate_afterwards=False)
 
 
 def _shows(session: Session, probe: Operation) -> tuple[str, Any, Any] | None:
     """An expression over the probe's answer that the scribbling changed, with its values."""
     answer = session.call(probe)
-    expected = session.expect(probe)
+    expected = session.call_model(probe)
     if answer.error is not None:
         return "answer", expected, answer.error
-    if probe.call is Call.history:
-        return None if MARK not in answer.value else (f"{MARK!r} in answer", False, True)
-    if probe.call is Call.get:
+    if probe.call is Method.history:
+        return (
+            None
+            if MUTATION_MARK not in answer.value
+            else (f"{MUTATION_MARK!r} in answer", False, True)
+        )
+    if probe.call is Method.get:
         return _difference(session, probe.args[0], expected, answer.value, "answer")
-    if MARK in answer.value:
-        return f"{MARK!r} in answer", False, True
+    if MUTATION_MARK in answer.value:
+        return f"{MUTATION_MARK!r} in answer", False, True
     for msg_id, record in expected.items():
         subject = f"answer[{msg_id!a}]"
         found = _difference(session, msg_id, record, answer.value.get(msg_id), subject)
@@ -203,6 +214,6 @@ def _shows(session: Session, probe: Operation) -> tuple[str, Any, Any] | None:
 def _difference(
     session: Session, msg_id: str, expected: Any, actual: Any, subject: str
 ) -> tuple[str, Any, Any] | None:
-    for found in record_differences(expected, actual, subject, session.given.get(msg_id, {})):
+    for found in record_differences(expected, actual, subject, session.written.get(msg_id, {})):
         return found.subject, found.expected, found.actual
     return None

@@ -36,10 +36,10 @@ SPECIAL = frozenset(
         *("EQ-3", "EQ-5", "ORD-2"),
     }
 )
-"""Clauses of which `profile` can tell for each single record whether it exercises them."""
+"""Clauses of which `exercised_clauses` can tell for each single record whether it exercises them."""
 
 
-def profile(query: tree.Query, record: Mapping[str, Any], offsets: bool) -> set[str]:
+def exercised_clauses(query: tree.Query, record: Mapping[str, Any], offsets: bool) -> set[str]:
     """The clauses that deciding on this record exercises; `offsets`: instants not in UTC occur."""
     return set(_query(query, record, offsets))
 

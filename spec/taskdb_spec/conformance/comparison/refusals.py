@@ -8,22 +8,22 @@ from functools import cache
 from typing import Any
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.core.program import RECORD_CALLS, Call, Operation
+from taskdb_spec.conformance.core.program import RECORD_CALLS, Call, Method, Operation
 from taskdb_spec.language.errors import QueryError, UnsupportedOperator
 from taskdb_spec.language.parser import check_keys, parse_query
 from taskdb_spec.model import Model
 from taskdb_spec.records.errors import DuplicateRecord, RecordError, RecordNotFound
 from taskdb_spec.records.fields import TASK_FIELDS, checked_fields
 
-Family = tuple[type[Exception], ...]
+ErrorClasses = tuple[type[Exception], ...]
 
-ANY: Family = (KeyError, ValueError, TypeError)
-KEY: Family = (KeyError,)
-VALUE: Family = (ValueError,)
-VALUE_OR_TYPE: Family = (ValueError, TypeError)
-KEY_OR_VALUE: Family = (KeyError, ValueError)
+ANY: ErrorClasses = (KeyError, ValueError, TypeError)
+KEY: ErrorClasses = (KeyError,)
+VALUE: ErrorClasses = (ValueError,)
+VALUE_OR_TYPE: ErrorClasses = (ValueError, TypeError)
+KEY_OR_VALUE: ErrorClasses = (KeyError, ValueError)
 
-_FAMILIES: dict[str, Family] = {
+_FAMILIES: dict[str, ErrorClasses] = {
     **dict.fromkeys(("ADD-2", "GET-2", "UPD-5", "DROP-2"), KEY),
     **dict.fromkeys(("REC-4", "REC-5", "UPD-6"), VALUE),
     **dict.fromkeys(("QRY-4", "QRY-5", "KEYS-4", "LOG-1"), KEY_OR_VALUE),
@@ -38,7 +38,7 @@ class Refusal:
 
     clause: str
     named: type[Exception]
-    family: Family
+    accepted_errors: ErrorClasses
 
 
 def refusals(model: Model, operation: Operation) -> list[Refusal]:
@@ -76,7 +76,7 @@ def _caught(function: Callable[..., object], *args: Any) -> list[Any]:
 def _record(model: Model, operation: Operation) -> list[Refusal]:
     found = _caught(checked_fields, *operation.args)
     clause = found[0].clause if found else ""
-    if clause == "UPD-6" and operation.call is Call.add:
+    if clause == "UPD-6" and operation.call is Method.add:
         clause = "REC-4"
     if clause == "REC-4" and not all(isinstance(name, str) for name in operation.args[1]):
         return [Refusal(clause, RecordError, VALUE_OR_TYPE)]  # L-38
@@ -87,14 +87,14 @@ def _id(model: Model, operation: Operation) -> list[Refusal]:
     msg_id = operation.args[0]
     if not isinstance(msg_id, str):
         return [] if operation.call in RECORD_CALLS else [Refusal("REC-11", RecordError, ANY)]
-    if (msg_id in model.records) != (operation.call is Call.add):
+    if (msg_id in model.records) != (operation.call is Method.add):
         return []
-    if operation.call is Call.add:
+    if operation.call is Method.add:
         return [_of(DuplicateRecord(), "ADD-2")]
     return [_of(RecordNotFound(), _MISSING[operation.call])]
 
 
-_MISSING = {Call.get: "GET-2", Call.update: "UPD-5", Call.drop: "DROP-2"}
+_MISSING: dict[Call, str] = {Method.get: "GET-2", Method.update: "UPD-5", Method.drop: "DROP-2"}
 
 
 def _query(model: Model, operation: Operation) -> list[Refusal]:
@@ -118,10 +118,10 @@ def _keys(model: Model, operation: Operation) -> list[Refusal]:
 
 
 _RULES: dict[Call, tuple[Callable[[Model, Operation], list[Refusal]], ...]] = {
-    Call.add: (_record, _id),
-    Call.update: (_record, _id),
-    Call.get: (_id,),
-    Call.drop: (_id,),
-    Call.find: (_query, _keys),
-    Call.purge: (_query,),
+    Method.add: (_record, _id),
+    Method.update: (_record, _id),
+    Method.get: (_id,),
+    Method.drop: (_id,),
+    Method.find: (_query, _keys),
+    Method.purge: (_query,),
 }

@@ -6,47 +6,47 @@ from typing import Any
 
 from taskdb_spec.conformance.comparison.aliasing import inside, made
 from taskdb_spec.conformance.comparison.answers import ids_in
-from taskdb_spec.conformance.core.findings import Judgement
-from taskdb_spec.conformance.core.literals import call_source, literal
+from taskdb_spec.conformance.core.findings import StepResult
+from taskdb_spec.conformance.core.literals import call_to_source, to_source
 from taskdb_spec.conformance.core.program import Operation
-from taskdb_spec.conformance.execution.session import EVERYTHING, Outcome, Session
+from taskdb_spec.conformance.execution.session import EVERYTHING, CallResult, Session
 
 RETAINED = "ISO-10"
 
 
 def reuse(
-    session: Session, operation: Operation, args: tuple[Any, ...], judgement: Judgement
+    session: Session, operation: Operation, args: tuple[Any, ...], result: StepResult
 ) -> None:
     """Empty what was given, at every depth; ask with what is left of it, then the same anew.
 
     What is left of a query and its keys, once the caller has emptied both, asks for everything.
     """
-    anew = operation.but(scribble=False)
-    expected = [session.expect(step) for step in (anew, EVERYTHING)]
+    anew = operation.replace(mutate_afterwards=False)
+    expected = [session.call_model(step) for step in (anew, EVERYTHING)]
     if any(map(_difference, expected, map(session.call, (anew, EVERYTHING)))):
         return  # the business of other clauses
     session.call(operation, args)  # the last question that the store was asked, as it was at first
     statements = _emptied(args)
     names = tuple(f"given[{i}]" for i in range(len(args)))
-    again = f"answer = {call_source(operation, names)}"
+    again = f"answer = {call_to_source(operation, names)}"
     if found := _difference(expected[1], session.call(operation, args)):
-        judgement.blame([RETAINED], *found, extra=(*statements, again))
+        result.add_finding([RETAINED], *found, interposed=(*statements, again))
     elif found := _difference(expected[0], session.call(anew)):
-        judgement.blame([RETAINED], *found, anew, extra=tuple(statements))
+        result.add_finding([RETAINED], *found, anew, interposed=tuple(statements))
     elif expected[0] != expected[1]:
-        judgement.saw(RETAINED, "mutated")
+        result.add_evidence(RETAINED, "mutated")
 
 
-def _difference(expected: dict[str, Any], outcome: Outcome) -> tuple[str, Any, Any] | None:
+def _difference(expected: dict[str, Any], outcome: CallResult) -> tuple[str, Any, Any] | None:
     """An expression over the answer that has another value: what was found, or how much of it."""
-    answer = outcome.told
+    answer = outcome.value_or_error
     if not isinstance(answer, dict):
         return "answer", expected, answer
     if answer.keys() != expected.keys():
         subject, ids = ids_in(answer)
         return subject, sorted(expected), ids
     for msg_id, record in expected.items():
-        found, subject = answer[msg_id], f"answer[{literal(msg_id)}]"
+        found, subject = answer[msg_id], f"answer[{to_source(msg_id)}]"
         if not isinstance(found, dict):
             return f"type({subject}).__name__", "dict", type(found).__name__
         if len(found) != len(record):

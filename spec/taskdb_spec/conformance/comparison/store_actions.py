@@ -10,11 +10,17 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from taskdb_spec.conformance.comparison.effects import STRANGER
+from taskdb_spec.conformance.comparison.effects import UNUSED_ID
 from taskdb_spec.conformance.comparison.values import record_differences
-from taskdb_spec.conformance.core.findings import Judgement
-from taskdb_spec.conformance.core.program import WRITES, Call, Operation, fresh
-from taskdb_spec.conformance.execution.session import Outcome, Session, StoreNotOpened, ask, attempt
+from taskdb_spec.conformance.core.findings import StepResult
+from taskdb_spec.conformance.core.program import WRITES, Method, Operation, instantiate
+from taskdb_spec.conformance.execution.session import (
+    CallResult,
+    Session,
+    StoreNotOpened,
+    call_store,
+    capture,
+)
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.records.domain import strictly_equal
@@ -23,17 +29,17 @@ from taskdb_spec.records.fields import new_record
 KEY = (KeyError,)
 
 
-def close(session: Session, operation: Operation, judgement: Judgement) -> None:
+def close(session: Session, operation: Operation, result: StepResult) -> None:
     """Close the store twice; nothing may follow in the program."""
     clause = "NODB-5" if session.backend.stores_nothing else "CLOSE-1"
     for _ in range(2):
-        outcome = ask(session.store, Call.close)
+        outcome = call_store(session.store, Method.close)
         if outcome.error is not None:
-            judgement.blame([clause], "answer", None, outcome.error)
+            result.add_finding([clause], "answer", None, outcome.error)
             return
         if outcome.value is not None and not session.backend.stores_nothing:
-            judgement.blame(["RET-1"], "answer", None, outcome.value)
-    judgement.saw(clause, "closed")
+            result.add_finding(["RET-1"], "answer", None, outcome.value)
+    result.add_evidence(clause, "closed")
 
 
 def closings(operation: Operation) -> int:
@@ -41,43 +47,45 @@ def closings(operation: Operation) -> int:
     return operation.args[0] if operation.args else 1
 
 
-def reopen(session: Session, operation: Operation, judgement: Judgement) -> None:
+def reopen(session: Session, operation: Operation, result: StepResult) -> None:
     """Close the store, open it again under the same folder, and read everything back."""
     session.close()
     for _ in range(1, closings(operation)):
-        ask(session.store, Call.close)
+        call_store(session.store, Method.close)
     try:
         session.store = session.open(session.workdir)
     except StoreNotOpened as error:  # it was opened before
         kept = sorted(session.model.records)
-        judgement.blame(["DUR-1"], "sorted(db.get_history())", kept, error.__cause__)
+        result.add_finding(["DUR-1"], "sorted(db.get_history())", kept, error.__cause__)
         return
-    for msg_id in session.seen:
-        probe = Operation(Call.get, (msg_id,))
+    for msg_id in session.known_ids:
+        probe = Operation(Method.get, (msg_id,))
         outcome = session.call(probe)
         expected = session.model.records.get(msg_id)
         if expected is None:
             if outcome.error is None:
                 if not _has_a_record_of_any_id(session):
-                    judgement.blame(["DUR-2"], "", KEY, outcome.value, probe, family=KEY)
+                    result.add_finding(
+                        ["DUR-2"], "", KEY, outcome.value, probe, accepted_errors=KEY
+                    )
             elif msg_id in session.dropped:
-                judgement.saw("DUR-2", "dropped")
+                result.add_evidence("DUR-2", "dropped")
         elif outcome.error is not None:
-            judgement.blame(["DUR-1"], "answer['msg_id']", msg_id, outcome.error, probe)
+            result.add_finding(["DUR-1"], "answer['msg_id']", msg_id, outcome.error, probe)
         else:
-            _reopened_record(session, msg_id, expected, outcome.value, probe, judgement)
+            _reopened_record(session, msg_id, expected, outcome.value, probe, result)
 
 
 def _has_a_record_of_any_id(session: Session) -> bool:
     """Whether the store finds what never was there, so that nothing has come back (GET-2)."""
-    return session.call(Operation(Call.get, (STRANGER,))).error is None
+    return session.call(Operation(Method.get, (UNUSED_ID,))).error is None
 
 
 def _reopened_record(
-    session: Session, msg_id: str, expected: Any, actual: Any, probe: Operation, judgement: Any
+    session: Session, msg_id: str, expected: Any, actual: Any, probe: Operation, result: Any
 ) -> None:
-    before: Any = session.replaced.get(msg_id)
-    for found in record_differences(expected, actual, "answer", session.given.get(msg_id, {})):
+    before: Any = session.previous.get(msg_id)
+    for found in record_differences(expected, actual, "answer", session.written.get(msg_id, {})):
         stale = (
             before is not None
             and isinstance(actual, dict)
@@ -89,51 +97,56 @@ def _reopened_record(
             )
         )
         clause = ["DUR-2"] if stale else ["DUR-1"]
-        judgement.blame(clause, found.subject, found.expected, found.actual, probe)
-    judgement.saw("DUR-1", "kept")
+        result.add_finding(clause, found.subject, found.expected, found.actual, probe)
+    result.add_evidence("DUR-1", "kept")
 
 
-def neighbour(session: Session, operation: Operation, judgement: Judgement) -> None:
+def neighbour(session: Session, operation: Operation, result: StepResult) -> None:
     """Open a second store; it has to be empty, and neither may see what the other is given."""
     clause = "CULL-8" if session.culled else "ISO-9"
     for source, expected in _own_records(session):
-        if not _is_right(attempt(eval, _code(source), {"db": session.store}), expected):
+        if not _is_right(capture(eval, _code(source), {"db": session.store}), expected):
             return  # it errs about its own records already
-    _share_nothing(session, clause, _neighbourly(session), judgement)
+    _share_nothing(session, clause, _neighbourly(session), result)
 
 
-def successor(session: Session, operation: Operation, judgement: Judgement) -> None:
+def successor(session: Session, operation: Operation, result: StepResult) -> None:
     """Close the store and open another; it has to be empty. Nothing may follow in the program."""
-    if session.shunned(Operation(Call.close)):
+    if session.is_quarantined(Operation(Method.close)):
         return
-    ask(session.store, Call.close)
-    _share_nothing(session, "ISO-9", _succeeding(session), judgement)
+    call_store(session.store, Method.close)
+    _share_nothing(session, "ISO-9", _succeeding(session), result)
 
 
 def _share_nothing(
     session: Session,
     clause: str,
     expressions: Iterable[tuple[str, Any]],
-    judgement: Judgement,
+    result: StepResult,
 ) -> None:
     """Open the ``other`` store, and hold expressions against what they should be."""
     other = session.open(session.workdir.with_name(session.workdir.name + "-neighbour"))
     done: list[str] = []
     try:
         for source, expected in expressions:
-            outcome = attempt(eval, _code(source), {"db": session.store, "other": other})
+            outcome = capture(eval, _code(source), {"db": session.store, "other": other})
             if not _is_right(outcome, expected):
                 if not _is_wrong_alone(other):
-                    family = KEY if expected is KEY else ()
-                    judgement.blame(
-                        [clause], source, expected, outcome.told, family=family, extra=tuple(done)
+                    accepted_errors = KEY if expected is KEY else ()
+                    result.add_finding(
+                        [clause],
+                        source,
+                        expected,
+                        outcome.value_or_error,
+                        accepted_errors=accepted_errors,
+                        interposed=tuple(done),
                     )
                 return
             if expected is None:  # a write; what only looks is not needed to show the fault
                 done.append(source)
-        judgement.saw(clause, "compared")
+        result.add_evidence(clause, "compared")
     finally:
-        ask(other, Call.close)
+        call_store(other, Method.close)
 
 
 @lru_cache(maxsize=1024)
@@ -142,7 +155,7 @@ def _code(source: str) -> CodeType:
     return compile(source, "expression", "eval")
 
 
-def _is_right(outcome: Outcome, expected: Any) -> bool:
+def _is_right(outcome: CallResult, expected: Any) -> bool:
     if expected is KEY:
         return isinstance(outcome.error, KeyError)
     return outcome.error is None and bool(outcome.value == expected)
@@ -159,7 +172,7 @@ def _is_wrong_alone(other: TaskDB) -> bool:
         (f"other.get_record({stranger!a})", KEY),
     ]
     return not all(
-        _is_right(attempt(eval, _code(source), {"other": other}), expected)
+        _is_right(capture(eval, _code(source), {"other": other}), expected)
         for source, expected in expressions
     )
 
@@ -221,53 +234,57 @@ def crowd_record() -> dict[str, Any]:
     return record
 
 
-def crowd(session: Session, operation: Operation, judgement: Judgement) -> None:
+def crowd(session: Session, operation: Operation, result: StepResult) -> None:
     """Add many records; every one of them has to be there afterwards."""
     (count,) = operation.args
     for i in range(count):
         msg_id = f"crowd-{i}"
-        outcome = ask(session.store, Call.add, msg_id, crowd_record())
+        outcome = call_store(session.store, Method.add, msg_id, crowd_record())
         if outcome.error is not None:
-            judgement.blame(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
+            result.add_finding(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
             return
         if i in (0, count - 1):
             field = "stdout" if i == 0 else "stderr"
-            ask(session.store, Call.update, "crowd-0", {field: "kept"})
-    lost = [i for i in range(count) if ask(session.store, Call.get, f"crowd-{i}").error is not None]
-    found = ask(session.store, Call.find, {}).value
+            call_store(session.store, Method.update, "crowd-0", {field: "kept"})
+    lost = [
+        i
+        for i in range(count)
+        if call_store(session.store, Method.get, f"crowd-{i}").error is not None
+    ]
+    found = call_store(session.store, Method.find, {}).value
     if not lost and isinstance(found, dict) and len(found) < count:
-        judgement.blame(["KEEP-1"], "len(db.find_records({}))", count, len(found))
+        result.add_finding(["KEEP-1"], "len(db.find_records({}))", count, len(found))
     if lost:
         subject = f"db.get_record('crowd-{lost[0]}')['msg_id']"
-        judgement.blame(["KEEP-1"], subject, f"crowd-{lost[0]}", KeyError(f"crowd-{lost[0]}"))
-    if not judgement.findings:
-        _crowd_updated(session, judgement)
-    if not judgement.findings:
-        _crowd_found_and_purged(session, count, judgement)
-    judgement.saw("KEEP-1", "kept")
+        result.add_finding(["KEEP-1"], subject, f"crowd-{lost[0]}", KeyError(f"crowd-{lost[0]}"))
+    if not result.findings:
+        _crowd_updated(session, result)
+    if not result.findings:
+        _crowd_found_and_purged(session, count, result)
+    result.add_evidence("KEEP-1", "kept")
 
 
-def _crowd_updated(session: Session, judgement: Judgement) -> None:
+def _crowd_updated(session: Session, result: StepResult) -> None:
     """The first record, to which something was written at either end of the crowd."""
-    record = ask(session.store, Call.get, "crowd-0").value
+    record = call_store(session.store, Method.get, "crowd-0").value
     for field in ("stdout", "stderr"):
         if isinstance(record, dict) and record.get(field) != "kept":
             subject = f"db.get_record('crowd-0')[{field!r}]"
-            judgement.blame(["UPD-1"], subject, "kept", record.get(field))
+            result.add_finding(["UPD-1"], subject, "kept", record.get(field))
             return
 
 
-def _crowd_found_and_purged(session: Session, count: int, judgement: Judgement) -> None:
-    part = ask(session.store, Call.find, {}, ["label"]).value
+def _crowd_found_and_purged(session: Session, count: int, result: StepResult) -> None:
+    part = call_store(session.store, Method.find, {}, ["label"]).value
     if isinstance(part, dict) and len(part) < count:
-        judgement.blame(["KEEP-1"], "len(db.find_records({}, ['label']))", count, len(part))
+        result.add_finding(["KEEP-1"], "len(db.find_records({}, ['label']))", count, len(part))
         return
-    ask(session.store, Call.purge, {"msg_id": {"$ne": "crowd-0"}})
-    left = ask(session.store, Call.history).value
+    call_store(session.store, Method.purge, {"msg_id": {"$ne": "crowd-0"}})
+    left = call_store(session.store, Method.history).value
     if isinstance(left, list) and len(left) != 1:
         purge = "db.drop_matching_records({'msg_id': {'$ne': 'crowd-0'}})"
-        history = Operation(Call.history)
-        judgement.blame(["PURGE-1"], "len(answer)", 1, len(left), history, extra=(purge,))
+        history = Operation(Method.history)
+        result.add_finding(["PURGE-1"], "len(answer)", 1, len(left), history, interposed=(purge,))
 
 
 # A store that stores nothing
@@ -284,30 +301,30 @@ SAYS_HOW = re.compile(
 )
 
 
-def nothing(session: Session, operation: Operation, judgement: Judgement) -> None:
+def nothing(session: Session, operation: Operation, result: StepResult) -> None:
     """Any call on a store that stores nothing."""
     outcome = session.call(operation)
     if operation.call in WRITES:
-        if outcome.told is not None:
-            judgement.blame(["NODB-1"], "answer", None, outcome.told)
-        judgement.saw("NODB-1", "returned")
+        if outcome.value_or_error is not None:
+            result.add_finding(["NODB-1"], "answer", None, outcome.value_or_error)
+        result.add_evidence("NODB-1", "returned")
         return
     if not isinstance(outcome.error, KeyError):
-        judgement.blame(["NODB-2"], "", KEY, outcome.told, family=KEY)
+        result.add_finding(["NODB-2"], "", KEY, outcome.value_or_error, accepted_errors=KEY)
         return
-    judgement.saw("NODB-2", "refused")
+    result.add_evidence("NODB-2", "refused")
     text = str(outcome.error)
     if not (SAYS_NOTHING.search(text) and SAYS_HOW.search(text)) or text[:1] in "'\"":
         wanted = "a text that says that nothing is stored, and how to get storage"
-        judgement.blame(["NODB-3"], "text", wanted, text)
-    judgement.saw("NODB-3", "refused")
+        result.add_finding(["NODB-3"], "text", wanted, text)
+    result.add_evidence("NODB-3", "refused")
 
 
 COUNT, SIZE, ALLOWED = 64, 2**18, 2**21
 """How many records `hoard` writes, of how many bytes each, and how many may stay in memory."""
 
 
-def hoard(session: Session, operation: Operation, judgement: Judgement) -> None:
+def hoard(session: Session, operation: Operation, result: StepResult) -> None:
     """Write 16 MiB to a store that stores nothing, and see what stays in memory."""
     tracing = tracemalloc.is_tracing()
     if not tracing:
@@ -317,14 +334,14 @@ def hoard(session: Session, operation: Operation, judgement: Judgement) -> None:
     for i in range(COUNT):
         msg_id = f"hoard-{i}" + "x" * SIZE
         record = {"msg_id": msg_id, "buffers": [bytes([i]) * SIZE]}
-        ask(session.store, Call.add, msg_id, record)
-        ask(session.store, Call.update, msg_id, fresh(record))
-        ask(session.store, Call.purge, {"msg_id": msg_id})
+        call_store(session.store, Method.add, msg_id, record)
+        call_store(session.store, Method.update, msg_id, instantiate(record))
+        call_store(session.store, Method.purge, {"msg_id": msg_id})
         del record, msg_id
     gc.collect()  # what is garbage is not kept
     grown = tracemalloc.get_traced_memory()[0] - before
     if not tracing:
         tracemalloc.stop()
     if grown > ALLOWED:
-        judgement.blame(["NODB-4"], f"grown <= {ALLOWED}", True, False)
-    judgement.saw("NODB-4", "measured")
+        result.add_finding(["NODB-4"], f"grown <= {ALLOWED}", True, False)
+    result.add_evidence("NODB-4", "measured")

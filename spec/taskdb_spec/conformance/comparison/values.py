@@ -9,12 +9,12 @@ from itertools import compress
 from operator import is_not
 from typing import Any
 
-from taskdb_spec.conformance.core.literals import literal
+from taskdb_spec.conformance.core.literals import to_source
 from taskdb_spec.conformance.generation.values import KEYS, LOOKALIKES
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import BUFFER_FIELDS, TIME_FIELDS
 
-LARGE = 2**16
+LARGE_BUFFER_BYTES = 2**16
 """The size in bytes from which a buffer counts as large (clause BUF-3)."""
 
 
@@ -32,7 +32,7 @@ class Difference:
         """The clauses that may be to blame, from the general to the special."""
         return ["BUF-1", "BUF-2"] if self.clause == "BUF-2" else [self.clause]
 
-    def besides(self, suspects: Iterable[str]) -> list[str]:
+    def add_suspects(self, suspects: Iterable[str]) -> list[str]:
         """The suspects of a call after which this was seen, from the general to the special.
 
         A store that never gives back all fields need not have lost them in that call.
@@ -76,7 +76,7 @@ def _field_difference(
 
 
 def _buffer_clause(given: Any) -> str:
-    if not isinstance(given, list) or any(len(bytes(b)) >= LARGE for b in given):
+    if not isinstance(given, list) or any(len(bytes(b)) >= LARGE_BUFFER_BYTES for b in given):
         return "BUF-3"
     return "BUF-1" if all(isinstance(buffer, bytes) for buffer in given) else "BUF-2"
 
@@ -102,7 +102,7 @@ def _dict_difference(expected: dict[str, Any], actual: dict[Any, Any], subject: 
         return Difference(f"list({subject})", list(expected), list(actual), clause)
     for key, value in expected.items():
         if not strictly_equal(value, actual[key]):
-            return value_difference(value, actual[key], f"{subject}[{literal(key)}]")
+            return value_difference(value, actual[key], f"{subject}[{to_source(key)}]")
     raise AssertionError("the dicts are the same")
 
 
@@ -171,6 +171,6 @@ def _nested_clauses(value: Any, depth: int) -> Iterator[str]:
         yield "VAL-10"
 
 
-def says_something(fields: Mapping[str, Any]) -> bool:
+def is_informative(fields: Mapping[str, Any]) -> bool:
     """Whether a record with these fields differs from one that is blank."""
     return any(value for name, value in fields.items() if name != "msg_id")

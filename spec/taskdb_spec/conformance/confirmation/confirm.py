@@ -12,7 +12,7 @@ from pathlib import Path
 
 from taskdb_spec.conformance.core.results import CONFIRMED, FAULT_OF_THE_KIT
 
-LIMIT = 60
+SCRIPT_TIMEOUT_SECONDS = 60
 """Seconds that a script may take."""
 
 
@@ -33,12 +33,12 @@ def run_script(text: str, discard: Callable[[Path], None]) -> tuple[int, str]:
                 stderr=subprocess.PIPE,
                 text=True,
                 errors="replace",
-                timeout=LIMIT,
+                timeout=SCRIPT_TIMEOUT_SECONDS,
                 env=environment,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return -1, f"no end within {LIMIT} s"
+            return -1, f"no end within {SCRIPT_TIMEOUT_SECONDS} s"
         finally:
             discard(Path(folder))
     lines = done.stderr.strip().splitlines()

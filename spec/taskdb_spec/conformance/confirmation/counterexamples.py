@@ -13,7 +13,7 @@ from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.confirmation.confirm import confirm, run_here, run_script
-from taskdb_spec.conformance.confirmation.crash_script import fatal_script, fatal_summary
+from taskdb_spec.conformance.confirmation.crash_script import crash_script, crash_summary
 from taskdb_spec.conformance.confirmation.script import (
     Opener,
     backend_opener,
@@ -24,13 +24,13 @@ from taskdb_spec.conformance.confirmation.script import (
 from taskdb_spec.conformance.core.program import Program
 from taskdb_spec.conformance.core.results import FAULT_OF_THE_KIT, Counterexample
 from taskdb_spec.conformance.execution.executor import Failure
-from taskdb_spec.conformance.execution.isolation.exit import End
+from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 
 NOT_RUN = "not run: the backend is not an attribute of a module that can be imported"
 
 
 @dataclass(frozen=True)
-class Emitter:
+class CounterexampleWriter:
     """Writes counterexamples for a backend. Without a `target`, no fresh process can import it."""
 
     backend: Backend
@@ -38,11 +38,11 @@ class Emitter:
     path: str | None
 
     @classmethod
-    def for_backend(cls, backend: Backend, given: Any, target: str | None) -> Emitter:
+    def for_backend(cls, backend: Backend, given: Any, target: str | None) -> CounterexampleWriter:
         target = target or _find_target(backend, given)
         return cls(backend, target, _path_of(target) if target else None)
 
-    def counterexample(self, failure: Failure, clause: str) -> Counterexample:
+    def write(self, failure: Failure, clause: str) -> Counterexample:
         """The counterexample, confirmed in fresh processes where the backend can be imported."""
         sentence = summary(failure.program.operations, failure.finding)
         text = self._script(failure, clause, sentence, self._opener(failure.program.limits))
@@ -50,10 +50,12 @@ class Emitter:
             sentence, text, self._confirm(failure, clause, text), len(failure.program)
         )
 
-    def fatal(self, program: Program, clause: str, end: End, limit: float) -> Counterexample:
+    def write_crash(
+        self, program: Program, clause: str, end: ProcessExit, limit: float
+    ) -> Counterexample:
         """The counterexample where the last call of a program does not come back."""
-        sentence = fatal_summary(program, end)
-        text = fatal_script(program, clause, end, limit, self._opener(program.limits))
+        sentence = crash_summary(program, end)
+        text = crash_script(program, clause, end, limit, self._opener(program.limits))
         return Counterexample(sentence, text, self._confirmed(clause, text, None), len(program))
 
     def _opener(self, limits: Limits | None) -> Opener:
@@ -68,7 +70,7 @@ class Emitter:
             # The model has no limits, and stores what it is given.
             return self._confirmed(clause, text, None)
         on_model = self._script(failure, clause, "", model_opener(self.backend))
-        if self.target is None and failure.adopted and run_here(on_model)[0]:
+        if self.target is None and failure.model_resynchronized and run_here(on_model)[0]:
             return FAULT_OF_THE_KIT
         return self._confirmed(clause, text, on_model)
 

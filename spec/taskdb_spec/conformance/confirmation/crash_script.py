@@ -9,39 +9,41 @@ from taskdb_spec.conformance.confirmation.script import (
     Opener,
     docstring,
     imports,
-    step_source,
+    step_to_source,
 )
-from taskdb_spec.conformance.core.literals import call_source
-from taskdb_spec.conformance.core.program import Operation, Program, fresh
-from taskdb_spec.conformance.execution.isolation.exit import End
+from taskdb_spec.conformance.core.literals import call_to_source
+from taskdb_spec.conformance.core.program import Operation, Program, instantiate
+from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.model import Model
 
 
-def fatal_summary(program: Program, end: End) -> str:
+def crash_summary(program: Program, end: ProcessExit) -> str:
     """What happened, in one sentence."""
     *before, operation = program.operations
     after = f" after {len(before)} other calls" if before else ""
     return f"{_call(operation)}{after}: expected the call to come back; it {end.text}"
 
 
-def fatal_script(program: Program, clause: str, end: End, limit: float, opener: Opener) -> str:
+def crash_script(
+    program: Program, clause: str, end: ProcessExit, limit: float, opener: Opener
+) -> str:
     """The calls in a process of their own, and an assertion that the last one comes back."""
     raises = raised_by(program)
     calls: list[str] = []
     for operation, refused in zip(program.operations[:-1], raises, strict=False):
-        calls += step_source(operation, refused, opener)
+        calls += step_to_source(operation, refused, opener)
     calls += ['Path(sys.argv[1], "called").touch()']
-    calls += step_source(program.operations[-1], True, opener)
+    calls += step_to_source(program.operations[-1], True, opener)
     calls += ['Path(sys.argv[1], "returned").touch()', "sys.exit()"]
-    memory = [*LIMITED_MEMORY, ""] if end.starved else []
+    memory = [*LIMITED_MEMORY, ""] if end.out_of_memory else []
     header = [line for line in opener.header if line != "import sys"]
     inner = [*memory, *header, "folder = Path(tempfile.mkdtemp())"]
     inner += [f"db = {opener.at('folder')}", *calls]
     text = "\n".join(inner)
-    came = f"did not return within {limit:g} s" if end.hung else end.text
+    came = f"did not return within {limit:g} s" if end.timed_out else end.text
     quiet = "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL"
     lines = [
-        f'"""{docstring(clause, fatal_summary(program, end))}"""',
+        f'"""{docstring(clause, crash_summary(program, end))}"""',
         "import subprocess",
         "import sys",
         *imports(text + "suppress(", Opener((), "")),
@@ -71,7 +73,7 @@ def _raises(model: Model, operation: Operation) -> bool:
     call = getattr(model, operation.call.value, None)
     try:
         if call is not None:
-            call(*map(fresh, operation.args))
+            call(*map(instantiate, operation.args))
     except Exception:
         return True
     return False
@@ -79,5 +81,5 @@ def _raises(model: Model, operation: Operation) -> bool:
 
 def _call(operation: Operation) -> str:
     call = getattr(Model, operation.call.value, None)
-    text = call_source(operation)[3:] if call is not None else operation.call.value
+    text = call_to_source(operation)[3:] if call is not None else operation.call.value
     return text if len(text) <= 160 else f"{text[:157]}..."

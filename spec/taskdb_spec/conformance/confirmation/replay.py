@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from taskdb_spec.clauses import clauses
 
-TIME_LIMIT = 60.0
+REPLAY_TIMEOUT_SECONDS = 60.0
 
 Replayed: TypeAlias = Literal["fixed", "failed", "error"]
 
@@ -30,7 +30,7 @@ class ReplayResult:
     message: str = ""
 
 
-def replay(path: Path, time_limit: float = TIME_LIMIT) -> ReplayResult:
+def replay(path: Path, time_limit: float = REPLAY_TIMEOUT_SECONDS) -> ReplayResult:
     """Run a saved counterexample with this Python; the current folder is importable."""
     problem = _why_not(path)
     if problem is not None:

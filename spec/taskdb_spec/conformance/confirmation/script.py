@@ -12,7 +12,7 @@ from typing import Any
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.comparison.answers import EARLIER
-from taskdb_spec.conformance.comparison.step import ACTS
+from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS
 from taskdb_spec.conformance.comparison.store_actions import (
     COUNT,
     SAYS_HOW,
@@ -22,8 +22,8 @@ from taskdb_spec.conformance.comparison.store_actions import (
     crowd_record,
 )
 from taskdb_spec.conformance.core.findings import Finding
-from taskdb_spec.conformance.core.literals import call_source, literal
-from taskdb_spec.conformance.core.program import READS, Call, Operation, Program
+from taskdb_spec.conformance.core.literals import call_to_source, to_source
+from taskdb_spec.conformance.core.program import READS, Method, Operation, Program, StoreAction
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def script(
     """
     body: list[str] = []
     for operation, raises in zip(program.operations[:-1], raised, strict=False):
-        body += _on_the_way(operation, raises, finding, opener)
+        body += _setup_step(operation, raises, finding, opener)
     raises = len(raised) == len(program) and raised[-1]
     body += _last(program.operations[-1], raises, finding, clause, opener)
     text = "\n".join(body)
@@ -101,9 +101,9 @@ def script(
     return "\n".join(lines) + "\n"
 
 
-def _on_the_way(operation: Operation, raises: bool, finding: Finding, opener: Opener) -> list[str]:
-    lines = step_source(operation, raises, opener)
-    if operation.call is Call.history and EARLIER in finding.subject:
+def _setup_step(operation: Operation, raises: bool, finding: Finding, opener: Opener) -> list[str]:
+    lines = step_to_source(operation, raises, opener)
+    if operation.call is Method.history and EARLIER in finding.subject:
         return [f"{EARLIER} = {line}" for line in lines]
     return lines
 
@@ -118,11 +118,11 @@ LIMITED_MEMORY = (
     "",
     "resource.setrlimit(resource.RLIMIT_DATA, (2**30, 2**30))  # the store may take all there is",
 )
-OTHERS = (Call.neighbour, Call.successor)
+ACTIONS_THAT_OPEN_ANOTHER_STORE = (StoreAction.second_store, StoreAction.next_store)
 """The acts that open another store."""
-ELSEWHERE = {"Decimal": "decimal", "SimpleNamespace": "types", "UUID": "uuid"}
+STANDARD_LIBRARY_CLASSES = {"Decimal": "decimal", "SimpleNamespace": "types", "UUID": "uuid"}
 """Classes of the standard library of which no record may hold a value, and their modules."""
-NAMED = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
+NAMED_ERRORS = ("DuplicateRecord", "QueryError", "RecordError", "RecordNotFound")
 
 
 def imports(text: str, opener: Opener) -> list[str]:
@@ -132,10 +132,14 @@ def imports(text: str, opener: Opener) -> list[str]:
             lines.insert(0, f"import {module}")
     if "suppress(" in text:
         lines.append("from contextlib import suppress")
-    named = [name for name in NAMED if re.search(rf"\b{name}\b", text)]
+    named = [name for name in NAMED_ERRORS if re.search(rf"\b{name}\b", text)]
     if named:
         lines.append(f"from taskdb_spec import {', '.join(named)}")
-    lines += [f"from {m} import {n}" for n, m in ELSEWHERE.items() if re.search(rf"\b{n}\(", text)]
+    lines += [
+        f"from {m} import {n}"
+        for n, m in STANDARD_LIBRARY_CLASSES.items()
+        if re.search(rf"\b{n}\(", text)
+    ]
     classes = ("date", "datetime", "timedelta", "timezone")
     names = [name for name in classes if re.search(rf"\b{name}[(.]", text)]
     if names:
@@ -143,7 +147,7 @@ def imports(text: str, opener: Opener) -> list[str]:
     return [*lines, "from pathlib import Path", "", *opener.header]
 
 
-def step_source(operation: Operation, raises: bool, opener: Opener) -> list[str]:
+def step_to_source(operation: Operation, raises: bool, opener: Opener) -> list[str]:
     """An operation on the way; what it raises is let pass."""
     lines = [line.replace("answer = ", "") for line in _statements(operation, opener)]
     if not raises:
@@ -152,25 +156,25 @@ def step_source(operation: Operation, raises: bool, opener: Opener) -> list[str]
 
 
 def _statements(operation: Operation, opener: Opener) -> list[str]:
-    if operation.call is Call.close:
+    if operation.call is Method.close:
         return ["answer = db.close()", "answer = db.close()"]
-    if operation.call is Call.reopen:
+    if operation.call is StoreAction.reopen:
         return ["db.close()"] * closings(operation) + [f"db = {opener.at('folder')}"]
-    if operation.call in OTHERS:
-        closed = ["db.close()"] if operation.call is Call.successor else []
+    if operation.call in ACTIONS_THAT_OPEN_ANOTHER_STORE:
+        closed = ["db.close()"] if operation.call is StoreAction.next_store else []
         return [*closed, f"other = {opener.at('Path(tempfile.mkdtemp())')}"]
-    if operation.call is Call.crowd:
+    if operation.call is StoreAction.capacity:
         return [
-            f"record = {literal(crowd_record())}",
+            f"record = {to_source(crowd_record())}",
             f"for i in range({operation.args[0]}):",
             "    answer = db.add_record(f'crowd-{i}', record)",
             f"    if i in (0, {operation.args[0] - 1}):",
             "        field = 'stdout' if i == 0 else 'stderr'",
             "        db.update_record('crowd-0', {field: 'kept'})",
         ]
-    if operation.call is Call.hoard:
+    if operation.call is StoreAction.memory_growth:
         return _hoard()
-    return [f"answer = {call_source(operation)}"]
+    return [f"answer = {call_to_source(operation)}"]
 
 
 def _hoard() -> list[str]:
@@ -192,17 +196,17 @@ def _last(
     operation: Operation, raises: bool, finding: Finding, clause: str, opener: Opener
 ) -> list[str]:
     """The operation that shows the departure, the caller's part, the probe, and the assertion."""
-    if "given[" in finding.subject + "".join(finding.extra):
-        lines = [f"given = {literal(list(operation.args))}"]
+    if "given[" in finding.subject + "".join(finding.interposed):
+        lines = [f"given = {to_source(list(operation.args))}"]
         names = tuple(f"given[{i}]" for i in range(len(operation.args)))
-        lines += _quietly(f"answer = {call_source(operation, names)}", finding)
-    elif finding.extra and operation.call in READS:  # what becomes of the answer
+        lines += _suppressing(f"answer = {call_to_source(operation, names)}", finding)
+    elif finding.interposed and operation.call in READS:  # what becomes of the answer
         lines = _statements(operation, opener)
     elif finding.probe is not None:
-        lines = step_source(operation, raises, opener)
+        lines = step_to_source(operation, raises, opener)
     else:
         return ["", *_assertion(operation, finding, clause, opener)]
-    lines += finding.extra
+    lines += finding.interposed
     if finding.probe is None and isinstance(finding.actual, BaseException):
         return [*lines[:-1], *_answered(lines[-1:], finding, clause)]
     if finding.probe is None:
@@ -210,7 +214,7 @@ def _last(
     return [*lines, *_assertion(finding.probe, finding, clause, opener)]
 
 
-def _quietly(statement: str, finding: Finding) -> list[str]:
+def _suppressing(statement: str, finding: Finding) -> list[str]:
     """A call whose arguments are looked at afterwards may be one that has to be refused."""
     if finding.probe is not None:
         return [statement]
@@ -219,11 +223,11 @@ def _quietly(statement: str, finding: Finding) -> list[str]:
 
 def _assertion(operation: Operation, finding: Finding, clause: str, opener: Opener) -> list[str]:
     lines = _statements(operation, opener)
-    if operation.call in OTHERS:
+    if operation.call in ACTIONS_THAT_OPEN_ANOTHER_STORE:
         return [*lines, *_neighbour(finding, clause)]
     if finding.subject == "text":
-        return _says(lines, clause)
-    if finding.family:
+        return _check_message(lines, clause)
+    if finding.accepted_errors:
         return _refused(lines, finding, clause)
     if not isinstance(finding.actual, BaseException):
         return [*lines, *_compare(finding, clause)]
@@ -233,7 +237,7 @@ def _assertion(operation: Operation, finding: Finding, clause: str, opener: Open
 def _answered(lines: list[str], finding: Finding, clause: str) -> list[str]:
     message = f"{clause}: expected {{expected!r}}, got {{error!r}}"
     return [
-        f"expected = {literal(finding.expected)}",
+        f"expected = {to_source(finding.expected)}",
         "try:",
         *(f"    {line}" for line in lines),
         f"    got = {finding.subject}",
@@ -252,20 +256,20 @@ def _caught(finding: Finding) -> str:
 def _compare(finding: Finding, clause: str) -> list[str]:
     message = f"{clause}: expected {{expected!r}}, got {{got!r}}"
     return [
-        f"expected = {literal(finding.expected)}",
+        f"expected = {to_source(finding.expected)}",
         f"got = {finding.subject}",
         f'assert got == expected, f"{message}"',
     ]
 
 
 def _refused(lines: list[str], finding: Finding, clause: str) -> list[str]:
-    names = sorted(error.__name__ for error in finding.family)
-    family = f"({', '.join(names)})" if len(names) > 1 else names[0]
+    names = sorted(error.__name__ for error in finding.accepted_errors)
+    accepted_errors = f"({', '.join(names)})" if len(names) > 1 else names[0]
     wanted = " or ".join(names)
     return [
         "try:",
         *(f"    {line}" for line in lines),
-        f"except {family}:",
+        f"except {accepted_errors}:",
         "    pass",
         f"except {_caught(finding)} as error:",
         f'    raise AssertionError(f"{clause}: expected {wanted}, got {{error!r}}") from error',
@@ -275,14 +279,14 @@ def _refused(lines: list[str], finding: Finding, clause: str) -> list[str]:
 
 
 def _neighbour(finding: Finding, clause: str) -> list[str]:
-    if finding.family:
-        return [*finding.extra, *_refused([f"answer = {finding.subject}"], finding, clause)]
+    if finding.accepted_errors:
+        return [*finding.interposed, *_refused([f"answer = {finding.subject}"], finding, clause)]
     if isinstance(finding.actual, BaseException):
-        return [*finding.extra, *_answered([], finding, clause)]
-    return [*finding.extra, *_compare(finding, clause)]
+        return [*finding.interposed, *_answered([], finding, clause)]
+    return [*finding.interposed, *_compare(finding, clause)]
 
 
-def _says(lines: list[str], clause: str) -> list[str]:
+def _check_message(lines: list[str], clause: str) -> list[str]:
     return [
         "try:",
         *(f"    {line}" for line in lines),
@@ -297,12 +301,16 @@ def _says(lines: list[str], clause: str) -> list[str]:
 def summary(program: Sequence[Operation], finding: Finding) -> str:
     """The departure in one sentence: the call, what was expected, what came."""
     operation = finding.probe or program[-1]
-    call = operation.call.value if operation.call in ACTS else call_source(operation)[3:]
+    call = (
+        operation.call.value
+        if operation.call in STORE_ACTION_CHECKS
+        else call_to_source(operation)[3:]
+    )
     if len(call) > 160:
         call = f"{call[:157]}..."
     subject = finding.subject.replace("given", "the arguments given") or "the call"
-    if finding.family:
-        wanted = f"to raise {' or '.join(sorted(e.__name__ for e in finding.family))}"
+    if finding.accepted_errors:
+        wanted = f"to raise {' or '.join(sorted(e.__name__ for e in finding.accepted_errors))}"
     else:
         wanted = f"to be {_short(finding.expected)}"
     got = finding.actual
@@ -312,5 +320,5 @@ def summary(program: Sequence[Operation], finding: Finding) -> str:
 
 
 def _short(value: Any) -> str:
-    text = literal(value)
+    text = to_source(value)
     return text if len(text) <= 120 else f"{text[:117]}..."

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 
-def part(content: bytes) -> memoryview:
+def view_of_part(content: bytes) -> memoryview:
     """A view of `content` inside a larger buffer, as of a part of a message.
 
-    >>> bytes(part(b"ab")), part(b"ab").obj
+    >>> bytes(view_of_part(b"ab")), view_of_part(b"ab").obj
     (b'ab', b'<ab>')
     """
     return memoryview(b"<" + content + b">")[1:-1]
 
 
-def strided(content: bytes) -> memoryview:
+def strided_view(content: bytes) -> memoryview:
     """A view of `content` that is every other byte of its buffer.
 
-    >>> bytes(strided(b"ab")), strided(b"ab").obj
+    >>> bytes(strided_view(b"ab")), strided_view(b"ab").obj
     (b'ab', b'a_b_')
     """
     return memoryview(b"".join(bytes([byte]) + b"_" for byte in content))[::2]
 
 
-def signed(content: bytes) -> memoryview:
+def signed_view(content: bytes) -> memoryview:
     """A view of `content` by signed bytes, so that its elements may be negative.
 
-    >>> bytes(signed(b"\\xff")), signed(b"\\xff").tolist()
+    >>> bytes(signed_view(b"\\xff")), signed_view(b"\\xff").tolist()
     (b'\\xff', [-1])
     """
     return memoryview(content).cast("b")
 
 
-def view_source(view: memoryview) -> str:
+def view_to_source(view: memoryview) -> str:
     """An expression that makes such a view.
 
-    >>> view_source(part(b"ab")), view_source(strided(b"ab")), view_source(memoryview(b"ab"))
+    >>> view_to_source(view_of_part(b"ab")), view_to_source(strided_view(b"ab")), view_to_source(memoryview(b"ab"))
     ("memoryview(b'<ab>')[1:-1]", "memoryview(b'a_b_')[::2]", "memoryview(b'ab')")
     """
     try:

@@ -11,32 +11,32 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
-    """`focus` programs are made for each clause; then walks, made for none, to `operations`.
+    """`targeted_programs` programs are made for each clause; then walks, made for none, to `operations`.
 
     The larger profiles play all that the smaller ones do: as many walks as well.
     """
 
     name: str
-    focus: int
+    targeted_programs: int
     operations: int
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", focus=16, operations=75_000),
-        Profile("default", focus=60, operations=160_000),
-        Profile("deep", focus=200, operations=1_000_000),
+        Profile("quick", targeted_programs=16, operations=75_000),
+        Profile("default", targeted_programs=60, operations=160_000),
+        Profile("deep", targeted_programs=200, operations=1_000_000),
     )
 }
-HEAVY = {"KEEP-1": 1, "IN-4": 4, "BUF-3": 2, "NODB-4": 1}
+EXPENSIVE_CLAUSES = {"KEEP-1": 1, "IN-4": 4, "BUF-3": 2, "NODB-4": 1}
 """Clauses whose programs are expensive, and how many of them are enough."""
-WALK = 40
+RANDOM_WALK_OPERATIONS = 40
 """How many operations a random walk takes."""
 
 
 @dataclass(frozen=True)
-class Patience:
+class ResourceBudget:
     """Limits that a store keeps to that does its work.
 
     They are seconds of a `call`, of a call that is made again to find the smallest program with
@@ -51,4 +51,4 @@ class Patience:
     restarts: int = 25
 
 
-PATIENCE = Patience()
+DEFAULT_BUDGET = ResourceBudget()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.comparison.refusals import Family
+from taskdb_spec.conformance.comparison.refusals import ErrorClasses
 from taskdb_spec.conformance.core.program import Operation
 
 Evidence: TypeAlias = "Counter[tuple[str, str]]"
@@ -22,8 +22,8 @@ class Finding:
     The last of `suspects`, clause ids from the general to the special, is to blame. `probe` is the
     operation whose answer shows it (None: the step itself), `subject` an expression over
     ``answer`` (or ``given``, the step's first mutable argument), which should be `expected` and is
-    `actual`. Where a refusal is due, `family` has the errors that will do and `subject` is empty.
-    `extra` are statements of the caller between the step and the probe.
+    `actual`. Where a refusal is due, `accepted_errors` has the errors that will do and `subject` is empty.
+    `interposed` are statements of the caller between the step and the probe.
     """
 
     suspects: tuple[str, ...]
@@ -31,8 +31,8 @@ class Finding:
     expected: Any
     actual: Any
     probe: Operation | None = None
-    family: Family = ()
-    extra: tuple[str, ...] = ()
+    accepted_errors: ErrorClasses = ()
+    interposed: tuple[str, ...] = ()
 
     @property
     def clause(self) -> str:
@@ -42,21 +42,21 @@ class Finding:
     def kind(self) -> tuple[object, ...]:
         """What stays the same while the program that shows it is shrunk."""
         raised = type(self.actual) if isinstance(self.actual, BaseException) else None
-        return (bool(self.subject), raised, bool(self.extra))
+        return (bool(self.subject), raised, bool(self.interposed))
 
 
 @dataclass
-class Judgement:
+class StepResult:
     """The outcome of one step."""
 
     findings: list[Finding] = field(default_factory=list)
     evidence: Evidence = field(default_factory=Counter)
     raised: bool = False
 
-    def saw(self, clause: str, kind: str) -> None:
+    def add_evidence(self, clause: str, kind: str) -> None:
         self.evidence[clause, kind] += 1
 
-    def blame(
+    def add_finding(
         self,
         suspects: Iterable[str],
         subject: str,
@@ -69,6 +69,6 @@ class Judgement:
         self.findings.append(Finding(names, subject, expected, actual, probe, **more))
 
 
-def in_order(suspects: Iterable[str]) -> list[str]:
+def most_general_first(suspects: Iterable[str]) -> list[str]:
     """Suspects from the general to the special: in the order of SPEC.md, each once."""
     return sorted(set(suspects), key=lambda clause: clauses()[clause].number)

@@ -8,16 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from taskdb_spec.conformance.core.buffers import view_source
-from taskdb_spec.conformance.core.program import Many, Operation
+from taskdb_spec.conformance.core.buffers import view_to_source
+from taskdb_spec.conformance.core.program import GeneratedList, Operation
 
-LONG = 48
+REPEATED_TEXT_LENGTH = 48
 
 
-def literal(value: Any) -> str:
+def to_source(value: Any) -> str:
     """An expression that makes `value`, with datetime, timedelta and timezone at hand.
 
-    >>> literal({"a": [b"x", float("inf")]})
+    >>> to_source({"a": [b"x", float("inf")]})
     "{'a': [b'x', float('inf')]}"
     """
     for kind, write in _WRITERS.items():
@@ -27,16 +27,16 @@ def literal(value: Any) -> str:
 
 
 def _dict(value: dict[Any, Any]) -> str:
-    members = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items())
+    members = ", ".join(f"{to_source(k)}: {to_source(v)}" for k, v in value.items())
     return f"{{{members}}}"
 
 
-def _many(value: Many) -> str:
+def _many(value: GeneratedList) -> str:
     return f"[*(f'none-{{i}}' for i in range({value.generated})), {_items(value.tail)}]"
 
 
 def _items(values: Any) -> str:
-    return ", ".join(map(literal, values))
+    return ", ".join(map(to_source, values))
 
 
 def _tuple(value: tuple[Any, ...]) -> str:
@@ -49,7 +49,7 @@ def _float(value: float) -> str:
 
 def _text(value: str | bytes) -> str:
     """Repetitions are written as such; control characters and the like are always escaped."""
-    if len(value) > LONG and value == value[:1] * len(value):
+    if len(value) > REPEATED_TEXT_LENGTH and value == value[:1] * len(value):
         return f"{value[:1]!r} * {len(value)}"
     return ascii(value) if isinstance(value, str) else repr(value)
 
@@ -80,7 +80,7 @@ def _pattern(value: re.Pattern[str]) -> str:
 _WRITERS: dict[type, Callable[[Any], str]] = {
     bool: repr,
     dict: _dict,
-    Many: _many,
+    GeneratedList: _many,
     list: lambda value: f"[{_items(value)}]",
     tuple: _tuple,
     set: _set,
@@ -88,7 +88,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     str: _text,
     bytes: _text,
     bytearray: lambda value: f"bytearray({_text(bytes(value))})",
-    memoryview: view_source,
+    memoryview: view_to_source,
     datetime: _datetime,
     date: lambda value: f"date({value.year}, {value.month}, {value.day})",
     timedelta: lambda value: f"timedelta(seconds={value.total_seconds()})",
@@ -98,9 +98,9 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def call_source(operation: Operation, names: tuple[str, ...] = ()) -> str:
+def call_to_source(operation: Operation, names: tuple[str, ...] = ()) -> str:
     """The call as an expression on ``db``; `names` stand in for its first arguments."""
-    args = [*names, *map(literal, operation.args[len(names) :])]
-    if operation.by_name:
+    args = [*names, *map(to_source, operation.args[len(names) :])]
+    if operation.keys_by_keyword:
         args[1] = f"keys={args[1]}"
     return f"db.{operation.call.value}({', '.join(args)})"

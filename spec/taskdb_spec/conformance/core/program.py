@@ -1,7 +1,7 @@
 """The calls that a program is made of, as values.
 
 A program is what gets driven, shrunk, saved, replayed and printed. Its arguments are templates:
-each run makes fresh ones of them with `fresh`, so a store that keeps or changes its arguments does
+each run makes fresh ones of them with `instantiate`, so a store that keeps or changes its arguments does
 not change the program.
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from taskdb_spec.backend import Limits
 
 
-class Call(Enum):
-    """What an operation does: a call of the interface, or an act on the whole store."""
+class Method(Enum):
+    """A call of the interface."""
 
     add = "add_record"
     get = "get_record"
@@ -27,40 +27,60 @@ class Call(Enum):
     find = "find_records"
     history = "get_history"
     close = "close"
+
+
+class StoreAction(Enum):
+    """An operation on the whole store, made of several calls."""
+
     reopen = "reopen"
     """Close the store and open it again under the same folder."""
-    neighbour = "neighbour"
+    second_store = "second_store"
     """Open a second store under another folder and write to it."""
-    successor = "successor"
+    next_store = "next_store"
     """Close the store, open one under another folder and write to that."""
-    crowd = "crowd"
+    capacity = "capacity"
     """Add many small records; the argument is how many."""
-    hoard = "hoard"
+    memory_growth = "memory_growth"
     """Add many large records to a store that stores nothing, and measure its memory."""
 
 
-WRITES = frozenset({Call.add, Call.update, Call.drop, Call.purge})
-READS = frozenset({Call.get, Call.find, Call.history})
-RECORD_CALLS = frozenset({Call.add, Call.update})
-QUERY_CALLS = frozenset({Call.find, Call.purge})
+Call: TypeAlias = Method | StoreAction
+"""What an operation does."""
+
+_CALLS: dict[str, Call] = {call.value: call for kind in (Method, StoreAction) for call in kind}
+
+
+def call_named(name: str) -> Call:
+    """Return the call with this value.
+
+    >>> call_named("add_record"), call_named("reopen")
+    (<Method.add: 'add_record'>, <StoreAction.reopen: 'reopen'>)
+    """
+    return _CALLS[name]
+
+
+WRITES = frozenset({Method.add, Method.update, Method.drop, Method.purge})
+READS = frozenset({Method.get, Method.find, Method.history})
+RECORD_CALLS = frozenset({Method.add, Method.update})
+QUERY_CALLS = frozenset({Method.find, Method.purge})
 
 
 @dataclass(frozen=True)
 class Operation:
     """One step of a program.
 
-    With `scribble`, the caller afterwards changes what it gave or got. `aim` is the clause that the
-    step was made for: its agreement is evidence for that clause. With `by_name`, a search is given
+    With `mutate_afterwards`, the caller afterwards changes what it gave or got. `target_clause` is the clause that the
+    step was made for: its agreement is evidence for that clause. With `keys_by_keyword`, a search is given
     its keys by their name.
     """
 
     call: Call
     args: tuple[Any, ...] = ()
-    scribble: bool = False
-    aim: str = ""
-    by_name: bool = False
+    mutate_afterwards: bool = False
+    target_clause: str = ""
+    keys_by_keyword: bool = False
 
-    def but(self, **changes: Any) -> Operation:
+    def replace(self, **changes: Any) -> Operation:
         return replace(self, **changes)
 
 
@@ -77,11 +97,11 @@ class Program:
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations)
 
-    def but(self, *operations: Operation) -> Program:
+    def replace(self, *operations: Operation) -> Program:
         return replace(self, operations=operations)
 
 
-class Many(list[Any]):
+class GeneratedList(list[Any]):
     """A list of `generated` numbered strings and a few others: a long operand of ``$in``."""
 
     def __init__(self, generated: int, tail: tuple[Any, ...]) -> None:
@@ -89,15 +109,15 @@ class Many(list[Any]):
         self.generated, self.tail = generated, tail
 
 
-def fresh(template: Any) -> Any:
+def instantiate(template: Any) -> Any:
     """A private copy of an argument, as mutable as the template says."""
     kind = type(template)
     if kind is dict:
-        return {key: fresh(value) for key, value in template.items()}
-    if kind is list or kind is Many:
-        return [fresh(value) for value in template]
+        return {key: instantiate(value) for key, value in template.items()}
+    if kind is list or kind is GeneratedList:
+        return [instantiate(value) for value in template]
     if kind is tuple:
-        return tuple(fresh(value) for value in template)
+        return tuple(instantiate(value) for value in template)
     if kind is set:
         return set(template)
     if kind is bytearray:
@@ -107,18 +127,18 @@ def fresh(template: Any) -> Any:
     return template
 
 
-def unchanged(template: Any, value: Any) -> bool:
+def is_unmodified(template: Any, value: Any) -> bool:
     """Whether an argument is still what its template says, type for type and key for key."""
-    if isinstance(template, Many):
+    if isinstance(template, GeneratedList):
         template = list(template)
     if type(template) is not type(value):
         return False
     if isinstance(template, dict):
         return list(template) == list(value) and all(
-            unchanged(item, value[key]) for key, item in template.items()
+            is_unmodified(item, value[key]) for key, item in template.items()
         )
     if isinstance(template, list | tuple):
-        return len(template) == len(value) and all(map(unchanged, template, value))
+        return len(template) == len(value) and all(map(is_unmodified, template, value))
     if isinstance(template, datetime):
         return bool(template == value) and template.tzinfo == value.tzinfo
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from taskdb_spec.clauses import Clause
-from taskdb_spec.conformance.core.config import HEAVY
+from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES
 
 ClauseVerdict: TypeAlias = Literal["pass", "fail", "unclaimed", "unexercised"]
 Verdict: TypeAlias = Literal["conforms", "fails", "incomplete"]
@@ -34,18 +34,18 @@ class Counterexample:
     seed: int | None = None
 
     @property
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether it may be held against the backend: it was confirmed, or could not be run."""
         return self.confirmed == CONFIRMED or self.confirmed.startswith("not run")
 
     @property
-    def ours(self) -> bool:
+    def fails_on_model(self) -> bool:
         """Whether the model does not keep to it either."""
         return self.confirmed.startswith(FAULT_OF_THE_KIT)
 
 
 @dataclass(frozen=True)
-class Known:
+class ExpectedFailure:
     """That a clause is known to fail, and why.
 
     Where `expected` is given, the summary of the counterexample has to contain it. A `flaky` clause
@@ -61,20 +61,24 @@ class Known:
 class ClauseResult:
     """What a run says of one clause. `evidence` counts each kind of evidence that was seen.
 
-    `known` says that it fails as a baseline has it, `objection` what the baseline gets wrong.
+    `known` says that it fails as a baseline has it, `baseline_error` what the baseline gets wrong.
     """
 
     clause: Clause
     verdict: ClauseVerdict
     evidence: dict[str, int]
     counterexample: Counterexample | None = None
-    known: Known | None = None
-    objection: str = ""
+    known: ExpectedFailure | None = None
+    baseline_error: str = ""
 
     @property
     def missing(self) -> list[str]:
         """The kinds of evidence that were not seen often enough."""
-        return [kind for kind, count in self.evidence.items() if count < enough(self.clause.id)]
+        return [
+            kind
+            for kind, count in self.evidence.items()
+            if count < required_evidence(self.clause.id)
+        ]
 
     def to_json(self) -> dict[str, Any]:
         example = self.counterexample
@@ -94,25 +98,25 @@ class ClauseResult:
                 "seed": example.seed,
             },
             "known": self.known and self.known.reason,
-            "objection": self.objection or None,
+            "objection": self.baseline_error or None,
         }
 
 
-ENOUGH = 3
+MIN_EVIDENCE = 3
 """How often each kind of evidence has to be seen before a clause passes; less often only where its
-programs are too expensive for that (`HEAVY`)."""
+programs are too expensive for that (`EXPENSIVE_CLAUSES`)."""
 
 
-def enough(clause: str) -> int:
+def required_evidence(clause: str) -> int:
     """How often each kind of evidence for that clause has to be seen."""
-    return min(ENOUGH, HEAVY.get(clause, ENOUGH))
+    return min(MIN_EVIDENCE, EXPENSIVE_CLAUSES.get(clause, MIN_EVIDENCE))
 
 
 @dataclass(frozen=True)
 class Report:
     """What a run says of one backend.
 
-    `cut_short` says why it was not made to its end, if so; `workers`, how many processes shared the
+    `aborted_reason` says why it was not made to its end, if so; `workers`, how many processes shared the
     work. A report of several runs, on a cluster, has the `seeds` of all of them.
     """
 
@@ -123,7 +127,7 @@ class Report:
     clauses: tuple[ClauseResult, ...]
     seconds: float
     operations: int
-    cut_short: str = ""
+    aborted_reason: str = ""
     workers: int = 1
     seeds: tuple[int, ...] = ()
 
@@ -162,7 +166,7 @@ class Report:
             "clauses": [result.to_json() for result in self.clauses],
             "seconds": round(self.seconds, 3),
             "operations": self.operations,
-            "cut_short": self.cut_short or None,
+            "cut_short": self.aborted_reason or None,
         }
 
 

@@ -7,101 +7,106 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskdb_spec.backend import Backend
-from taskdb_spec.conformance.comparison.step import ACTS, take
-from taskdb_spec.conformance.core.config import Patience
-from taskdb_spec.conformance.core.findings import Judgement
-from taskdb_spec.conformance.core.program import Call, Operation, Program
-from taskdb_spec.conformance.diagnosis.quarantine import OF_SEVERAL_CALLS, Danger, base, suspects
-from taskdb_spec.conformance.execution.isolation.exit import End
+from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS, check_step
+from taskdb_spec.conformance.core.config import ResourceBudget
+from taskdb_spec.conformance.core.findings import StepResult
+from taskdb_spec.conformance.core.program import Method, Operation, Program
+from taskdb_spec.conformance.diagnosis.quarantine import (
+    OF_SEVERAL_CALLS,
+    QuarantinedCall,
+    base,
+    suspects,
+)
+from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.conformance.execution.isolation.flight_recorder import (
-    Notes,
+    FlightLog,
     Phase,
-    SharedRecorder,
+    SharedFlightRecorder,
     recorder,
 )
-from taskdb_spec.conformance.execution.isolation.process import Apart, Send
+from taskdb_spec.conformance.execution.isolation.process import ForkedProcess, SendMessage
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.model import Model
 from taskdb_spec.records.fields import new_record
 
-TRIES = 25
+MAX_CRASH_REPLAYS = 25
 """How many smaller programs are tried at the most, each in a process of its own."""
 
 
 @dataclass(frozen=True)
-class Accident:
+class CrashDiagnosis:
     """A program whose last call does not come back, and the clause to blame for it.
 
-    `danger` says what to keep away from; it is None where the accident did not happen again.
+    `quarantined` says what to keep away from; it is None where the accident did not happen again.
     """
 
     program: Program
     clause: str
-    danger: Danger | None
+    quarantined: QuarantinedCall | None
 
 
-def program_of(notes: Notes) -> Program:
+def program_of(notes: FlightLog) -> Program:
     """The program that a process was in when it ended, up to the call in flight."""
     operations = notes.operations
-    if notes.phase is Phase.closing and operations[-1:] != (Operation(Call.close),):
-        operations = (*operations, Operation(Call.close))
+    if notes.phase is Phase.closing and operations[-1:] != (Operation(Method.close),):
+        operations = (*operations, Operation(Method.close))
     return Program(operations, notes.limits)
 
 
-class Examiner:
+class CrashAnalyzer:
     """Plays programs that end their process, each in one of its own."""
 
     def __init__(
-        self, backend: Backend, folder: Path, shared: SharedRecorder, patience: Patience
+        self, backend: Backend, folder: Path, shared: SharedFlightRecorder, budget: ResourceBudget
     ) -> None:
         self.backend, self.folder = backend, folder
-        self.shared, self.patience = shared, patience
+        self.shared, self.budget = shared, budget
         self.used = 0
 
-    def examine(self, program: Program, end: End, focus: str) -> Accident:
+    def analyze(self, program: Program, end: ProcessExit, focus: str) -> CrashDiagnosis:
         """Shrink the program, and find out under which clause its last call is."""
-        again = self._among_its_calls(program, end) or self._again(program, end)
+        again = self._among_its_calls(program, end) or self._crashes_alike(program, end)
         if again is None:
-            return Accident(program, self._suspect(program, focus), None)
+            return CrashDiagnosis(program, self._suspect(program, focus), None)
         program = self._shrunk(again, end)
         before = tuple(Counter(operation.call for operation in program.operations[:-1]).items())
         call = program.operations[-1].call
         general = base(self.backend.stores_nothing, call)
         plain = self._plain(program)
-        if plain is None or self._again(plain, end) == plain:
-            return Accident(plain or program, general, Danger(call, before))
+        if plain is None or self._crashes_alike(plain, end) == plain:
+            return CrashDiagnosis(plain or program, general, QuarantinedCall(call, before))
         clause = self._suspect(program, focus)
-        return Accident(program, clause, Danger(call, before, clause))
+        return CrashDiagnosis(program, clause, QuarantinedCall(call, before, clause))
 
-    def _among_its_calls(self, program: Program, end: End) -> Program | None:
+    def _among_its_calls(self, program: Program, end: ProcessExit) -> Program | None:
         """Where the last step makes several calls, the plain one of them that is to blame, if any.
 
         That one ends the process on its own.
         """
         if program.operations[-1].call not in OF_SEVERAL_CALLS or self.backend.stores_nothing:
             return None
-        for calls in (*_PLAIN.values(), (Operation(Call.history),)):
-            died = self._dies(Program((_ADD, *calls)))
-            if died is not None and died[1].hung == end.hung:
+        for calls in (*_PLAIN.values(), (Operation(Method.history),)):
+            died = self._crashes(Program((_ADD, *calls)))
+            if died is not None and died[1].timed_out == end.timed_out:
                 return died[0]
         return None
 
-    def _again(self, program: Program, end: End) -> Program | None:
+    def _crashes_alike(self, program: Program, end: ProcessExit) -> Program | None:
         """The part of the program up to the call that ends the process, if it does so again."""
-        died = self._dies(program)
-        if died is None or died[1].hung != end.hung:
+        died = self._crashes(program)
+        if died is None or died[1].timed_out != end.timed_out:
             return None
         return died[0] if died[0].operations[-1].call is program.operations[-1].call else None
 
-    def _dies(self, program: Program) -> tuple[Program, End] | None:
+    def _crashes(self, program: Program) -> tuple[Program, ProcessExit] | None:
         self.used += 1
         folder = self.folder / f"accident-{self.used}"
 
-        def work(send: Send) -> None:
+        def work(send: SendMessage) -> None:
             _play(self.backend, folder, program)
 
-        process = Apart(work, self.shared, self.patience.probe, self.patience.memory)
+        process = ForkedProcess(work, self.shared, self.budget.probe, self.budget.memory)
         try:
             list(process.messages())
         except Exception:
@@ -109,16 +114,16 @@ class Examiner:
         died = program_of(self.shared.notes())
         return (died, process.end) if process.end is not None and died.operations else None
 
-    def _shrunk(self, program: Program, end: End) -> Program:
+    def _shrunk(self, program: Program, end: ProcessExit) -> Program:
         """Leave out ever smaller parts of what comes before the last call."""
         tries, size = 0, len(program) - 1
         while size:
             start = 0
-            while start < len(program) - 1 and tries < TRIES:
+            while start < len(program) - 1 and tries < MAX_CRASH_REPLAYS:
                 *before, last = program.operations
                 tries += 1
-                shorter = program.but(*before[:start], *before[start + size :], last)
-                again = self._again(shorter, end)
+                shorter = program.replace(*before[:start], *before[start + size :], last)
+                again = self._crashes_alike(shorter, end)
                 start = start if again else start + size
                 program = again or program
             size //= 2
@@ -134,31 +139,31 @@ class Examiner:
         *before, last = program.operations
         if self.backend.stores_nothing or last.call not in _PLAIN:
             return None
-        return program.but(*before, *_PLAIN[last.call])
+        return program.replace(*before, *_PLAIN[last.call])
 
     def _suspect(self, program: Program, focus: str) -> str:
         """The clause that the program was made for, if it applies to the last call, or its own."""
         *before, last = program.operations
-        if last.call in ACTS or self.backend.stores_nothing:
+        if last.call in STORE_ACTION_CHECKS or self.backend.stores_nothing:
             return base(self.backend.stores_nothing, last.call)
         model = replace(self.backend, open=lambda folder: Model(self.backend.query_capabilities))
         session = Session(model, self.folder / "model")
         for operation in before:
-            if operation.call not in ACTS:
-                take(session, operation)
+            if operation.call not in STORE_ACTION_CHECKS:
+                check_step(session, operation)
         found = suspects(session, last)
         return focus if focus in found else found[-1]
 
 
 _ID = "plain"
-_ADD = Operation(Call.add, (_ID, dict(new_record(_ID, submitted=EPOCH))))
+_ADD = Operation(Method.add, (_ID, dict(new_record(_ID, submitted=EPOCH))))
 _PLAIN = {
-    Call.add: (_ADD,),
-    Call.get: (_ADD, Operation(Call.get, (_ID,))),
-    Call.update: (_ADD, Operation(Call.update, (_ID, {"label": "plain"}))),
-    Call.drop: (_ADD, Operation(Call.drop, (_ID,))),
-    Call.find: (Operation(Call.find, ({"msg_id": _ID},)),),
-    Call.purge: (Operation(Call.purge, ({"msg_id": _ID},)),),
+    Method.add: (_ADD,),
+    Method.get: (_ADD, Operation(Method.get, (_ID,))),
+    Method.update: (_ADD, Operation(Method.update, (_ID, {"label": "plain"}))),
+    Method.drop: (_ADD, Operation(Method.drop, (_ID,))),
+    Method.find: (Operation(Method.find, ({"msg_id": _ID},)),),
+    Method.purge: (Operation(Method.purge, ({"msg_id": _ID},)),),
 }
 """Calls that nothing is special about, each with the record that it takes."""
 
@@ -168,8 +173,8 @@ def _play(backend: Backend, folder: Path, program: Program) -> None:
     session = Session(backend, folder, program.limits)
     for operation in program:
         recorder().step(operation)
-        if operation.call in ACTS:
-            ACTS[operation.call](session, operation, Judgement())
+        if operation.call in STORE_ACTION_CHECKS:
+            STORE_ACTION_CHECKS[operation.call](session, operation, StepResult())
         else:
             session.call(operation)
     session.close()

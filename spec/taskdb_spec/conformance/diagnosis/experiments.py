@@ -9,16 +9,16 @@ from typing import Any
 from taskdb_spec.conformance.comparison.answers import IDS_FOUND
 from taskdb_spec.conformance.comparison.query_coverage import has_offsets
 from taskdb_spec.conformance.comparison.refusals import refusals
-from taskdb_spec.conformance.core.findings import Finding, in_order
+from taskdb_spec.conformance.core.findings import Finding, most_general_first
 from taskdb_spec.conformance.core.program import (
     RECORD_CALLS,
     WRITES,
-    Call,
+    Method,
     Operation,
     Program,
-    fresh,
+    instantiate,
 )
-from taskdb_spec.conformance.execution.executor import Failure, Player
+from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.session import EVERYTHING
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
@@ -33,9 +33,9 @@ from taskdb_spec.records.fields import (
 )
 
 
-def failure_of(player: Player, *operations: Operation, careful: bool = False) -> Failure | None:
+def failure_of(executor: Executor, *operations: Operation, careful: bool = False) -> Failure | None:
     """How the last of these operations fails, if all before it are right."""
-    failure = player.replay(Program(operations), careful)
+    failure = executor.replay(Program(operations), careful)
     return failure if failure and len(failure.program) == len(operations) else None
 
 
@@ -52,19 +52,19 @@ _FULL: dict[str, Any] = {
 }
 
 
-def is_taken_anywhere(player: Player, operation: Operation, circumstance: str) -> bool:
+def is_taken_anywhere(executor: Executor, operation: Operation, circumstance: str) -> bool:
     """Whether the malformed query is taken as well by a plain search that looks at a record."""
     if circumstance not in CIRCUMSTANCES:
         return False
     check = operation.args[0]
     hidden = circumstance in ("QRY-10", "LOG-2")  # behind, or inside, of what is well-formed
-    return any(_is_taken(player, query) for query in (conditions(check) if hidden else [check]))
+    return any(_is_taken(executor, query) for query in (conditions(check) if hidden else [check]))
 
 
-def _is_taken(player: Player, check: Any) -> bool:
-    record = Operation(Call.add, ("a", _FULL))
-    failure = failure_of(player, record, Operation(Call.find, (check,)))
-    return bool(failure and failure.finding.family) and not _raised(failure)
+def _is_taken(executor: Executor, check: Any) -> bool:
+    record = Operation(Method.add, ("a", _FULL))
+    failure = failure_of(executor, record, Operation(Method.find, (check,)))
+    return bool(failure and failure.finding.accepted_errors) and not _raised(failure)
 
 
 def _raised(failure: Failure | None) -> bool:
@@ -83,14 +83,14 @@ FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
 one about that form, and those that are more general."""
 
 
-def suspect_in_plain_form(player: Player, program: Program, clause: str) -> str:
+def suspect_in_plain_form(executor: Executor, program: Program, clause: str) -> str:
     """The clause to blame for a failure under one of the `FORMS`.
 
     It is the one about the form if nothing fails where all is given in its plainest form, and a
     general one if that fails.
     """
     of_form, general = FORMS[clause]
-    failure = failure_of(player, *map(_plain, program), careful=True)
+    failure = failure_of(executor, *map(_plain, program), careful=True)
     if failure is None:
         return of_form
     suspect = failure.finding.suspects[-1]
@@ -100,11 +100,11 @@ def suspect_in_plain_form(player: Player, program: Program, clause: str) -> str:
 def _plain(operation: Operation) -> Operation:
     if operation.call in RECORD_CALLS:
         msg_id, fields = operation.args
-        return operation.but(args=(msg_id, _plain_value(fields)))
-    if operation.call is Call.find and len(operation.args) == 2 and operation.args[1]:
+        return operation.replace(args=(msg_id, _plain_value(fields)))
+    if operation.call is Method.find and len(operation.args) == 2 and operation.args[1]:
         check, keys = operation.args
         named = [name for name in TASK_FIELDS if name in keys and name != "msg_id"]
-        return operation.but(args=(check, named or ["label"]))
+        return operation.replace(args=(check, named or ["label"]))
     return operation
 
 
@@ -123,7 +123,9 @@ def _plain_value(value: Any) -> Any:
 # Everything, rather than what a query selects
 
 
-def suspects_of_everything(player: Player, stored: list[Operation], finding: Finding) -> list[str]:
+def suspects_of_everything(
+    executor: Executor, stored: list[Operation], finding: Finding
+) -> list[str]:
     """Who is to blame for wrong records in an answer, if a search for all is wrong about them too.
 
     Empty where it is right about one of them, or raises.
@@ -131,7 +133,7 @@ def suspects_of_everything(player: Player, stored: list[Operation], finding: Fin
     wrong = _wrong_ids(finding)
     if not wrong:
         return []
-    found = player.findings(Program((*stored, EVERYTHING)))
+    found = executor.findings_of_last_step(Program((*stored, EVERYTHING)))
     return next((list(each.suspects) for each in found if wrong <= _wrong_ids(each)), [])
 
 
@@ -148,7 +150,7 @@ OFFSETS = frozenset({"EQ-5", "ORD-2"})
 """The clauses that say that the offset of an instant does not matter to a query."""
 
 
-def suspects_of_offsets(player: Player, failure: Failure) -> list[str]:
+def suspects_of_offsets(executor: Executor, failure: Failure) -> list[str]:
     """Those of the suspects that are about offsets, if the answer is right without any.
 
     Empty where there are none, or where the answer is as wrong with all instants in UTC.
@@ -157,8 +159,8 @@ def suspects_of_offsets(player: Player, failure: Failure) -> list[str]:
     arguments = [operation.args for operation in failure.program]
     if not about or not has_offsets(arguments):
         return []
-    in_utc = (each.but(args=tuple(map(_plain_value, each.args))) for each in failure.program)
-    found = player.findings(Program(tuple(in_utc)))
+    in_utc = (each.replace(args=tuple(map(_plain_value, each.args))) for each in failure.program)
+    found = executor.findings_of_last_step(Program(tuple(in_utc)))
     subject = failure.finding.subject
     return [] if any(each.subject == subject for each in found) else about
 
@@ -166,26 +168,26 @@ def suspects_of_offsets(player: Player, failure: Failure) -> list[str]:
 # A record that makes a query raise
 
 
-def suspects_of_records(player: Player, stored: list[Operation], check: Any) -> list[str]:
+def suspects_of_records(executor: Executor, stored: list[Operation], check: Any) -> list[str]:
     """The clauses that a query exercises on those of several records for which alone it raises.
 
     Empty where it raises for none of them alone, or where there are not several.
     """
-    look = Operation(Call.find, (check,))
+    look = Operation(Method.find, (check,))
     suspects = [
         clause
         for record in (stored if len(stored) > 1 else ())
-        for found in player.findings(Program((record, look)))
-        if isinstance(found.actual, BaseException) and not found.family
+        for found in executor.findings_of_last_step(Program((record, look)))
+        if isinstance(found.actual, BaseException) and not found.accepted_errors
         for clause in found.suspects
     ]
-    return in_order(suspects)
+    return most_general_first(suspects)
 
 
 # A value, or the write that it was given to
 
 
-def suspects_of_value(player: Player, failure: Failure) -> list[str]:
+def suspects_of_value(executor: Executor, failure: Failure) -> list[str]:
     """Who is to blame for a value that is read back wrong from a record that was written again.
 
     The clauses of the value, if it is read back just as wrong from a record that is new; else
@@ -195,20 +197,20 @@ def suspects_of_value(player: Player, failure: Failure) -> list[str]:
     if operation.call not in RECORD_CALLS:
         return []
     msg_id, fields = operation.args
-    record: Mapping[str, Any] = model_after(player, before).records.get(msg_id, {})
-    new = Operation(Call.add, (msg_id, {**record, **fields}))
-    for found in player.findings(Program((new,))):
+    record: Mapping[str, Any] = model_after(executor, before).records.get(msg_id, {})
+    new = Operation(Method.add, (msg_id, {**record, **fields}))
+    for found in executor.findings_of_last_step(Program((new,))):
         if found.subject == failure.finding.subject and is_as_wrong(found, failure.finding):
             return list(found.suspects)
     return []
 
 
-def model_after(player: Player, operations: list[Operation]) -> Model:
+def model_after(executor: Executor, operations: list[Operation]) -> Model:
     """The model after those of the operations that it does not refuse."""
-    model = Model(player.backend.query_capabilities)
+    model = Model(executor.backend.query_capabilities)
     for operation in operations:
         if operation.call in WRITES and not refusals(model, operation):
-            getattr(model, operation.call.value)(*map(fresh, operation.args))
+            getattr(model, operation.call.value)(*map(instantiate, operation.args))
     return model
 
 
@@ -220,7 +222,7 @@ def is_as_wrong(one: Finding, other: Finding) -> bool:
 # A comparison, or the order that all comparisons go by
 
 
-def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> list[str]:
+def suspects_of_order(executor: Executor, stored: list[Operation], check: Any) -> list[str]:
     """Who is to blame for one comparison of texts that is wrong about these records.
 
     The order of texts, if another comparison with the same text is wrong as well; else its own
@@ -233,7 +235,7 @@ def suspects_of_order(player: Player, stored: list[Operation], check: Any) -> li
     if name not in ORDER_OPERATORS or not isinstance(operand, str):
         return []
     others = ({place: {other: operand}} for other in ORDER_OPERATORS if other != name)
-    wrong = [failure_of(player, *stored, Operation(Call.find, (other,))) for other in others]
+    wrong = [failure_of(executor, *stored, Operation(Method.find, (other,))) for other in others]
     return ["ORD-1"] if any(wrong) else [f"{name[1:].upper()}-1"]
 
 

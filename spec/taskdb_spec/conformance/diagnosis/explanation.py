@@ -11,11 +11,11 @@ from typing import Any
 from taskdb_spec.backend import Backend
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.findings import Finding
-from taskdb_spec.conformance.core.program import Call, Many, Operation, Program
+from taskdb_spec.conformance.core.program import GeneratedList, Operation, Program, StoreAction
+from taskdb_spec.conformance.diagnosis.fault_models import FAULT_MODELS
 from taskdb_spec.conformance.diagnosis.fault_models.aliasing import LIMITED
-from taskdb_spec.conformance.diagnosis.fault_models.base import Deviation
-from taskdb_spec.conformance.diagnosis.fault_models.catalogue import DEVIATIONS
-from taskdb_spec.conformance.execution.executor import Failure, Player
+from taskdb_spec.conformance.diagnosis.fault_models.base import FaultModel
+from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.model import Model
 from taskdb_spec.records.domain import strictly_equal
@@ -32,72 +32,74 @@ class Trial:
     failure: Failure | None
 
 
-def explain(player: Player, failure: Failure, careful: bool, trials: Sequence[Trial] = ()) -> str:
+def explain(
+    executor: Executor, failure: Failure, careful: bool, trials: Sequence[Trial] = ()
+) -> str:
     """The deviation that explains a failure, with where to look; empty unless it is just one.
 
     Where several do, `trials`, other programs that the player has played, decide between them.
     No call is made on the player's own backend.
     """
-    found = candidates(player, failure, careful)
+    found = candidates(executor, failure, careful)
     if len(found) > 1:
-        chosen = [*trials[:1], *trials[1:][-TRIALS:]]
-        counts = _agreements(player, found, chosen, careful)
+        chosen = [*trials[:1], *trials[1:][-MAX_TRIALS:]]
+        counts = _agreements(executor, found, chosen, careful)
         found = [each for each, count in zip(found, counts, strict=True) if count == max(counts)]
     return str(found[0]) if len(found) == 1 else ""
 
 
-TRIALS = 100
+MAX_TRIALS = 100
 """How many trials decide beside the first, at the most: the last ones, which are the smallest."""
 
 
-def candidates(player: Player, failure: Failure, careful: bool) -> list[Deviation]:
+def candidates(executor: Executor, failure: Failure, careful: bool) -> list[FaultModel]:
     """The deviations on whose stores the program fails as it does on the player's backend."""
-    tried = list(_within_reach(player, failure))
-    counts = _agreements(player, tried, [Trial(failure.program, failure)], careful)
+    tried = list(_within_reach(executor, failure))
+    counts = _agreements(executor, tried, [Trial(failure.program, failure)], careful)
     return [each for each, count in zip(tried, counts, strict=True) if count]
 
 
-def _within_reach(player: Player, failure: Failure) -> Iterable[Deviation]:
+def _within_reach(executor: Executor, failure: Failure) -> Iterable[FaultModel]:
     """The deviations that it makes sense to try: few where the program takes long."""
-    if player.backend.stores_nothing or failure.program.limits is not None:
+    if executor.backend.stores_nothing or failure.program.limits is not None:
         return []
-    if any(operation.call is Call.crowd for operation in failure.program):
+    if any(operation.call is StoreAction.capacity for operation in failure.program):
         return [LIMITED]
     arguments = [operation.args for operation in failure.program]
-    return [] if _has_many(arguments) else DEVIATIONS.values()
+    return [] if _has_many(arguments) else FAULT_MODELS.values()
 
 
 def _has_many(value: Any) -> bool:
     """Whether a long operand is anywhere in the arguments."""
     if isinstance(value, dict):
         value = list(value.values())
-    return isinstance(value, Many) or (
+    return isinstance(value, GeneratedList) or (
         isinstance(value, list | tuple) and any(map(_has_many, value))
     )
 
 
 def _agreements(
-    player: Player, deviations: Sequence[Deviation], trials: Sequence[Trial], careful: bool
+    executor: Executor, deviations: Sequence[FaultModel], trials: Sequence[Trial], careful: bool
 ) -> list[int]:
     """How many of the programs go on each deviation's store as they went on the backend."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         workdirs = Workdirs(Path(folder))
         return [
             sum(
-                _goes_alike(_deviant_player(player, deviation, workdirs), trial, careful)
+                _reproduces(_deviant_player(executor, deviation, workdirs), trial, careful)
                 for trial in trials
             )
             for deviation in deviations
         ]
 
 
-def _deviant_player(player: Player, deviation: Deviation, workdirs: Workdirs) -> Player:
+def _deviant_player(executor: Executor, deviation: FaultModel, workdirs: Workdirs) -> Executor:
     """A player of the deviation's store, for one program, that knows what the other knows."""
-    backend = deviant_backend(player.backend, deviation)
-    return Player(backend, workdirs, failed=set(player.failed), lost=player.lost)
+    backend = deviant_backend(executor.backend, deviation)
+    return Executor(backend, workdirs, failed=set(executor.failed), lost=executor.lost)
 
 
-def deviant_backend(backend: Backend, deviation: Deviation) -> Backend:
+def deviant_backend(backend: Backend, deviation: FaultModel) -> Backend:
     """A backend that claims what the other does, and has the deviation. It keeps its stores."""
     stores: dict[Path, Model] = {}
 
@@ -114,21 +116,21 @@ def deviant_backend(backend: Backend, deviation: Deviation) -> Backend:
     )
 
 
-def _goes_alike(player: Player, trial: Trial, careful: bool) -> bool:
-    failure = player.replay(trial.program, careful)
+def _reproduces(executor: Executor, trial: Trial, careful: bool) -> bool:
+    failure = executor.replay(trial.program, careful)
     if failure is None or trial.failure is None:
         return failure is trial.failure
-    return len(failure.program) == len(trial.failure.program) and alike(
+    return len(failure.program) == len(trial.failure.program) and is_same_finding(
         failure.finding, trial.failure.finding
     )
 
 
-def alike(one: Finding, other: Finding) -> bool:
+def is_same_finding(one: Finding, other: Finding) -> bool:
     """Whether two findings say the same: of errors the class counts, not the text."""
     return (
         one.suspects == other.suspects
         and one.subject == other.subject
-        and one.family == other.family
+        and one.accepted_errors == other.accepted_errors
         and _probe(one) == _probe(other)
         and _alike(one.expected, other.expected)
         and (_alike(one.actual, other.actual) or _both_accepted(one, other))
@@ -150,4 +152,4 @@ def _both_accepted(one: Finding, other: Finding) -> bool:
     """Where a refusal is due, what is returned instead hardly matters."""
     values = one.actual, other.actual
     accepted = not any(isinstance(value, BaseException) for value in values)
-    return bool(one.family) and accepted and (values[0] is None) == (values[1] is None)
+    return bool(one.accepted_errors) and accepted and (values[0] is None) == (values[1] is None)

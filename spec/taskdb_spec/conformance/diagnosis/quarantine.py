@@ -8,13 +8,20 @@ from typing import Any
 
 from taskdb_spec.conformance.comparison.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.comparison.refusals import refusals
-from taskdb_spec.conformance.comparison.step import ACTS
-from taskdb_spec.conformance.core.program import QUERY_CALLS, WRITES, Call, Operation
+from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS
+from taskdb_spec.conformance.core.program import (
+    QUERY_CALLS,
+    WRITES,
+    Call,
+    Method,
+    Operation,
+    StoreAction,
+)
 from taskdb_spec.conformance.execution.session import Session
 
 
 @dataclass(frozen=True)
-class Danger:
+class QuarantinedCall:
     """A call that does not come back once so many of each call came `before`.
 
     Only calls are meant that the `clause` applies to, if there is one, and that have all of the
@@ -31,11 +38,11 @@ class Danger:
         """Whether the arguments do not matter."""
         return not self.clause and not self.operators
 
-    def wider(self, operation: Operation) -> Danger:
+    def generalized(self, operation: Operation) -> QuarantinedCall:
         """The danger of all calls with the operators that this one has."""
         return replace(self, clause="", operators=_operators(operation))
 
-    def threatens(self, session: Session, operation: Operation) -> bool:
+    def matches(self, session: Session, operation: Operation) -> bool:
         """Whether the call must not be made now."""
         if operation.call in OF_SEVERAL_CALLS and self.any:
             return True
@@ -60,37 +67,39 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(item)
 
 
-OF_SEVERAL_CALLS = ACTS.keys() - {Call.close}
+OF_SEVERAL_CALLS = STORE_ACTION_CHECKS.keys() - {Method.close}
 """The acts that make calls of the interface, of which any may not come back."""
 
 
-def shunned(dangers: Sequence[Danger], session: Session, operation: Operation) -> bool:
+def is_quarantined(
+    dangers: Sequence[QuarantinedCall], session: Session, operation: Operation
+) -> bool:
     """Whether a call is better not made."""
-    return any(danger.threatens(session, operation) for danger in dangers)
+    return any(quarantined.matches(session, operation) for quarantined in dangers)
 
 
-BASE = {
-    Call.add: "ADD-1",
-    Call.get: "GET-1",
-    Call.update: "UPD-1",
-    Call.drop: "DROP-1",
-    Call.purge: "PURGE-1",
-    Call.find: "FIND-1",
-    Call.history: "HIST-1",
-    Call.close: "CLOSE-1",
-    Call.reopen: "DUR-1",
-    **dict.fromkeys((Call.neighbour, Call.successor), "ISO-9"),
-    Call.crowd: "KEEP-1",
-    Call.hoard: "NODB-4",
+BASE: dict[Call, str] = {
+    Method.add: "ADD-1",
+    Method.get: "GET-1",
+    Method.update: "UPD-1",
+    Method.drop: "DROP-1",
+    Method.purge: "PURGE-1",
+    Method.find: "FIND-1",
+    Method.history: "HIST-1",
+    Method.close: "CLOSE-1",
+    StoreAction.reopen: "DUR-1",
+    **dict.fromkeys((StoreAction.second_store, StoreAction.next_store), "ISO-9"),
+    StoreAction.capacity: "KEEP-1",
+    StoreAction.memory_growth: "NODB-4",
 }
 """The clause by which each call has to come back at all."""
 
 
 def base(stores_nothing: bool, call: Call) -> str:
     """The clause by which a call of a backend has to come back at all."""
-    if not stores_nothing or call is Call.hoard:
+    if not stores_nothing or call is StoreAction.memory_growth:
         return BASE[call]
-    if call is Call.close:
+    if call is Method.close:
         return "NODB-5"
     return "NODB-1" if call in WRITES else "NODB-2"
 
@@ -103,7 +112,7 @@ def suspects(session: Session, operation: Operation) -> list[str]:
     due = refusals(session.model, operation)
     if due:
         return [refusal.clause for refusal in due]
-    if operation.call is Call.find:
+    if operation.call is Method.find:
         found = query_suspects(session, operation, session.model.records)
         return found + keys_suspects(operation)
     if operation.call in WRITES:

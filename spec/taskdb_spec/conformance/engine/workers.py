@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from taskdb_spec.conformance.core.config import Patience
+from taskdb_spec.conformance.core.config import ResourceBudget
 from taskdb_spec.conformance.core.findings import Evidence
 from taskdb_spec.conformance.core.results import Counterexample
-from taskdb_spec.conformance.engine.runner import Campaign
-from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedRecorder
-from taskdb_spec.conformance.execution.isolation.process import Apart, Send
-from taskdb_spec.conformance.planning.batches import Part
+from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedFlightRecorder
+from taskdb_spec.conformance.execution.isolation.process import ForkedProcess, SendMessage
+from taskdb_spec.conformance.planning.batches import Batch
 
 
 @dataclass(frozen=True)
-class Played:
+class BatchResult:
     """What came of a part that was played to its end."""
 
     evidence: Evidence
@@ -32,23 +32,27 @@ class Known:
     """What is known to fail."""
 
     failures: dict[str, Counterexample]
-    doubts: dict[str, list[Counterexample]]
-    misled: Counter[str]
+    unconfirmed: dict[str, list[Counterexample]]
+    model_artifacts: Counter[str]
     failed: set[str]
     lost: frozenset[str]
-    mixing: bool
+    stores_share_state: bool
 
     @classmethod
-    def by(cls, campaign: Campaign) -> Known:
-        player = campaign.player
-        found = campaign.failures, campaign.doubts, campaign.misled
-        return cls(*found, player.failed, player.lost, player.mixing)
+    def by(cls, runner: Runner) -> Known:
+        executor = runner.executor
+        found = runner.failures, runner.unconfirmed, runner.model_artifacts
+        return cls(*found, executor.failed, executor.lost, executor.stores_share_state)
 
-    def tell(self, campaign: Campaign) -> None:
-        campaign.failures, campaign.doubts = self.failures, self.doubts
-        campaign.misled = self.misled
-        player = campaign.player
-        player.failed, player.lost, player.mixing = self.failed, self.lost, self.mixing
+    def tell(self, runner: Runner) -> None:
+        runner.failures, runner.unconfirmed = self.failures, self.unconfirmed
+        runner.model_artifacts = self.model_artifacts
+        executor = runner.executor
+        executor.failed, executor.lost, executor.stores_share_state = (
+            self.failed,
+            self.lost,
+            self.stores_share_state,
+        )
 
 
 def cores() -> int:
@@ -58,7 +62,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-class Board:
+class FailureBarrier:
     """Where workers see which parts have failed.
 
     Those that are ahead of such a part wait, because nearly all that they do would be dropped.
@@ -90,38 +94,38 @@ class Worker:
     """One of the workers, by its number on the board.
 
     For each of its numbered parts, `messages` has the events, what is `Known` to fail each time
-    that there is more, and then what it has `Played`.
+    that there is more, and then what it has `BatchResult`.
     """
 
     def __init__(
         self,
         number: int,
-        campaign: Campaign,
-        parts: Iterable[tuple[int, Part]],
-        board: Board,
-        patience: Patience,
+        runner: Runner,
+        batches: Iterable[tuple[int, Batch]],
+        board: FailureBarrier,
+        budget: ResourceBudget,
     ) -> None:
-        self._number, self._campaign, self._parts, self._board = number, campaign, parts, board
-        self.recorder = SharedRecorder()
-        self.process = Apart(self._work, self.recorder, patience.call, patience.memory)
+        self._number, self._runner, self._batches, self._board = number, runner, batches, board
+        self.recorder = SharedFlightRecorder()
+        self.process = ForkedProcess(self._work, self.recorder, budget.call, budget.memory)
         self.messages = self.process.messages()
 
-    def _work(self, send: Send) -> None:
-        campaign, player = self._campaign, self._campaign.player
+    def _work(self, send: SendMessage) -> None:
+        runner, executor = self._runner, self._runner.executor
         learned = False
 
         def learn() -> None:
             nonlocal learned
             learned = True
-            send(Known.by(campaign))
+            send(Known.by(runner))
 
-        campaign.listen, campaign.learned = send, learn
-        for number, part in self._parts:
+        runner.listen, runner.learned = send, learn
+        for number, part in self._batches:
             self._board.wait_at(number)
-            campaign.failing = partial(self._board.note, self._number, number)
-            player.evidence, player.operations = Counter(), 0
-            campaign.play(part)
-            send(Played(player.evidence, player.operations))
+            runner.failing = partial(self._board.note, self._number, number)
+            executor.evidence, executor.operations = Counter(), 0
+            runner.play(part)
+            send(BatchResult(executor.evidence, executor.operations))
             if learned and not self._board.alone:
                 return  # the others have to be told, and wait until they are
             self._board.clear(self._number)

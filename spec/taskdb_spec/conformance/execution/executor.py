@@ -12,20 +12,26 @@ from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.comparison.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.comparison.effects import audit
 from taskdb_spec.conformance.comparison.refusals import refusals
-from taskdb_spec.conformance.comparison.step import ACTS, make, shared_clause, take
+from taskdb_spec.conformance.comparison.step import (
+    STORE_ACTION_CHECKS,
+    check_step,
+    run_step,
+    shared_clause,
+)
 from taskdb_spec.conformance.comparison.values import value_clauses
-from taskdb_spec.conformance.core.findings import Evidence, Finding, Judgement
+from taskdb_spec.conformance.core.findings import Evidence, Finding, StepResult
 from taskdb_spec.conformance.core.program import (
     QUERY_CALLS,
     RECORD_CALLS,
     WRITES,
-    Call,
+    Method,
     Operation,
     Program,
+    StoreAction,
 )
-from taskdb_spec.conformance.diagnosis.quarantine import Danger, shunned
+from taskdb_spec.conformance.diagnosis.quarantine import QuarantinedCall, is_quarantined
 from taskdb_spec.conformance.execution.isolation.flight_recorder import recorder
-from taskdb_spec.conformance.execution.session import NotCalled, Session
+from taskdb_spec.conformance.execution.session import CallSkipped, Session
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.records.fields import TASK_FIELDS, new_record
@@ -41,12 +47,14 @@ class Failure:
     program: Program
     finding: Finding
     raised: list[bool]
-    adopted: bool = False  # the model followed the store before, so it may be wrong itself
+    model_resynchronized: bool = (
+        False  # the model followed the store before, so it may be wrong itself
+    )
     calls: tuple[Operation, ...] = ()  # all that were made before the last step
 
 
 @dataclass
-class Player:
+class Executor:
     """Plays programs on a backend, and knows which clauses it is known to break.
 
     What is known is avoided where it can be, and where it cannot, the model follows the store.
@@ -56,17 +64,19 @@ class Player:
     workdirs: Workdirs
     failed: set[str] = field(default_factory=set)
     lost: frozenset[str] = frozenset()  # root fields that the backend does not have (REC-1)
-    dangers: tuple[Danger, ...] = ()  # calls that do not come back
+    quarantine: tuple[QuarantinedCall, ...] = ()  # calls that do not come back
     evidence: Evidence = field(default_factory=Counter)
     operations: int = 0
-    mixing: bool = False  # stores have been seen to share something, so all are left empty
+    stores_share_state: bool = (
+        False  # stores have been seen to share something, so all are left empty
+    )
 
     def find_lost_fields(self) -> None:
         """See which root fields of a whole record the backend does not give back."""
         session = self._session()
         probe = new_record("probe", submitted=EPOCH)
-        session.call(Operation(Call.add, ("probe", dict(probe))))
-        answer = session.call(Operation(Call.get, ("probe",))).value
+        session.call(Operation(Method.add, ("probe", dict(probe))))
+        answer = session.call(Operation(Method.get, ("probe",))).value
         self._end(session)
         if isinstance(answer, dict):
             self.lost = frozenset(TASK_FIELDS) - answer.keys()
@@ -78,15 +88,15 @@ class Player:
 
     def _session(self, limits: Limits | None = None) -> Session:
         session = Session(self.backend, self.workdirs.take(), limits)
-        if self.dangers:
-            session.shuns = partial(shunned, self.dangers)
-        if self.mixing:
+        if self.quarantine:
+            session.shuns = partial(is_quarantined, self.quarantine)
+        if self.stores_share_state:
             _empty(session)
         return session
 
     def _end(self, session: Session) -> None:
         """Close the store, and remove what it has left."""
-        if self.mixing:
+        if self.stores_share_state:
             _empty(session)
         session.close()
         for folder in session.folders:
@@ -105,7 +115,7 @@ class Player:
         `careful` reads everything back after each step; `around` leaves out what is known to fail,
         where None leaves the program as it is to the letter.
         """
-        if limits is not None and any(danger.any for danger in self.dangers):
+        if limits is not None and any(quarantined.any for quarantined in self.quarantine):
             return None  # what a store has culled is seen by calls that may be among them
         careful = careful or bool(self.failed)
         session = self._session(limits)
@@ -124,32 +134,32 @@ class Player:
 
         return self.play(steps, program.limits, careful, around)
 
-    def replay_plainly(self, program: Program) -> Failure | None:
+    def execute_as_script(self, program: Program) -> Failure | None:
         """Play a program as its script does: its calls and no others, and a look at the last."""
-        judgement, raised = self._judged_plainly(program)
-        new = self._unknown(judgement)
+        result, raised = self._execute_as_script(program)
+        new = self._unknown(result)
         return None if new is None else Failure(program, new, raised)
 
-    def findings(self, program: Program) -> list[Finding]:
+    def findings_of_last_step(self, program: Program) -> list[Finding]:
         """All that the last step of a program departs from, known or not; played as by a script."""
-        judgement, _ = self._judged_plainly(program)
-        return [each for each in judgement.findings if not isinstance(each.actual, NotCalled)]
+        result, _ = self._execute_as_script(program)
+        return [each for each in result.findings if not isinstance(each.actual, CallSkipped)]
 
-    def _judged_plainly(self, program: Program) -> tuple[Judgement, list[bool]]:
+    def _execute_as_script(self, program: Program) -> tuple[StepResult, list[bool]]:
         if not program.operations:
-            return Judgement(), []
+            return StepResult(), []
         *before, last = program.operations
         session = self._session(program.limits)
         try:
-            if any(map(session.shunned, program)):
-                return Judgement(), []
+            if any(map(session.is_quarantined, program)):
+                return StepResult(), []
             raised = []
             for operation in before:
                 recorder().step(operation)
-                raised.append(make(session, operation))
+                raised.append(run_step(session, operation))
             recorder().step(last)
-            judgement = take(session, last, careful=True)
-            return judgement, [*raised, judgement.raised]
+            result = check_step(session, last, careful=True)
+            return result, [*raised, result.raised]
         finally:
             self._end(session)
 
@@ -160,48 +170,48 @@ class Player:
         raised: list[bool] = []
         for step in steps:
             operation = step if around is None else self._around_known(session, step, around)
-            if operation is None or session.shunned(operation):
+            if operation is None or session.is_quarantined(operation):
                 continue
             done.append(operation)
             self.operations += 1
             recorder().step(operation)
             before = len(session.calls)
-            judgement = take(session, operation, careful)
-            raised.append(judgement.raised)
+            result = check_step(session, operation, careful)
+            raised.append(result.raised)
             session.made.append(operation.call)
-            new = self._unknown(judgement) or self._only_when_empty(judgement, operation)
+            new = self._unknown(result) or self._only_when_empty(result, operation)
             if new is not None:
-                self.mixing = self.mixing or "ISO-9" in new.suspects
+                self.stores_share_state = self.stores_share_state or "ISO-9" in new.suspects
                 program, calls = Program(tuple(done), session.limits), session.calls[:before]
-                return Failure(program, new, raised, session.adopted, tuple(calls))
-            if operation.call in ACTS:  # it makes its own calls again
+                return Failure(program, new, raised, session.model_resynchronized, tuple(calls))
+            if operation.call in STORE_ACTION_CHECKS:  # it makes its own calls again
                 session.calls[before:] = [operation]
-            if judgement.findings and not self._follow(session, operation):
+            if result.findings and not self._follow(session, operation):
                 return None
-            if operation.call in (Call.close, Call.successor):
+            if operation.call in (Method.close, StoreAction.next_store):
                 return None
         return None if careful else self._last_look(session, done, raised)
 
-    def _unknown(self, judgement: Judgement) -> Finding | None:
+    def _unknown(self, result: StepResult) -> Finding | None:
         """The first finding that no known failure explains; without one, count the evidence."""
-        for finding in judgement.findings:
-            known = isinstance(finding.actual, NotCalled)
+        for finding in result.findings:
+            known = isinstance(finding.actual, CallSkipped)
             if not known and self.failed.isdisjoint(finding.suspects):
                 return finding
-        for seen, times in judgement.evidence.items():
+        for seen, times in result.evidence.items():
             self.evidence[seen] += times
         return None
 
-    def _only_when_empty(self, judgement: Judgement, operation: Operation) -> Finding | None:
+    def _only_when_empty(self, result: StepResult, operation: Operation) -> Finding | None:
         """A query that an empty store takes, of a kind that the store is known to take at times,
         but that it refuses as soon as there is a record: then QRY-9 is to blame.
         """
         if "QRY-9" in self.failed:
             return None
-        for finding in judgement.findings:
-            if finding.suspects[-1] == "QRY-9" and finding.family:
-                whole = Operation(Call.add, ("a", dict(new_record("a", label="a"))))
-                control = Player(self.backend, self.workdirs, {"ERR-5"})
+        for finding in result.findings:
+            if finding.suspects[-1] == "QRY-9" and finding.accepted_errors:
+                whole = Operation(Method.add, ("a", dict(new_record("a", label="a"))))
+                control = Executor(self.backend, self.workdirs, {"ERR-5"})
                 failure = control.replay(Program((whole, operation)), careful=False)
                 if failure is None:
                     return replace(finding, suspects=("QRY-9",))
@@ -209,11 +219,11 @@ class Player:
 
     def _follow(self, session: Session, operation: Operation) -> bool:
         """Let the model follow a store that is known to be wrong here; False ends the program."""
-        if operation.call in ACTS:
+        if operation.call in STORE_ACTION_CHECKS:
             return False
         if operation.call not in WRITES:
             return True
-        return session.limits is None and session.adopt()
+        return session.limits is None and session.resynchronize()
 
     def _last_look(
         self, session: Session, done: list[Operation], raised: list[bool]
@@ -221,12 +231,12 @@ class Player:
         """At the end of a program, read everything back."""
         if not done or session.backend.stores_nothing or session.limits is not None:
             return None
-        judgement, calls = Judgement(), tuple(session.calls)
-        audit(session, Operation(Call.history), judgement, refused=False)
-        new = self._unknown(judgement)
+        result, calls = StepResult(), tuple(session.calls)
+        audit(session, Operation(Method.history), result, refused=False)
+        new = self._unknown(result)
         if new is None:
             return None
-        program = Program((*done, Operation(Call.history)))
+        program = Program((*done, Operation(Method.history)))
         return Failure(program, new, [*raised, False], calls=calls)
 
     # What is known is avoided
@@ -238,7 +248,7 @@ class Player:
         if not self.failed or session.backend.stores_nothing:
             return operation
         if shared_clause(operation) in self.failed:  # what the caller changes would be stored
-            operation = operation.but(scribble=False)
+            operation = operation.replace(mutate_afterwards=False)
         if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
             operation = self._healthy(session, operation, around)
         if operation.call in QUERY_CALLS and mentions(operation.args, self.lost):
@@ -272,17 +282,17 @@ class Player:
             if name not in self.lost
             if name == "msg_id" or not around or self.failed.isdisjoint(value_clauses(name, value))
         }
-        if operation.call is Call.add and ("REC-2" in self.failed or self._leaves_out_fields):
+        if operation.call is Method.add and ("REC-2" in self.failed or self._leaves_out_fields):
             whole = dict.fromkeys(TASK_FIELDS) | {"stdout": "", "stderr": ""}
             fields = {**whole, "msg_id": msg_id, **fields}
-        return operation.but(args=(msg_id, fields))
+        return operation.replace(args=(msg_id, fields))
 
 
 def _empty(session: Session) -> None:
     """Drop what programs before this one have left in a store, or this one would leave."""
-    history = session.call(Operation(Call.history)).value
+    history = session.call(Operation(Method.history)).value
     for msg_id in history if isinstance(history, list) else ():
-        session.call(Operation(Call.drop, (msg_id,)))
+        session.call(Operation(Method.drop, (msg_id,)))
 
 
 def mentions(value: Any, fields: frozenset[str]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
-from taskdb_spec.conformance.core.program import Call, Operation, fresh
+from taskdb_spec.conformance.core.program import Call, Method, Operation, instantiate
 from taskdb_spec.conformance.execution.isolation.flight_recorder import recorder
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.model import Model
@@ -18,31 +18,31 @@ from taskdb_spec.records.fields import TaskRecord
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CallResult:
     """What a call came to: a value, or the error that it raised."""
 
     value: Any = None
     error: BaseException | None = None
 
     @property
-    def told(self) -> Any:
+    def value_or_error(self) -> Any:
         return self.value if self.error is None else self.error
 
 
-def attempt(call: Callable[..., Any], *args: Any, **named: Any) -> Outcome:
+def capture(call: Callable[..., Any], *args: Any, **named: Any) -> CallResult:
     """Make a call; whatever it raises, but an interruption by the user, is its outcome."""
     recorder().beat()
     try:
-        return Outcome(call(*args, **named))
+        return CallResult(call(*args, **named))
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and not recorder().alone:
             raise
-        return Outcome(error=error)
+        return CallResult(error=error)
 
 
-def ask(store: TaskDB, call: Call, *args: Any, **named: Any) -> Outcome:
+def call_store(store: TaskDB, call: Call, *args: Any, **named: Any) -> CallResult:
     """Make a call of the interface, which the store may lack."""
-    return attempt(getattr(store, call.value, _no_such_call), *args, **named)
+    return capture(getattr(store, call.value, _no_such_call), *args, **named)
 
 
 def _no_such_call(*args: Any, **named: Any) -> None:
@@ -53,10 +53,10 @@ class StoreNotOpened(Exception):
     """A backend's `open` failed, or gave no store or one that is not empty: no run can be made."""
 
 
-EVERYTHING = Operation(Call.find, ({},))
+EVERYTHING = Operation(Method.find, ({},))
 
 
-class NotCalled(Exception):
+class CallSkipped(Exception):
     """Stands for the answer of a call that is known to stall or end the process."""
 
 
@@ -69,15 +69,15 @@ class Session:
         self.folders: dict[Path, None] = {}  # all that stores were opened in
         self.limits = limits
         self.model = Model(backend.query_capabilities)
-        self.seen: dict[str, None] = {}  # every id that a call named, in order
-        self.given: dict[str, dict[str, Any]] = {}  # what the caller last wrote, by id and field
+        self.known_ids: dict[str, None] = {}  # every id that a call named, in order
+        self.written: dict[str, dict[str, Any]] = {}  # what the caller last wrote, by id and field
         self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
-        self.replaced: dict[str, TaskRecord] = {}  # the record before the last update
+        self.previous: dict[str, TaskRecord] = {}  # the record before the last update
         self.culled: set[str] = set()
-        self.returned: set[str] = set()  # culled, and added again
-        self.purged: list[str] = []  # what the last purge took
-        self.adopted = False  # has the model ever followed the store?
-        self.found_some = False  # has any query found a record?
+        self.readded: set[str] = set()  # culled, and added again
+        self.last_purged: list[str] = []  # what the last purge took
+        self.model_resynchronized = False  # has the model ever followed the store?
+        self.any_match_so_far = False  # has any query found a record?
         self.last_history: list[str] | None = None  # since the last write
         self.made: list[Call] = []  # the steps so far
         self.calls: list[Operation] = []  # all calls so far, those between the steps included
@@ -89,9 +89,9 @@ class Session:
         workdir.mkdir(parents=True, exist_ok=True)
         self.folders[workdir] = None
         if self.limits is not None and self.backend.open_limited is not None:
-            outcome = attempt(self.backend.open_limited, workdir, self.limits)
+            outcome = capture(self.backend.open_limited, workdir, self.limits)
         else:
-            outcome = attempt(self.backend.open, workdir)
+            outcome = capture(self.backend.open, workdir)
         if outcome.error is not None:
             raise StoreNotOpened(
                 f"{self.backend.name} could not be opened: "
@@ -102,14 +102,14 @@ class Session:
         store: TaskDB = outcome.value
         return store
 
-    def refuse_what_is_there(self) -> None:
+    def refuse_nonempty_store(self) -> None:
         """Close a store that holds records already, and raise `StoreNotOpened`.
 
         Both calls that list them are made, for one may fail, and even because they are there.
         """
         if self.backend.stores_nothing:
             return
-        listed = [self.call(step).value for step in (Operation(Call.history), EVERYTHING)]
+        listed = [self.call(step).value for step in (Operation(Method.history), EVERYTHING)]
         held = max(len(answer) if isinstance(answer, Sized) else 0 for answer in listed)
         if held:
             self.close()
@@ -120,55 +120,57 @@ class Session:
 
     def close(self) -> None:
         recorder().closing()
-        if not self.shunned(Operation(Call.close)):
-            ask(self.store, Call.close)
+        if not self.is_quarantined(Operation(Method.close)):
+            call_store(self.store, Method.close)
         recorder().end()
 
-    def shunned(self, operation: Operation) -> bool:
+    def is_quarantined(self, operation: Operation) -> bool:
         """Whether a call must not be made, because it is known not to come back."""
         return self.shuns is not None and self.shuns(self, operation)
 
-    def call(self, operation: Operation, args: tuple[Any, ...] | None = None) -> Outcome:
+    def call(self, operation: Operation, args: tuple[Any, ...] | None = None) -> CallResult:
         """Make a call of the interface on the store, with fresh arguments if none are given."""
-        if self.shunned(operation):
-            return Outcome(error=NotCalled(f"{operation.call.value} is known not to come back"))
+        if self.is_quarantined(operation):
+            return CallResult(
+                error=CallSkipped(f"{operation.call.value} is known not to come back")
+            )
         recorder().calling(operation)
         self.calls.append(operation)
         if args is None:
-            args = tuple(map(fresh, operation.args))
-        if operation.by_name:
-            return ask(self.store, operation.call, args[0], keys=args[1])
-        return ask(self.store, operation.call, *args)
+            args = tuple(map(instantiate, operation.args))
+        if operation.keys_by_keyword:
+            return call_store(self.store, operation.call, args[0], keys=args[1])
+        return call_store(self.store, operation.call, *args)
 
-    def expect(self, operation: Operation) -> Any:
+    def call_model(self, operation: Operation) -> Any:
         """Make the call on the model, which is known not to refuse it."""
-        return getattr(self.model, operation.call.value)(*map(fresh, operation.args))
+        return getattr(self.model, operation.call.value)(*map(instantiate, operation.args))
 
-    def note_ids(self, operation: Operation) -> None:
-        if operation.call in (Call.add, Call.get, Call.update, Call.drop):
+    def record_ids(self, operation: Operation) -> None:
+        if operation.call in (Method.add, Method.get, Method.update, Method.drop):
             msg_id = operation.args[0]
             if isinstance(msg_id, str):
-                self.seen[msg_id] = None
+                self.known_ids[msg_id] = None
 
-    def note_write(self, operation: Operation) -> None:
+    def record_write(self, operation: Operation) -> None:
         """Remember what the model is about to lose, and what the caller wrote."""
         self.last_history = None
-        if operation.call is Call.add:
+        if operation.call is Method.add:
             msg_id, fields = operation.args
-            self.given[msg_id] = {"msg_id": msg_id, **fields}
-            self.replaced.pop(msg_id, None)
-        elif operation.call is Call.update:
+            self.written[msg_id] = {"msg_id": msg_id, **fields}
+            self.previous.pop(msg_id, None)
+        elif operation.call is Method.update:
             msg_id, fields = operation.args
-            self.given.setdefault(msg_id, {}).update(fields)
-            self.replaced[msg_id] = self.model.records[msg_id]
-        elif operation.call is Call.drop:
+            self.written.setdefault(msg_id, {}).update(fields)
+            self.previous[msg_id] = self.model.records[msg_id]
+        elif operation.call is Method.drop:
             self.dropped[operation.args[0]] = self.model.records[operation.args[0]]
-        elif operation.call is Call.purge:
-            self.purged = list(self.model.find_records(fresh(operation.args[0])))
-            for msg_id in self.purged:
+        elif operation.call is Method.purge:
+            self.last_purged = list(self.model.find_records(instantiate(operation.args[0])))
+            for msg_id in self.last_purged:
                 self.dropped[msg_id] = self.model.records[msg_id]
 
-    def adopt(self) -> bool:
+    def resynchronize(self) -> bool:
         """Let the model follow the store, so that what failed once is not held against it again.
 
         Where a search finds all as it should be, only the reading is wrong, and there is nothing to
@@ -177,18 +179,18 @@ class Session:
         if self._finds_all():
             return True
         records: dict[str, Any] = {}
-        for msg_id in self.seen:
-            outcome = self.call(Operation(Call.get, (msg_id,)))
+        for msg_id in self.known_ids:
+            outcome = self.call(Operation(Method.get, (msg_id,)))
             if outcome.error is None:
                 try:
                     records[msg_id] = {
-                        name: _adopted(value) for name, value in outcome.value.items()
+                        name: _copy_of_answer(value) for name, value in outcome.value.items()
                     }
                 except (OutOfDomain, AttributeError, TypeError):
                     return False
             elif not isinstance(outcome.error, KeyError):
                 return False
-        self.model.records, self.last_history, self.adopted = records, None, True
+        self.model.records, self.last_history, self.model_resynchronized = records, None, True
         return True
 
     def _finds_all(self) -> bool:
@@ -207,5 +209,5 @@ def _same_fields(found: Any, record: Any) -> bool:
     )
 
 
-def _adopted(value: Any) -> Any:
+def _copy_of_answer(value: Any) -> Any:
     return deep_copy(normalize(value))

@@ -46,25 +46,25 @@ class HypothesisSource:
 class Chooser:
     """What generators ask of a source.
 
-    `turn` is the number of the program, where the programs of a clause share out what there is.
+    `rotation` is the number of the program, where the programs of a clause share out what there is.
     """
 
-    def __init__(self, source: Source, turn: int | None = None) -> None:
+    def __init__(self, source: Source, rotation: int | None = None) -> None:
         self.below = source.below
-        self._turn = turn
+        self._turn = rotation
         self._dealt: Counter[int] = Counter()
 
-    def one_of(self, items: Sequence[T]) -> T:
+    def choice(self, items: Sequence[T]) -> T:
         return items[self.below(len(items))]
 
-    def deal(self, items: Sequence[T]) -> T:
+    def next_in_rotation(self, items: Sequence[T]) -> T:
         """One of the items, which the programs of a clause take in turn, so that none is left out.
 
         A program that asks for several goes on at another third of them, and after three of them
         at what sixteen programs, as many as the smallest profile has, have left out.
         """
         if self._turn is None:
-            return self.one_of(items)
+            return self.choice(items)
         size = len(items)
         later, thirds = divmod(self._dealt[size], 3)
         self._dealt[size] += 1
@@ -73,15 +73,15 @@ class Chooser:
     def chance(self, out_of_ten: int) -> bool:
         return self.below(10) < out_of_ten
 
-    def between(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         return low + self.below(high - low + 1)
 
-    def some(self, items: Sequence[T], low: int, high: int) -> list[T]:
-        return [self.one_of(items) for _ in range(self.between(low, high))]
+    def choices(self, items: Sequence[T], low: int, high: int) -> list[T]:
+        return [self.choice(items) for _ in range(self.integer(low, high))]
 
     def sample(self, items: Sequence[T], low: int, high: int) -> list[T]:
         """Some of the items, each at most once."""
-        return self.shuffled(items)[: self.between(low, high)]
+        return self.shuffled(items)[: self.integer(low, high)]
 
     def shuffled(self, items: Sequence[Any]) -> list[Any]:
         left, order = list(items), []

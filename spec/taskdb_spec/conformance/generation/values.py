@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Literal
 
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
-from taskdb_spec.conformance.core.buffers import part, signed, strided
+from taskdb_spec.conformance.core.buffers import signed_view, strided_view, view_of_part
 from taskdb_spec.conformance.generation.choices import Chooser, Source
 
 IDS = ("a", "b", "c", "d", "e", "f")
@@ -22,7 +22,7 @@ ODD_IDS = (
 )
 LONG_ID = "x" * 256
 """Longer than ids are where somebody thought of a limit."""
-NEVER = ("never", "aa", "B", "z", "y" * 300, "a/../b", "%d", "")
+ABSENT_IDS = ("never", "aa", "B", "z", "y" * 300, "a/../b", "%d", "")
 """Ids that no program adds."""
 
 WORDS = ("a", "b", "c", "ab", "B")
@@ -72,7 +72,7 @@ FLOATS = (
     float("nan"),
 )
 BUFFER_KINDS: tuple[Callable[[bytes], Any], ...] = (
-    *(bytes, bytearray, memoryview, part, strided, signed),
+    *(bytes, bytearray, memoryview, view_of_part, strided_view, signed_view),
 )
 """The ways in which the content of a buffer may be given."""
 BYTES = (b"", b"a", b"b", b"ab", b"aa", b"\x00", b"\xff\xfe", b"a\x00")
@@ -104,7 +104,7 @@ BUFFER_PLACES = ("buffers", "result_buffers")
 Resolution = Literal["microsecond", "millisecond"]
 
 
-class Pools(Chooser):
+class ValueGenerator(Chooser):
     """Draws values for a backend with these capabilities; no finer instants than its resolution."""
 
     def __init__(
@@ -112,68 +112,74 @@ class Pools(Chooser):
         source: Source,
         capabilities: frozenset[Capability] = QUERY_CAPABILITIES,
         resolution: Resolution = "microsecond",
-        turn: int | None = None,
+        rotation: int | None = None,
     ) -> None:
-        super().__init__(source, turn)
+        super().__init__(source, rotation)
         self.capabilities = capabilities
         self.tick = MICROSECOND if resolution == "microsecond" else MILLISECOND
 
     def msg_id(self) -> str:
-        return self.one_of(IDS) if self.chance(9) else self.one_of(ODD_IDS)
+        return self.choice(IDS) if self.chance(9) else self.choice(ODD_IDS)
 
     def word(self) -> str:
-        return self.one_of(WORDS) if self.chance(7) else self.one_of(ODD_WORDS)
+        return self.choice(WORDS) if self.chance(7) else self.choice(ODD_WORDS)
 
     def text(self) -> str:
-        return self.word() if self.chance(7) else self.one_of(LOOKALIKES)
+        return self.word() if self.chance(7) else self.choice(LOOKALIKES)
 
-    def instant(self, offsets: bool = True) -> datetime:
+    def timestamp(self, offsets: bool = True) -> datetime:
         """An instant near the others, or, one in twenty, at an end of the calendar."""
         if self.below(20) == 0:
-            return self.one_of(FAR)
-        at = EPOCH + self.one_of((1, -1)) * self.one_of((self.tick, *STEPS))
-        return at.astimezone(self.one_of(OFFSETS)) if offsets else at
+            return self.choice(FAR)
+        at = EPOCH + self.choice((1, -1)) * self.choice((self.tick, *STEPS))
+        return at.astimezone(self.choice(OFFSETS)) if offsets else at
 
-    def near(self, value: Any) -> Any:
+    def similar_value(self, value: Any) -> Any:
         """A neighbour of a value: what a sloppy comparison takes for it."""
         if isinstance(value, datetime):
             return self._near_instant(value)
         if isinstance(value, str):
             longer = (value + " ", value + "a", f" {value}", f"{value}\x00")
-            return self.deal((*longer, value.upper(), value.lower(), value[:-1]))
+            return self.next_in_rotation((*longer, value.upper(), value.lower(), value[:-1]))
         if isinstance(value, bool):
-            return self.one_of((not value, int(value), float(value)))
+            return self.choice((not value, int(value), float(value)))
         if isinstance(value, int):
-            return self.deal(
+            return self.next_in_rotation(
                 (value - (value > 0), -value - (value < 0), float(value), str(value), bool(value))
             )
         if isinstance(value, float):
-            return self.deal((-value, math.nextafter(value, 9.0), value / 2, 0, 1, str(value)))
+            return self.next_in_rotation(
+                (-value, math.nextafter(value, 9.0), value / 2, 0, 1, str(value))
+            )
         if isinstance(value, bytes):
-            return self.deal((value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value))
+            return self.next_in_rotation(
+                (value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value)
+            )
         if isinstance(value, list) and value:
-            return [self.near(value[0]), *value[1:]]
+            return [self.similar_value(value[0]), *value[1:]]
         if isinstance(value, dict) and value:
             (key, first), *rest = value.items()
-            return self.one_of(({key: self.near(first), **dict(rest)}, dict([*rest, (key, first)])))
+            return self.choice(
+                ({key: self.similar_value(first), **dict(rest)}, dict([*rest, (key, first)]))
+            )
         return self.scalar()
 
     def _near_instant(self, value: datetime) -> datetime:
         steps = (self.tick, timedelta(seconds=1), timedelta(hours=2))
         try:
-            return value + self.deal((*steps, *(-step for step in steps)))
+            return value + self.next_in_rotation((*steps, *(-step for step in steps)))
         except OverflowError:
             return EPOCH
 
     def offset(self, value: datetime) -> datetime:
         """The same instant at another offset, where the calendar has it."""
         try:
-            return value.astimezone(self.one_of(OFFSETS[1:]))
+            return value.astimezone(self.choice(OFFSETS[1:]))
         except OverflowError:
             return value
 
     def number(self) -> int | float:
-        return self.one_of(INTS) if self.chance(6) else self.one_of(FLOATS)
+        return self.choice(INTS) if self.chance(6) else self.choice(FLOATS)
 
     def scalar(self) -> Any:
         kind = self.below(8)
@@ -182,10 +188,10 @@ class Pools(Chooser):
         return (
             lambda: None,
             self.number,
-            lambda: self.one_of((True, False)),
-            lambda: self.one_of(BYTES),
-            self.instant,
-            lambda: self.one_of((0, 1, 2)),
+            lambda: self.choice((True, False)),
+            lambda: self.choice(BYTES),
+            self.timestamp,
+            lambda: self.choice((0, 1, 2)),
         )[kind - 2]()
 
     def value(self, depth: int = 2) -> Any:
@@ -200,10 +206,10 @@ class Pools(Chooser):
         return {self.key(): self.value(depth) for _ in range(self.below(4))}
 
     def key(self) -> str:
-        return self.one_of(KEYS) if self.chance(7) else self.one_of(ODD_KEYS)
+        return self.choice(KEYS) if self.chance(7) else self.choice(ODD_KEYS)
 
     def buffers(self) -> list[Any]:
-        return [self.one_of(BUFFER_KINDS)(b) for b in self.some(BYTES, 0, 3)]
+        return [self.choice(BUFFER_KINDS)(b) for b in self.choices(BYTES, 0, 3)]
 
     def field_value(self, name: str) -> Any:
         """A value of the class that the root field holds."""
@@ -212,7 +218,7 @@ class Pools(Chooser):
         if name in BUFFER_PLACES:
             return self.buffers()
         if name == "resubmitted":
-            return self.one_of((self.msg_id(), self.instant()))
+            return self.choice((self.msg_id(), self.timestamp()))
         if name in TIME_PLACES:
-            return self.instant()
+            return self.timestamp()
         return self.text()

@@ -1,7 +1,7 @@
 """The Hypothesis state machine: the same operations, drawn, kept and shrunk by Hypothesis.
 
 It is the definition of what a run does, and what pytest users and the example database see. The
-plain driver of `campaign` draws from the same space ten times as fast.
+plain driver of `runner` draws from the same space ten times as fast.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from taskdb_spec.backend import Backend, as_backend
-from taskdb_spec.conformance.comparison.step import take
+from taskdb_spec.conformance.comparison.step import check_step
 from taskdb_spec.conformance.confirmation.script import summary
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.execution.session import Session, StoreNotOpened
 from taskdb_spec.conformance.generation.choices import HypothesisSource
-from taskdb_spec.conformance.generation.randomized.walk import Walk
-from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
+from taskdb_spec.conformance.generation.values import ValueGenerator
 
 
 class DepartureFromSpec(AssertionError):
@@ -49,7 +49,7 @@ class StoreMachine(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory(prefix="taskdb-")
         try:
             self.session = Session(self.backend, Path(self._folder.name) / "store")
-            self.session.refuse_what_is_there()
+            self.session.refuse_nonempty_store()
         except StoreNotOpened:  # there will be no teardown
             self._folder.cleanup()
             raise
@@ -67,36 +67,54 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def write(self, data: st.DataObject) -> None:
         """Add, update, drop, or drop by query."""
-        self._step(data, (Walk.add, Walk.update, Walk.update, Walk.drop, Walk.purge))
+        self._step(
+            data,
+            (
+                RandomWalk.add,
+                RandomWalk.update,
+                RandomWalk.update,
+                RandomWalk.drop,
+                RandomWalk.purge,
+            ),
+        )
 
     @rule(data=st.data())
     def read(self, data: st.DataObject) -> None:
         """Get, find, find before and after a change, or list the history."""
-        self._step(data, (Walk.get, Walk.find, Walk.find, Walk.find_by_field, Walk.history))
+        self._step(
+            data,
+            (
+                RandomWalk.get,
+                RandomWalk.find,
+                RandomWalk.find,
+                RandomWalk.find_by_field,
+                RandomWalk.history,
+            ),
+        )
 
     @rule(data=st.data())
     def be_refused(self, data: st.DataObject) -> None:
         """A call that has to be refused."""
-        self._step(data, (Walk.fault,))
+        self._step(data, (RandomWalk.fault,))
 
     @rule(data=st.data())
     def look_at_stores(self, data: st.DataObject) -> None:
         """Reopen the store if it is durable, or open a second one beside it."""
-        self._step(data, (Walk.stores,))
+        self._step(data, (RandomWalk.stores,))
 
-    def _walk(self, data: st.DataObject) -> Walk:
+    def _walk(self, data: st.DataObject) -> RandomWalk:
         source = HypothesisSource(data.draw)
-        pools = Pools(source, self.backend.query_capabilities, self.backend.resolution)
-        return Walk(pools, self.backend.capabilities)
+        generator = ValueGenerator(source, self.backend.query_capabilities, self.backend.resolution)
+        return RandomWalk(generator, self.backend.capabilities)
 
     def _step(self, data: st.DataObject, choices: tuple[Any, ...]) -> None:
         walk = self._walk(data)
-        self._take(walk.pools.one_of(choices)(walk, self.session.model))
+        self._take(walk.generator.choice(choices)(walk, self.session.model))
 
     def _take(self, operations: list[Operation]) -> None:
         for operation in operations:
-            judgement = take(self.session, operation, careful=True)
-            for finding in judgement.findings:
+            result = check_step(self.session, operation, careful=True)
+            for finding in result.findings:
                 if finding.clause != "ERR-5":  # a SHOULD; the machine enforces every MUST
                     text = summary([operation], finding)
                     raise departure(finding.clause)(f"{finding.clause}: {text}")

@@ -22,7 +22,7 @@ from taskdb_spec.conformance.core.events import (
 )
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.execution.session import StoreNotOpened
-from taskdb_spec.conformance.reporting.merge import merged
+from taskdb_spec.conformance.reporting.merge import merge_reports
 from taskdb_spec.targets import resolve
 
 
@@ -70,7 +70,7 @@ def check_on_cluster(
         claimed = len(checked_clauses(subject))
         planned = PROFILES[profile].operations * len(client.ids)
         tell(RunStarted(subject.name, profile, seed, claimed, planned))
-        report = merged(_collected(client, order, seed, tell))
+        report = merge_reports(_collected(client, order, seed, tell))
     for result in report.with_verdict("fail"):
         if result.counterexample:
             tell(ClauseFailed(result.clause.id, result.clause.title, result.counterexample))

@@ -22,9 +22,9 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.core.results import ClauseResult, Known, Report, Verdict
+from taskdb_spec.conformance.core.results import ClauseResult, ExpectedFailure, Report, Verdict
 
-Baseline: TypeAlias = Mapping[str, Mapping[str, Known]]
+Baseline: TypeAlias = Mapping[str, Mapping[str, ExpectedFailure]]
 """What is known, by backend and clause."""
 
 TODO = "TODO: say why"
@@ -48,7 +48,7 @@ def read_baseline(text: str, flaky: bool = False) -> Baseline:
     return {backend: dict(_entries(backend, tables, flaky)) for backend, tables in data.items()}
 
 
-def _entries(backend: str, tables: object, flaky: bool) -> Iterator[tuple[str, Known]]:
+def _entries(backend: str, tables: object, flaky: bool) -> Iterator[tuple[str, ExpectedFailure]]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise BaselineError(f"{backend}: must be a list of tables, each headed [[{_key(backend)}]]")
     seen = set()
@@ -60,7 +60,7 @@ def _entries(backend: str, tables: object, flaky: bool) -> Iterator[tuple[str, K
         yield clause, known
 
 
-def _entry(where: str, table: dict[str, Any], flaky: bool) -> tuple[str, Known]:
+def _entry(where: str, table: dict[str, Any], flaky: bool) -> tuple[str, ExpectedFailure]:
     names = ("clause", "reason") if flaky else ("clause", "reason", "expected")
     for name, value in table.items():
         if name not in names:
@@ -74,10 +74,10 @@ def _entry(where: str, table: dict[str, Any], flaky: bool) -> tuple[str, Known]:
         raise BaselineError(f"{where}: there is no clause {clause!r}")
     if not reason or reason.lstrip().startswith("TODO"):
         raise BaselineError(f"{where}: {clause} needs a reason: why does it fail?")
-    return clause, Known(reason, table.get("expected", ""), flaky)
+    return clause, ExpectedFailure(reason, table.get("expected", ""), flaky)
 
 
-def together(known: Baseline, flaky: Baseline) -> Baseline:
+def combine(known: Baseline, flaky: Baseline) -> Baseline:
     """Both as one; BaselineError where a clause is in both."""
     for backend in known.keys() & flaky.keys():
         for clause in known[backend].keys() & flaky[backend].keys():
@@ -88,35 +88,35 @@ def together(known: Baseline, flaky: Baseline) -> Baseline:
 # On reports
 
 
-def held_to(report: Report, baseline: Baseline) -> Report:
+def apply_baseline(report: Report, baseline: Baseline) -> Report:
     """The report with what is known marked, and with an objection where an entry is wrong."""
     listed = baseline.get(report.backend, {})
     results = (_held_to(result, listed.get(result.clause.id)) for result in report.clauses)
     return replace(report, clauses=tuple(results))
 
 
-def _held_to(result: ClauseResult, known: Known | None) -> ClauseResult:
+def _held_to(result: ClauseResult, known: ExpectedFailure | None) -> ClauseResult:
     if known is None:
         return result
     if result.verdict == "unclaimed":
-        return replace(result, objection="listed, but the backend does not claim it")
+        return replace(result, baseline_error="listed, but the backend does not claim it")
     if known.flaky:
         return replace(result, known=known) if result.counterexample else result
     if result.verdict == "pass":
         return replace(
-            result, objection="listed as a known failure, but it passes: remove the entry"
+            result, baseline_error="listed as a known failure, but it passes: remove the entry"
         )
     if result.verdict != "fail":
         return result
     summary = result.counterexample.summary if result.counterexample else ""
     if known.expected not in summary:
-        return replace(result, objection=f"fails otherwise than expected ({known.expected!r})")
+        return replace(result, baseline_error=f"fails otherwise than expected ({known.expected!r})")
     return replace(result, known=known)
 
 
-def verdict_beside(report: Report) -> Verdict:
+def verdict_excluding_expected(report: Report) -> Verdict:
     """The verdict without what is known; it fails as well where an entry is wrong."""
-    if any(result.objection for result in report.clauses):
+    if any(result.baseline_error for result in report.clauses):
         return "fails"
     rest = tuple(result for result in report.clauses if result.known is None)
     return replace(report, clauses=rest).verdict
@@ -139,7 +139,7 @@ _HEAD = "# Known failures, for taskdb check --baseline. Every entry needs a reas
 
 
 def _table(backend: str, result: ClauseResult) -> str:
-    known = result.known or Known(TODO)
+    known = result.known or ExpectedFailure(TODO)
     values = {"clause": result.clause.id, "reason": known.reason, "expected": known.expected}
     lines = [f"[[{_key(backend)}]]", f"# {result.clause.title}"]
     lines += [f"{name} = {_quoted(value)}" for name, value in values.items() if value]

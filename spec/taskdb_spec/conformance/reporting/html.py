@@ -10,6 +10,7 @@ import jinja2
 from taskdb_spec.conformance.core.results import ClauseResult, Report
 from taskdb_spec.conformance.reporting.text import (
     check_text,
+    count_verdicts,
     explanation_of,
     ids_in_brief,
     known_text,
@@ -18,7 +19,6 @@ from taskdb_spec.conformance.reporting.text import (
     printable,
     seed_text,
     summary_of,
-    tally,
     verdict_line,
 )
 
@@ -31,7 +31,7 @@ _HELPERS = {
     "needs_text": needs_text,
     "seed_text": seed_text,
     "summary_of": summary_of,
-    "tally": tally,
+    "tally": count_verdicts,
     "verdict_line": verdict_line,
 }
 

@@ -41,8 +41,8 @@ def _suite(report: Report) -> Any:
         suite.add_property(name, str(getattr(report, name)))
     if report.seeds:
         suite.add_property("seeds", ", ".join(map(str, report.seeds)))
-    if report.cut_short:
-        suite.add_property("cut_short", printable(report.cut_short))
+    if report.aborted_reason:
+        suite.add_property("cut_short", printable(report.aborted_reason))
     suite.add_testcases([_case(report, result) for result in report.clauses])
     return suite
 
@@ -58,8 +58,10 @@ def _case(report: Report, result: ClauseResult) -> Any:
 
 def _outcome(report: Report, result: ClauseResult) -> Any:
     """What a test case ended with; None is a pass."""
-    if result.objection:
-        return _junit.Failure(printable(f"the baseline is wrong: {result.objection}"), "baseline")
+    if result.baseline_error:
+        return _junit.Failure(
+            printable(f"the baseline is wrong: {result.baseline_error}"), "baseline"
+        )
     if result.known is not None:
         return _junit.Skipped(printable(f"{known_text(result)} ({summary_of(result)})"))
     if result.verdict == "pass":

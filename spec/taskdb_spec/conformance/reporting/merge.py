@@ -6,10 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Report, enough
+from taskdb_spec.conformance.core.results import (
+    ClauseResult,
+    ClauseVerdict,
+    Report,
+    required_evidence,
+)
 
 
-def merged(reports: Sequence[Report]) -> Report:
+def merge_reports(reports: Sequence[Report]) -> Report:
     """One report of several on the same backend at the same profile.
 
     Evidence and operations are added up. A clause that fails in any of the runs fails, with the
@@ -21,7 +26,9 @@ def merged(reports: Sequence[Report]) -> Report:
         clauses=tuple(map(_merged, zip(*map(_seeded, reports), strict=True))),
         seconds=max(report.seconds for report in reports),
         operations=sum(report.operations for report in reports),
-        cut_short="; ".join(f"seed {r.seed}: {r.cut_short}" for r in reports if r.cut_short),
+        aborted_reason="; ".join(
+            f"seed {r.seed}: {r.aborted_reason}" for r in reports if r.aborted_reason
+        ),
         seeds=tuple(report.seed for report in reports),
     )
 
@@ -62,4 +69,6 @@ _ORDER: tuple[ClauseVerdict, ...] = ("fail", "unexercised", "pass", "unclaimed")
 def _suffices(result: ClauseResult, counts: dict[str, int]) -> bool:
     """Whether what all runs have seen together is enough for a clause to pass."""
     watched = result.clause.check is not None
-    return watched and all(count >= enough(result.clause.id) for count in counts.values())
+    return watched and all(
+        count >= required_evidence(result.clause.id) for count in counts.values()
+    )

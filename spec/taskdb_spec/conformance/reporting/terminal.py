@@ -20,6 +20,7 @@ from taskdb_spec.conformance.reporting.console import print_table, say
 from taskdb_spec.conformance.reporting.live import LiveProgress
 from taskdb_spec.conformance.reporting.text import (
     clauses_text,
+    count_verdicts,
     explanation_of,
     ids_in_brief,
     known_text,
@@ -27,7 +28,6 @@ from taskdb_spec.conformance.reporting.text import (
     printable,
     seed_text,
     summary_of,
-    tally,
     verdict_line,
 )
 
@@ -71,10 +71,10 @@ class TerminalReporter:
 
     def summary(self, rows: Sequence[tuple[str, Report | None]]) -> None:
         """The table of several backends; None is a run that could not be made."""
-        advised = any(report and tally(report).advised for _, report in rows)
+        unmet_should = any(report and count_verdicts(report).unmet_should for _, report in rows)
         header = ["backend", "verdict", "passed", "failed", "unexercised", "unclaimed"]
-        header += ["SHOULD not met", "failing"] if advised else ["failing"]
-        cells = [_row(name, report, advised) for name, report in rows]
+        header += ["SHOULD not met", "failing"] if unmet_should else ["failing"]
+        cells = [_row(name, report, unmet_should) for name, report in rows]
         say(self._console)
         print_table(self._console, header, cells, VERDICT_STYLES)
 
@@ -92,14 +92,14 @@ class TerminalReporter:
             self._live.start(event)
 
     def _finished(self, report: Report) -> None:
-        counts = tally(report)
+        counts = count_verdicts(report)
         self._failures(counts.failed)
         for result in report.clauses:
-            if result.objection:
-                self._line("BASELINE", result, f": {result.objection}", "red")
+            if result.baseline_error:
+                self._line("BASELINE", result, f": {result.baseline_error}", "red")
         for result in counts.unexercised:
             self._line("UNEXERCISED", result, f": {missing_text(result)}", "yellow")
-        for result in counts.advised:
+        for result in counts.unmet_should:
             text = summary_of(result) if result.verdict == "fail" else missing_text(result)
             self._line("NOTE", result, f": {text} (enforced by --strict alone)", "cyan")
         say(self._console, verdict_line(report), VERDICT_STYLES[report.verdict.upper()])
@@ -158,10 +158,10 @@ class TerminalReporter:
             )
 
 
-def _row(name: str, report: Report | None, advised: bool) -> list[str]:
+def _row(name: str, report: Report | None, unmet_should: bool) -> list[str]:
     if report is None:
-        return [name, NOT_RUN, *["-"] * (5 if advised else 4), ""]
-    counts = tally(report)
+        return [name, NOT_RUN, *["-"] * (5 if unmet_should else 4), ""]
+    counts = count_verdicts(report)
     numbers = [counts.passed, len(counts.failed), len(counts.unexercised), counts.unclaimed]
-    numbers += [len(counts.advised)] if advised else []
+    numbers += [len(counts.unmet_should)] if unmet_should else []
     return [name, report.verdict.upper(), *map(str, numbers), ids_in_brief(counts.failed)]

@@ -10,32 +10,32 @@ from taskdb_spec.conformance.core.results import ClauseResult, Report
 
 
 @dataclass(frozen=True)
-class Tally:
+class VerdictCounts:
     """The clauses of a report, by what they mean for the verdict.
 
-    `advised` are SHOULD clauses that are not met, in a run that does not enforce them.
+    `unmet_should` are SHOULD clauses that are not met, in a run that does not enforce them.
     """
 
     passed: int
     failed: list[ClauseResult]
     unexercised: list[ClauseResult]
-    advised: list[ClauseResult]
+    unmet_should: list[ClauseResult]
     unclaimed: int
 
     @property
     def claimed(self) -> int:
-        unmet = (self.failed, self.unexercised, self.advised)
+        unmet = (self.failed, self.unexercised, self.unmet_should)
         return self.passed + sum(map(len, unmet))
 
 
-def tally(report: Report) -> Tally:
+def count_verdicts(report: Report) -> VerdictCounts:
     """Count the clauses of a report."""
     failed, unexercised = report.with_verdict("fail"), report.with_verdict("unexercised")
-    return Tally(
+    return VerdictCounts(
         passed=len(report.with_verdict("pass")),
         failed=[result for result in failed if report.enforces(result)],
         unexercised=[result for result in unexercised if report.enforces(result)],
-        advised=[result for result in (*failed, *unexercised) if not report.enforces(result)],
+        unmet_should=[result for result in (*failed, *unexercised) if not report.enforces(result)],
         unclaimed=len(report.with_verdict("unclaimed")),
     )
 
@@ -100,17 +100,17 @@ def ids_in_brief(results: Sequence[ClauseResult], limit: int = 6) -> str:
 def verdict_line(report: Report) -> str:
     """What the run says of the backend, in one sentence."""
     strict = ", strict" if report.strict else ""
-    cut_short = f"; {report.cut_short}" if report.cut_short else ""
+    aborted_reason = f"; {report.aborted_reason}" if report.aborted_reason else ""
     many = len(report.seeds) > 1
     seeds = f"seeds {', '.join(map(str, report.seeds))}" if many else f"seed {report.seed}"
     return (
-        f"{report.backend} {report.verdict.upper()}: {_because(report)}{cut_short} "
+        f"{report.backend} {report.verdict.upper()}: {_because(report)}{aborted_reason} "
         f"(profile {report.profile}, {seeds}{strict})"
     )
 
 
 def _because(report: Report) -> str:
-    counts = tally(report)
+    counts = count_verdicts(report)
     if counts.failed:
         known = len([result for result in counts.failed if result.known])
         told = f", {known} of them known" if known else ""
@@ -123,8 +123,8 @@ def _because(report: Report) -> str:
         )
     if not counts.passed:
         return "no clause was exercised"
-    advised = f", {len(counts.advised)} SHOULD not met" if counts.advised else ""
-    return f"{counts.passed} of {clauses_text(counts.claimed)} that it claims pass{advised}"
+    unmet_should = f", {len(counts.unmet_should)} SHOULD not met" if counts.unmet_should else ""
+    return f"{counts.passed} of {clauses_text(counts.claimed)} that it claims pass{unmet_should}"
 
 
 def clauses_text(count: int) -> str:

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from taskdb_spec.conformance.core.program import Call, Many, Operation, Program
+from taskdb_spec.conformance.core.program import GeneratedList, Method, Operation, Program
 from taskdb_spec.conformance.generation.values import EPOCH
 
 Fails = Callable[[Program], "Program | None"]
 """Runs a program; if it fails in the way that is looked for, gives the part up to the failure."""
 
-TRIES = 600
+MAX_SHRINK_ATTEMPTS = 600
 """How many programs are run at the most to shrink one failure."""
 
 
 def shrink(program: Program, fails: Fails) -> Program:
     """The smallest program found that still fails in the same way."""
     shrinker = _Shrinker(program, fails)
-    while shrinker.tries < TRIES:
+    while shrinker.tries < MAX_SHRINK_ATTEMPTS:
         before = shrinker.program
         shrinker.drop_operations()
         shrinker.simplify_arguments()
@@ -37,10 +37,10 @@ class _Shrinker:
 
     def take(self, operations: list[Operation]) -> bool:
         """Whether a smaller program fails as well; it is then the one to go on with."""
-        if self.tries >= TRIES:
+        if self.tries >= MAX_SHRINK_ATTEMPTS:
             return False
         self.tries += 1
-        smaller = self.fails(self.program.but(*operations))
+        smaller = self.fails(self.program.replace(*operations))
         if smaller is None or smaller == self.program:
             return False
         self.program = smaller
@@ -72,22 +72,22 @@ class _Shrinker:
 
 
 def _simpler_operations(operation: Operation) -> Iterator[Operation]:
-    if operation.scribble:
-        yield operation.but(scribble=False)
-    if len(operation.args) == 2 and operation.call is Call.find:
-        yield operation.but(args=operation.args[:1], by_name=False)
-    if operation.by_name:
-        yield operation.but(by_name=False)
+    if operation.mutate_afterwards:
+        yield operation.replace(mutate_afterwards=False)
+    if len(operation.args) == 2 and operation.call is Method.find:
+        yield operation.replace(args=operation.args[:1], keys_by_keyword=False)
+    if operation.keys_by_keyword:
+        yield operation.replace(keys_by_keyword=False)
     for i, arg in enumerate(operation.args):
         if i == 0 and isinstance(arg, str):
             continue
         for simpler in simpler_values(arg):
-            yield operation.but(args=(*operation.args[:i], simpler, *operation.args[i + 1 :]))
+            yield operation.replace(args=(*operation.args[:i], simpler, *operation.args[i + 1 :]))
 
 
 def simpler_values(value: Any) -> Iterator[Any]:
     """Values that are simpler than this one, the simplest first."""
-    if isinstance(value, Many):
+    if isinstance(value, GeneratedList):
         return
     if isinstance(value, dict):
         yield from _simpler_dicts(value)

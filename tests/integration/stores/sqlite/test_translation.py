@@ -12,10 +12,10 @@ from taskdb_reference.sql.conditions import MAX_LEAVES, Condition
 from taskdb_reference.sql.query_translation import Translator
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_spec import compile_query
-from taskdb_spec.conformance.core.program import fresh
+from taskdb_spec.conformance.core.program import instantiate
 from taskdb_spec.conformance.generation.choices import RandomSource
-from taskdb_spec.conformance.generation.queries import MAKERS
-from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
+from taskdb_spec.conformance.generation.values import ValueGenerator
 
 DAY = datetime(1970, 1, 2, tzinfo=UTC)
 MICROSECONDS = 86_400_000_000
@@ -131,10 +131,10 @@ def test_what_is_too_large_for_sql_is_left_to_the_predicate() -> None:
     assert (beside.sql, beside.params, beside.exact) == ("queue = ?", ("q",), False)
 
 
-@pytest.mark.parametrize("clause", sorted(MAKERS))
+@pytest.mark.parametrize("clause", sorted(QUERY_GENERATORS))
 def test_operands_are_never_part_of_the_sql(clause: str) -> None:
-    pools = Pools(RandomSource(clause))
+    generator = ValueGenerator(RandomSource(clause))
     for _ in range(10):
-        condition = translated(fresh(MAKERS[clause](pools).query))
+        condition = translated(instantiate(QUERY_GENERATORS[clause](generator).query))
         assert re.fullmatch(r"[A-Za-z_ ().,?<>=0]*", condition.sql)
         assert condition.sql.count("?") == len(condition.params)

@@ -8,32 +8,32 @@ from pathlib import Path
 
 import pytest
 
-from taskdb_spec.conformance.core.program import Call, Operation, Program
-from taskdb_spec.conformance.execution.executor import Player
+from taskdb_spec.conformance.core.program import Method, Operation, Program
+from taskdb_spec.conformance.execution.executor import Executor
 from taskdb_spec.conformance.execution.session import EVERYTHING
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.model import model_backend
 from taskdb_spec.records.fields import TASK_FIELDS
 
-BLANK = Operation(Call.add, ("a", {}))
-LABELLED = Operation(Call.add, ("a", {"label": "x"}))
+BLANK = Operation(Method.add, ("a", {}))
+LABELLED = Operation(Method.add, ("a", {"label": "x"}))
 
 
 def evidence(*operations: Operation) -> Counter[tuple[str, str]]:
     """What is counted for a program that the model is put to."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        player = Player(model_backend, Workdirs(Path(folder)))
-        assert player.replay(Program(operations)) is None
-        return player.evidence
+        executor = Executor(model_backend, Workdirs(Path(folder)))
+        assert executor.replay(Program(operations)) is None
+        return executor.evidence
 
 
 @pytest.mark.parametrize(
     ("clause", "kind", "operation", "before", "enough"),
     [
-        ("HIST-1", "listed", Operation(Call.history), [], [BLANK]),
-        ("PURGE-2", "dropped", Operation(Call.purge, ({},)), [], [BLANK]),
-        ("PURGE-1", "dropped", Operation(Call.purge, ({"label": "x"},)), [BLANK], [LABELLED]),
-        ("UPD-4", "kept", Operation(Call.update, ("a", {})), [BLANK], [LABELLED]),
+        ("HIST-1", "listed", Operation(Method.history), [], [BLANK]),
+        ("PURGE-2", "dropped", Operation(Method.purge, ({},)), [], [BLANK]),
+        ("PURGE-1", "dropped", Operation(Method.purge, ({"label": "x"},)), [BLANK], [LABELLED]),
+        ("UPD-4", "kept", Operation(Method.update, ("a", {})), [BLANK], [LABELLED]),
         ("FIND-2", "read", EVERYTHING, [BLANK], [LABELLED]),
     ],
 )
@@ -49,8 +49,8 @@ def test_nothing_shows_nothing(
 
 
 def test_a_purge_has_dropped_only_what_was_there() -> None:
-    asked = Operation(Call.get, ("never there",))
-    purge = Operation(Call.purge, ({},))
+    asked = Operation(Method.get, ("never there",))
+    purge = Operation(Method.purge, ({},))
     assert evidence(asked, purge)["PURGE-2", "dropped"] == 0
     assert evidence(BLANK, purge, purge)["PURGE-2", "dropped"] == 1
 
@@ -58,5 +58,5 @@ def test_a_purge_has_dropped_only_what_was_there() -> None:
 @pytest.mark.parametrize("clause", ["KEYS-1", "KEYS-3"])
 def test_keys_that_leave_nothing_out_show_nothing(clause: str) -> None:
     every, two = tuple(reversed(TASK_FIELDS)), ("queue", "label")
-    assert evidence(LABELLED, Operation(Call.find, ({}, every)))[clause, "read"] == 0
-    assert evidence(LABELLED, Operation(Call.find, ({}, two)))[clause, "read"] > 0
+    assert evidence(LABELLED, Operation(Method.find, ({}, every)))[clause, "read"] == 0
+    assert evidence(LABELLED, Operation(Method.find, ({}, two)))[clause, "read"] > 0

@@ -12,21 +12,27 @@ import pytest
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import CORE, QUERY_CAPABILITIES, Capability
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.confirmation.counterexamples import Emitter
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import Profile
 from taskdb_spec.conformance.core.events import Event
 from taskdb_spec.conformance.core.findings import Finding
-from taskdb_spec.conformance.core.program import Call, Many, Operation, Program
+from taskdb_spec.conformance.core.program import (
+    GeneratedList,
+    Method,
+    Operation,
+    Program,
+    StoreAction,
+)
 from taskdb_spec.conformance.core.results import Counterexample
 from taskdb_spec.conformance.diagnosis import explanation as explaining
 from taskdb_spec.conformance.diagnosis.fault_models import (
-    DEVIATIONS,
-    Deviation,
+    FAULT_MODELS,
+    FaultModel,
     candidates,
     explain,
 )
-from taskdb_spec.conformance.engine import runner as campaign
-from taskdb_spec.conformance.execution.executor import Failure, Player
+from taskdb_spec.conformance.engine import runner as runner
+from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.model import Model, model_backend
 from tests.unit.conformance.diagnosis.expected_blame import AMBIGUOUS, SHOWN_BY
@@ -49,7 +55,7 @@ class Run:
     candidates: list[str] = field(default_factory=list)
 
 
-def backend_of(deviation: Deviation) -> Backend:
+def backend_of(deviation: FaultModel) -> Backend:
     """The deviation as a backend, durable where only that shows it."""
     claimed = CORE if "needs a capability" in deviation.name else QUERY_CAPABILITIES
     stores: dict[Path, Model] = {}
@@ -67,32 +73,35 @@ def run(backend: Backend, clause: str, monkeypatch: pytest.MonkeyPatch, seed: in
     """Check one clause, and note what explains its failure."""
     made = Run()
 
-    def noting(*args: Any) -> list[Deviation]:
+    def noting(*args: Any) -> list[FaultModel]:
         found = candidates(*args)
         made.candidates = [each.name for each in found]
         return found
 
     monkeypatch.setattr(explaining, "candidates", noting)
-    profile, emitter = Profile("small", focus=20, operations=0), Emitter(backend, None, None)
+    profile, writer = (
+        Profile("small", focus=20, operations=0),
+        CounterexampleWriter(backend, None, None),
+    )
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        checked = campaign.Campaign(backend, profile, seed, emitter, Path(folder), unwatched)
+        checked = runner.Campaign(backend, profile, seed, writer, Path(folder), unwatched)
         checked.claimed = [clauses()[clause]]
         checked.run(strict=True)
-    made.operations, made.examples = checked.player.operations, checked.failures
+    made.operations, made.examples = checked.executor.operations, checked.failures
     return made
 
 
 def test_every_deviation_is_in_the_table() -> None:
-    assert sorted(name for _, name in ALL_SHOWN) == sorted(DEVIATIONS)
+    assert sorted(name for _, name in ALL_SHOWN) == sorted(FAULT_MODELS)
 
 
 @pytest.mark.parametrize(("clause", "name"), ALL_SHOWN, ids=[name for _, name in ALL_SHOWN])
 def test_a_deviation_explains_its_own_failure(
     clause: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words, shown = str(DEVIATIONS[name]), False
+    words, shown = str(FAULT_MODELS[name]), False
     for seed in range(SEEDS):
-        found = run(backend_of(DEVIATIONS[name]), clause, monkeypatch, seed)
+        found = run(backend_of(FAULT_MODELS[name]), clause, monkeypatch, seed)
         explanations = {example.explanation for example in found.examples.values()}
         assert explanations <= {words, ""}
         assert not found.examples or name in found.candidates
@@ -103,7 +112,7 @@ def test_a_deviation_explains_its_own_failure(
 
 
 def test_names_and_hints_are_words() -> None:
-    for name, deviation in DEVIATIONS.items():
+    for name, deviation in FAULT_MODELS.items():
         assert name == deviation.name
         assert str(deviation) == f"{name}: look at {deviation.hint}"
         assert not {name[-1], deviation.hint[-1]} & set(".:;,")
@@ -129,7 +138,7 @@ def test_what_no_deviation_does_is_not_explained(monkeypatch: pytest.MonkeyPatch
 
 def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[int] = []
-    deviation = DEVIATIONS["`$gt` behaves as `<`"]
+    deviation = FAULT_MODELS["`$gt` behaves as `<`"]
 
     def opening(workdir: Path) -> Model:
         opened.append(1)
@@ -138,21 +147,21 @@ def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch
     counts = []
     for words in (explain, lambda *args: ""):
         opened.clear()
-        monkeypatch.setattr(campaign, "explain", words)
+        monkeypatch.setattr(runner, "explain", words)
         found = run(Backend("gt", opening, QUERY_CAPABILITIES), "GT-1", monkeypatch)
         counts.append((len(opened), found.operations, list(found.examples)))
     assert counts[0] == counts[1]
 
 
 def test_a_crowd_is_held_against_the_one_deviation_that_it_shows() -> None:
-    failure = failing(Operation(Call.crowd, (1100,)))
-    player = Player(model_backend, Workdirs(Path()))
-    assert candidates(player, failure, careful=False) == []
+    failure = failing(Operation(StoreAction.capacity, (1100,)))
+    executor = Executor(model_backend, Workdirs(Path()))
+    assert candidates(executor, failure, careful=False) == []
 
 
 def test_long_operands_are_not_tried() -> None:
-    failure = failing(Operation(Call.find, ({"label": {"$in": Many(10**6, ())}},)))
-    assert candidates(Player(model_backend, Workdirs(Path())), failure, careful=False) == []
+    failure = failing(Operation(Method.find, ({"label": {"$in": GeneratedList(10**6, ())}},)))
+    assert candidates(Executor(model_backend, Workdirs(Path())), failure, careful=False) == []
 
 
 def failing(*operations: Operation) -> Failure:

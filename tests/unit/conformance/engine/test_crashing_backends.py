@@ -9,11 +9,11 @@ import pytest
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import StoreNotOpened, check_backend
-from taskdb_spec.conformance.confirmation.counterexamples import Emitter
-from taskdb_spec.conformance.core.config import PROFILES, Patience, Profile
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
+from taskdb_spec.conformance.core.config import PROFILES, Profile, ResourceBudget
 from taskdb_spec.conformance.core.events import ClauseFailed, RunFinished, RunStarted
 from taskdb_spec.conformance.engine import runner as campaigns
-from taskdb_spec.conformance.engine.runner import Campaign
+from taskdb_spec.conformance.engine.runner import Runner
 from taskdb_spec.model import Model
 from tests.support import crashing_backends as bad
 from tests.support.crashing_backends import SHORT
@@ -48,13 +48,13 @@ def failing(report):
     ids=lambda value: value.name if isinstance(value, Backend) else "",
 )
 def test_a_bad_backend_fails_and_the_run_goes_on(backend, clause, said):
-    report = check_backend(backend, BRIEF.name, patience=SHORT)
+    report = check_backend(backend, BRIEF.name, budget=SHORT)
     found = failing(report)
     assert clause in found
     assert said in found[clause].summary
     assert "ADD-2" in found  # what is wrong beside
     assert {example.confirmed for example in found.values()} == {"confirmed"}
-    assert report.cut_short == ""
+    assert report.aborted_reason == ""
 
 
 def test_what_a_store_prints_does_not_disturb(capfd):
@@ -74,7 +74,7 @@ def test_what_a_store_prints_does_not_disturb(capfd):
 )
 def test_a_store_that_does_not_open(backend, said):
     with pytest.raises(StoreNotOpened) as raised:
-        check_backend(backend, BRIEF.name, patience=SHORT)
+        check_backend(backend, BRIEF.name, budget=SHORT)
     assert str(raised.value) == said
 
 
@@ -82,9 +82,9 @@ def test_a_run_that_breaks_off_too_often_is_cut_short():
     events = []
     store = Backend("store", lambda folder: bad.CrashesInFind(), QUERY_CAPABILITIES)
     report = check_backend(
-        store, BRIEF.name, patience=Patience(restarts=0), listen=events.append, strict=True
+        store, BRIEF.name, budget=ResourceBudget(restarts=0), listen=events.append, strict=True
     )
-    assert report.cut_short.startswith("the run was ended after 1 of")
+    assert report.aborted_reason.startswith("the run was ended after 1 of")
     assert set(failing(report)) == {"FIND-1"}
     assert isinstance(events[0], RunStarted)
     assert events[-1] == RunFinished(report)
@@ -111,8 +111,8 @@ def test_the_result_is_that_of_a_run_in_one_process(tmp_path):
     store = Backend("wrong", lambda folder: Wrong(), QUERY_CAPABILITIES)
     events, others = [], []
     apart = check_backend(store, BRIEF.name, listen=events.append)
-    emitter = Emitter(store, None, None)
-    single = Campaign(store, BRIEF, 0, emitter, tmp_path, others.append).run(strict=False)
+    writer = CounterexampleWriter(store, None, None)
+    single = Runner(store, BRIEF, 0, writer, tmp_path, others.append).run(strict=False)
     assert apart.clauses == single.clauses
     assert apart.operations == single.operations
     assert events[:-1] == others[:-1]
@@ -134,7 +134,7 @@ def test_an_interruption_ends_the_process(forked):
 
 
 def test_a_fault_of_the_suite_is_told(monkeypatch):
-    def program_for(clause, pools):
+    def program_for(clause, generator):
         raise LookupError(clause)
 
     monkeypatch.setattr(campaigns, "program_for", program_for)

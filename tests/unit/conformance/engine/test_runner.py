@@ -15,7 +15,7 @@ from taskdb_reference.backends.builtin import dict_backend, none_backend
 from taskdb_spec import Backend
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance import StoreNotOpened, check_backend, conformance_tests
-from taskdb_spec.conformance.confirmation.counterexamples import Emitter
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import PROFILES
 from taskdb_spec.model import Model, model_backend
 from tests.support.small_runs import BRIEF, small_run
@@ -95,7 +95,7 @@ def test_a_backend_of_the_program_itself_cannot_be_imported_by_any_name(
     program.backend = backend  # type: ignore[attr-defined]
     for name in ("__main__", "__mp_main__"):  # multiprocessing gives it the second one
         monkeypatch.setitem(sys.modules, name, program)
-    assert Emitter.for_backend(backend, backend, None).target is None
+    assert CounterexampleWriter.for_backend(backend, backend, None).target is None
 
 
 def test_a_script_on_the_model_does_not_import_the_engine() -> None:
@@ -122,9 +122,9 @@ def _misread(record):
 def test_what_the_model_got_wrong_itself_is_held_against_no_clause() -> None:
     claims = model_backend.capabilities
     report = small_run(Backend("misreading", lambda workdir: Misreading(claims), claims))
-    doubts = [r.clause.id for r in report.clauses if r.counterexample and r.verdict != "fail"]
+    unconfirmed = [r.clause.id for r in report.clauses if r.counterexample and r.verdict != "fail"]
     assert report["TIME-1"].verdict == "fail"
-    assert doubts == []
+    assert unconfirmed == []
 
 
 def test_a_store_that_is_not_empty_is_refused() -> None:

@@ -69,12 +69,12 @@ def failing(report: Report) -> set[str]:
 @pytest.mark.parametrize(("profile", "workers"), [(FOCUSED, 2), (WALKING, 3)])
 def test_the_number_of_workers_changes_nothing_but_the_time(profile: Profile, workers: int) -> None:
     alone, told = run(Wrong, profile, 1)
-    together, told_together = run(Wrong, profile, workers)
+    combine, told_together = run(Wrong, profile, workers)
     assert {"GT-1", "UPD-1", "DROP-2"} <= failing(alone)
-    assert together.clauses == alone.clauses
-    assert together.operations == alone.operations
+    assert combine.clauses == alone.clauses
+    assert combine.operations == alone.operations
     assert told_together[:-1] == told[:-1]
-    assert (alone.workers, together.workers) == (1, workers)
+    assert (alone.workers, combine.workers) == (1, workers)
 
 
 def test_those_who_watch_see_one_run() -> None:
@@ -103,9 +103,9 @@ def test_all_of_them_work(tmp_path: Path) -> None:
 
 def test_a_store_that_ends_a_worker_fails_as_it_does_with_one() -> None:
     alone, _ = run(EndsInDrop, TINY, 1)
-    together, _ = run(EndsInDrop, TINY, 2)
+    combine, _ = run(EndsInDrop, TINY, 2)
     assert "DROP-1" in failing(alone)
-    assert together.clauses == alone.clauses
+    assert combine.clauses == alone.clauses
 
 
 def test_an_interruption_ends_all_of_them(forked: list[int]) -> None:

@@ -14,7 +14,7 @@ from taskdb_spec import Backend, Capability, RecordError
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import StoreNotOpened, check_backend, state_machine
 from taskdb_spec.conformance.comparison.culling import _judge_choice
-from taskdb_spec.conformance.core.findings import Judgement
+from taskdb_spec.conformance.core.findings import StepResult
 from taskdb_spec.conformance.generation.values import FAR
 from taskdb_spec.model import Model
 from taskdb_spec.records.fields import new_record
@@ -170,9 +170,9 @@ def test_of_records_culled_out_of_turn_the_first_is_told(first: str, clause: str
         records[msg_id] = new_record(
             msg_id, submitted=FAR[-1], completed=None if pending else FAR[-1]
         )
-    judgement = Judgement()
-    _judge_choice(records, records.keys() - {"old"}, "written", judgement)
-    assert [(each.clause, each.subject) for each in judgement.findings] == [
+    result = StepResult()
+    _judge_choice(records, records.keys() - {"old"}, "written", result)
+    assert [(each.clause, each.subject) for each in result.findings] == [
         (clause, "'id0' in db.get_history()")
     ]
 

@@ -16,8 +16,8 @@ from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import DepartureFromSpec, state_machine
 from taskdb_spec.conformance.core.program import Call, Operation
 from taskdb_spec.conformance.generation.choices import HypothesisSource, RandomSource
-from taskdb_spec.conformance.generation.randomized.walk import Walk
-from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
+from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.model import Model, model_backend
 
 OPTIONS: dict[str, Any] = {"derandomize": True, "database": None}
@@ -48,20 +48,22 @@ def test_there_is_no_machine_for_a_store_of_nothing() -> None:
 
 def features(operations: list[Operation]) -> set[str]:
     """What operations are about: their calls and aims."""
-    return {op.call.value for op in operations} | {op.aim for op in operations}
+    return {op.call.value for op in operations} | {op.target_clause for op in operations}
 
 
 def test_both_drivers_draw_from_the_same_space() -> None:
     """What the plain driver draws in a few walks, Hypothesis draws as well, and nothing else."""
     plain: set[str] = set()
     for seed in range(150):
-        plain |= features(_walk(Pools(RandomSource(seed), QUERY_CAPABILITIES)))
+        plain |= features(_walk(ValueGenerator(RandomSource(seed), QUERY_CAPABILITIES)))
     drawn: set[str] = set()
 
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), **OPTIONS)
     @given(data=st.data())
     def draw(data: st.DataObject) -> None:
-        drawn.update(features(_walk(Pools(HypothesisSource(data.draw), QUERY_CAPABILITIES), 8)))
+        drawn.update(
+            features(_walk(ValueGenerator(HypothesisSource(data.draw), QUERY_CAPABILITIES), 8))
+        )
 
     draw()
     assert drawn <= plain
@@ -71,9 +73,9 @@ def test_both_drivers_draw_from_the_same_space() -> None:
     assert len(drawn) > 0.6 * len(plain)
 
 
-def _walk(pools: Pools, steps: int = 30) -> list[Operation]:
+def _walk(generator: ValueGenerator, steps: int = 30) -> list[Operation]:
     model = Model(QUERY_CAPABILITIES)
-    walk = Walk(pools, QUERY_CAPABILITIES)
+    walk = RandomWalk(generator, QUERY_CAPABILITIES)
     operations = walk.begin()
     model.add_record("a", {})
     for _ in range(steps):

@@ -8,7 +8,7 @@ from typing import Any
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Counterexample, Report
 from taskdb_spec.conformance.reporting import html, junit
-from taskdb_spec.conformance.reporting.merge import merged
+from taskdb_spec.conformance.reporting.merge import merge_reports
 
 
 def example(operations: int, confirmed: str = "confirmed") -> Counterexample:
@@ -23,14 +23,14 @@ def report(seed: int, verdict: ClauseVerdict, count: int = 7, found: Any = None)
 
 
 def test_numbers_are_added_up() -> None:
-    one = merged([report(3, "pass"), report(4, "pass", count=2)])
+    one = merge_reports([report(3, "pass"), report(4, "pass", count=2)])
     assert one["ADD-2"].evidence == {"refused": 9, "accepted": 9}
     assert (one.operations, one.seconds, one.seed, one.seeds) == (200, 4.0, 3, (3, 4))
     assert one.verdict == "conforms"
 
 
 def test_one_failure_fails() -> None:
-    one = merged([report(0, "pass"), report(1, "fail", found=example(3))])
+    one = merge_reports([report(0, "pass"), report(1, "fail", found=example(3))])
     assert one["ADD-2"].verdict == "fail"
     assert one["ADD-2"].counterexample == replace(example(3), seed=1)
 
@@ -39,13 +39,18 @@ def test_the_shortest_counterexample_is_kept_and_of_two_that_of_the_lower_seed()
     found = {0: 5, 1: 3, 2: 3}
     reports = [report(seed, "fail", found=example(size)) for seed, size in found.items()]
     for given in (reports, reports[::-1]):
-        assert merged(given)["ADD-2"].counterexample == replace(example(3), seed=1)
+        assert merge_reports(given)["ADD-2"].counterexample == replace(example(3), seed=1)
 
 
 def test_what_was_not_seen_often_enough_may_be_so_together() -> None:
-    assert merged([report(0, "unexercised", 2), report(1, "unexercised", 1)]).verdict == "conforms"
-    assert merged([report(0, "unexercised", 1), report(1, "pass", 3)]).verdict == "conforms"
-    assert merged([report(0, "unexercised", 1), report(1, "unexercised", 1)])["ADD-2"].missing == [
+    assert (
+        merge_reports([report(0, "unexercised", 2), report(1, "unexercised", 1)]).verdict
+        == "conforms"
+    )
+    assert merge_reports([report(0, "unexercised", 1), report(1, "pass", 3)]).verdict == "conforms"
+    assert merge_reports([report(0, "unexercised", 1), report(1, "unexercised", 1)])[
+        "ADD-2"
+    ].missing == [
         "refused",
         "accepted",
     ]
@@ -54,21 +59,21 @@ def test_what_was_not_seen_often_enough_may_be_so_together() -> None:
 def test_a_doubt_keeps_a_clause_from_passing() -> None:
     doubt = example(1, "not confirmed: it passed in a fresh process")
     doubtful = report(1, "unexercised", found=doubt)
-    one = merged([report(0, "pass"), doubtful])
+    one = merge_reports([report(0, "pass"), doubtful])
     assert one["ADD-2"].verdict == "unexercised"
     assert one["ADD-2"].counterexample == replace(doubt, seed=1)
-    found = merged([report(0, "fail", found=example(9)), doubtful])["ADD-2"].counterexample
+    found = merge_reports([report(0, "fail", found=example(9)), doubtful])["ADD-2"].counterexample
     assert found == replace(example(9), seed=0)
 
 
 def test_runs_that_were_cut_short_are_named() -> None:
-    cut = replace(report(8, "pass"), cut_short="it hung")
-    assert merged([report(7, "pass"), cut]).cut_short == "seed 8: it hung"
-    assert merged([report(7, "pass")]).cut_short == ""
+    cut = replace(report(8, "pass"), aborted_reason="it hung")
+    assert merge_reports([report(7, "pass"), cut]).aborted_reason == "seed 8: it hung"
+    assert merge_reports([report(7, "pass")]).aborted_reason == ""
 
 
 def test_every_report_says_which_run_found_what() -> None:
-    one = merged([report(7, "pass"), report(8, "fail", found=example(3))])
+    one = merge_reports([report(7, "pass"), report(8, "fail", found=example(3))])
     pages = {"junit": junit.render([one]), "html": html.render([one])}
     assert "# found with seed 8\n" in pages["junit"]
     assert '<property name="seeds" value="7, 8" />' in pages["junit"]

@@ -1,11 +1,23 @@
-"""What is wrong, in words: stores that are wrong in one known way each, to compare failures with.
+"""Fault models: models with one known defect each, to explain a failure by.
 
-A failure of a backend is explained by a deviation if the same program fails on the store that has
-it, with the same answer.
+A fault model explains a failure of a backend if the same program fails on the model that has the
+defect, with the same answer.
 """
 
-from taskdb_spec.conformance.diagnosis.explanation import Trial, candidates, explain
-from taskdb_spec.conformance.diagnosis.fault_models.base import Deviation
-from taskdb_spec.conformance.diagnosis.fault_models.catalogue import DEVIATIONS
+from __future__ import annotations
 
-__all__ = ["DEVIATIONS", "Deviation", "Trial", "candidates", "explain"]
+from taskdb_spec.conformance.diagnosis.fault_models.aliasing import SHARED
+from taskdb_spec.conformance.diagnosis.fault_models.base import FaultModel
+from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import COMPARISONS
+from taskdb_spec.conformance.diagnosis.fault_models.operators import OPERATORS, SHAPES
+from taskdb_spec.conformance.diagnosis.fault_models.reads import READS, REFUSALS
+from taskdb_spec.conformance.diagnosis.fault_models.writes import VALUES, WRITES
+
+__all__ = ["FAULT_MODELS", "FaultModel"]
+
+FAULT_MODELS: dict[str, FaultModel] = {
+    model.name: model
+    for models in (WRITES, VALUES, READS, COMPARISONS, OPERATORS, SHAPES, REFUSALS, SHARED)
+    for model in models
+}
+"""All fault models, by name."""

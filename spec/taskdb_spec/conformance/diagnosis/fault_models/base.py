@@ -19,7 +19,7 @@ Selects = Callable[[Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True)
-class Deviation:
+class FaultModel:
     """One way of being wrong: its name in words, where to look for it, and a store that has it."""
 
     name: str
@@ -30,7 +30,7 @@ class Deviation:
         return f"{self.name}: look at {self.hint}"
 
 
-class Reading:
+class StepwiseSemantics:
     """How queries are read. `kinds` are the tests that `changed` reads in its own way."""
 
     kinds: tuple[type, ...] = ()
@@ -97,60 +97,66 @@ def documents(found: PathMatches) -> Iterator[Mapping[str, Any]]:
             yield item
 
 
-class Deviant(Model):
+class StepwiseModel(Model):
     """Does what the model does, with queries in steps that a deviation replaces as well."""
 
-    reading = Reading()
+    semantics = StepwiseSemantics()
 
     def parsed(self, check: Any) -> tree.Query:
         return parse_query(check, TASK_FIELDS, self.capabilities)
 
-    def selected(self, check: Any) -> list[str]:
+    def select_ids(self, check: Any) -> list[str]:
         """The ids of the records that a query selects."""
-        selects = self.reading.selector(self.parsed(check))
+        selects = self.semantics.selector(self.parsed(check))
         return [msg_id for msg_id, record in self.records.items() if selects(record)]
 
 
 # What deviations are made of
 
 
-def having(name: str, hint: str, **steps: Any) -> Deviation:
+def with_methods(name: str, hint: str, **steps: Any) -> FaultModel:
     """A store with other steps, by name."""
-    return Deviation(name, hint, type("Deviant", (Deviant,), steps))
+    return FaultModel(name, hint, type("FaultyModel", (StepwiseModel,), steps))
 
 
-def reading(name: str, hint: str, **steps: Any) -> Deviation:
+def with_semantics(name: str, hint: str, **steps: Any) -> FaultModel:
     """A store that reads queries with other steps."""
-    return having(name, hint, reading=type("Reading", (Reading,), steps)())
+    return with_methods(
+        name, hint, semantics=type("FaultySemantics", (StepwiseSemantics,), steps)()
+    )
 
 
-def rewriting(name: str, hint: str, kinds: Any, change: Callable[[Any], tree.Test]) -> Deviation:
+def with_rewritten_test(
+    name: str, hint: str, kinds: Any, change: Callable[[Any], tree.Test]
+) -> FaultModel:
     """Each test of those kinds is read as another."""
-    return reading(
+    return with_semantics(
         name, hint, kinds=_kinds(kinds), changed=lambda self, t: compile_condition(change(t))
     )
 
 
-def judging(
+def with_test(
     name: str, hint: str, kinds: Any, holds: Callable[[Any, PathMatches, Check], bool]
-) -> Deviation:
+) -> FaultModel:
     """`holds` says it of what was found, and may ask the right check."""
 
-    def changed(self: Reading, test: Any) -> Check:
+    def changed(self: StepwiseSemantics, test: Any) -> Check:
         right = self.right(test)
         return lambda found: holds(test, found, right)
 
-    return reading(name, hint, kinds=_kinds(kinds), changed=changed)
+    return with_semantics(name, hint, kinds=_kinds(kinds), changed=changed)
 
 
-def comparing(name: str, hint: str, kinds: Any, holds: Callable[[Any, Any], Any]) -> Deviation:
+def with_comparison(
+    name: str, hint: str, kinds: Any, holds: Callable[[Any, Any], Any]
+) -> FaultModel:
     """`holds(value, test)` says it of each candidate; None leaves it to the right check."""
 
     def said(test: Any, value: Any, right: Check) -> bool:
         verdict = holds(value, test)
         return right(single_match(value)) if verdict is None else bool(verdict)
 
-    return judging(
+    return with_test(
         name,
         hint,
         kinds,
@@ -158,35 +164,35 @@ def comparing(name: str, hint: str, kinds: Any, holds: Callable[[Any, Any], Any]
     )
 
 
-def rewording(name: str, hint: str, change: Callable[[str, Any], Any]) -> Deviation:
+def with_rewritten_query(name: str, hint: str, change: Callable[[str, Any], Any]) -> FaultModel:
     """`change(operator, operand)` rewrites each operand before the query is parsed."""
-    return having(
-        name, hint, parsed=lambda self, check: Deviant.parsed(self, reworded(check, change))
+    return with_methods(
+        name, hint, parsed=lambda self, check: StepwiseModel.parsed(self, reworded(check, change))
     )
 
 
-def storing(name: str, hint: str, change: Callable[[Any], Any]) -> Deviation:
+def with_stored_values(name: str, hint: str, change: Callable[[Any], Any]) -> FaultModel:
     """Every value, at every depth, is changed on its way in."""
 
-    def taken(self: Deviant, msg_id: str, rec: Any) -> dict[str, Any]:
-        fields = Deviant.taken(self, msg_id, rec)
+    def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
+        fields = StepwiseModel.normalize_record(self, msg_id, rec)
         return {
             key: value if key == "msg_id" else mapped(value, change)
             for key, value in fields.items()
         }
 
-    return having(name, hint, taken=taken)
+    return with_methods(name, hint, normalize_record=normalize_record)
 
 
-def accepting(name: str, hint: str, change: Callable[[str, Any], Any]) -> Deviation:
+def with_accepted_values(name: str, hint: str, change: Callable[[str, Any], Any]) -> FaultModel:
     """`change(field, value)` rewrites what is given before it is checked."""
 
-    def taken(self: Deviant, msg_id: str, rec: Any) -> dict[str, Any]:
+    def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
         if isinstance(rec, dict):
             rec = {key: change(key, value) for key, value in rec.items()}
-        return Deviant.taken(self, msg_id, rec)
+        return StepwiseModel.normalize_record(self, msg_id, rec)
 
-    return having(name, hint, taken=taken)
+    return with_methods(name, hint, normalize_record=normalize_record)
 
 
 def _kinds(kinds: Any) -> tuple[type, ...]:

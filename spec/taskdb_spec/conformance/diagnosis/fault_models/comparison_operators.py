@@ -7,15 +7,15 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    Deviant,
-    Deviation,
-    comparing,
-    having,
-    judging,
+    FaultModel,
+    StepwiseModel,
     mapped,
-    reading,
-    rewording,
-    rewriting,
+    with_comparison,
+    with_methods,
+    with_rewritten_query,
+    with_rewritten_test,
+    with_semantics,
+    with_test,
 )
 from taskdb_spec.language import tree
 from taskdb_spec.records.ordering import MISSING, class_of, sort_key
@@ -31,8 +31,8 @@ NULLS = "what becomes of None in a comparison"
 FOLDING = "collations, and comparisons that fold case"
 
 
-def _instead(kind: type, other: type, words: str, hint: str) -> Deviation:
-    return rewriting(f"`{SIGNS[kind]}` {words}", hint, kind, lambda t: other(t.operand))
+def _instead(kind: type, other: type, words: str, hint: str) -> FaultModel:
+    return with_rewritten_test(f"`{SIGNS[kind]}` {words}", hint, kind, lambda t: other(t.operand))
 
 
 def null(value: object) -> bool:
@@ -114,9 +114,9 @@ def _one_or_true(value: Any, test: Any) -> Any:
     return _normal(_folded)(value, test) if any(bools) or isinstance(test, tree.In) else None
 
 
-def _texts_of_instants(self: Deviant, check: Any) -> list[str]:
+def _texts_of_instants(self: StepwiseModel, check: Any) -> list[str]:
     self.parsed(check)
-    selects = self.reading.selector(self.parsed(mapped(check, _text_of)))
+    selects = self.semantics.selector(self.parsed(mapped(check, _text_of)))
     as_given: dict[str, Any] = getattr(self, "as_given", {})
     return [
         msg_id
@@ -125,8 +125,8 @@ def _texts_of_instants(self: Deviant, check: Any) -> list[str]:
     ]
 
 
-def _keep_as_given(self: Deviant, msg_id: str, rec: Any) -> dict[str, Any]:
-    fields = Deviant.taken(self, msg_id, rec)
+def _keep_as_given(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
+    fields = StepwiseModel.normalize_record(self, msg_id, rec)
     kept: dict[str, Any] = self.__dict__.setdefault("as_given", {})
     kept[msg_id] = {**kept.get(msg_id, {}), **{name: rec[name] for name in rec if name in fields}}
     return fields
@@ -136,7 +136,7 @@ def _text_of(value: Any) -> Any:
     return str(value) if isinstance(value, datetime) else value
 
 
-def _text_history(self: Deviant) -> list[str]:
+def _text_history(self: StepwiseModel) -> list[str]:
     def key(msg_id: str) -> Any:
         given = getattr(self, "as_given", {}).get(msg_id, {})
         return sort_key(_text_of(given.get("submitted")))
@@ -166,110 +166,118 @@ COMPARISONS = (
     _instead(tree.Gt, tree.Gte, "includes its operand", BOUNDARY),
     _instead(tree.Lte, tree.Lt, "leaves its operand out", BOUNDARY),
     _instead(tree.Gte, tree.Gt, "leaves its operand out", BOUNDARY),
-    judging(
+    with_test(
         "`$ne` leaves out records where the field is None",
         "the three values of SQL's logic, where NULL is neither equal nor unequal",
         tree.Ne,
         _with_nulls,
     ),
-    judging(
+    with_test(
         "`$nin` leaves out records where the field is None",
         "the three values of SQL's logic, where NULL is neither in a list nor not in it",
         tree.Nin,
         _with_nulls,
     ),
-    comparing("an order comparison with None raises TypeError", NULLS, ORDERED, _none_raises),
-    comparing(
+    with_comparison("an order comparison with None raises TypeError", NULLS, ORDERED, _none_raises),
+    with_comparison(
         "an order comparison of values of two classes raises TypeError",
         "comparisons that are made before the classes of the values are compared",
         ORDERED,
         _python,
     ),
-    comparing("`$lte` and `$gte` of None match nothing", NULLS, (tree.Lte, tree.Gte), _never),
-    comparing(
+    with_comparison("`$lte` and `$gte` of None match nothing", NULLS, (tree.Lte, tree.Gte), _never),
+    with_comparison(
         "an order comparison takes values of other classes as less or greater",
         "the order of values of different classes, which is for sorting alone",
         ORDERED,
         _by_class,
     ),
-    having(
+    with_methods(
         "instants are compared as text",
         "how instants are stored: text of different offsets does not sort by time",
-        selected=_texts_of_instants,
-        taken=_keep_as_given,
+        select_ids=_texts_of_instants,
+        normalize_record=_keep_as_given,
         get_history=_text_history,
     ),
-    comparing(
+    with_comparison(
         "texts are equal without regard to case", FOLDING, (tree.Eq, tree.In), _texts(str.casefold)
     ),
-    comparing("texts are ordered without regard to case", FOLDING, ORDERED, _texts(str.casefold)),
-    comparing(
+    with_comparison(
+        "texts are ordered without regard to case", FOLDING, ORDERED, _texts(str.casefold)
+    ),
+    with_comparison(
         "texts are compared by their first character alone",
         "columns or indexes that cut",
         (*SINGLE, tree.In),
         _texts(lambda text: text[:1]),
     ),
-    comparing(
+    with_comparison(
         "texts are ordered by UTF-16",
         "the order of characters beyond the BMP",
         ORDERED,
         _texts(lambda text: text.encode("utf-16-be", "surrogatepass")),
     ),
-    comparing(
+    with_comparison(
         "blanks at the ends do not count in a comparison of texts",
         "columns of fixed width, and trimming",
         SINGLE,
         _texts(str.strip),
     ),
-    comparing(
+    with_comparison(
         "`$in` is a substring test", "the class of what is tested with `in`", tree.In, _substring
     ),
-    rewriting(
+    with_rewritten_test(
         "None in the list of `$in` matches nothing",
         NULLS,
         tree.In,
         lambda t: tree.In(tuple(o for o in t.operands if o is not None)),
     ),
-    rewording("None in the list of `$in` or `$nin` raises ValueError", NULLS, _refuse_none),
-    rewriting(
+    with_rewritten_query(
+        "None in the list of `$in` or `$nin` raises ValueError", NULLS, _refuse_none
+    ),
+    with_rewritten_test(
         "`$in` looks at the first item of its list alone",
         "loops that end too soon",
         tree.In,
         lambda t: tree.In(t.operands[:1]),
     ),
-    rewriting(
+    with_rewritten_test(
         "`$in []` matches everything",
         "conditions made of an empty list",
         tree.In,
         lambda t: t if t.operands else tree.Not((t,)),
     ),
-    rewriting(
+    with_rewritten_test(
         "`$nin []` matches nothing",
         "conditions made of an empty list",
         tree.Nin,
         lambda t: t if t.operands else tree.In(()),
     ),
-    rewriting("`$nin` behaves as `$in`", "negations", tree.Nin, lambda t: tree.In(t.operands)),
-    rewriting("`$ne` behaves as `$eq`", "negations", tree.Ne, lambda t: tree.Eq(t.operand)),
-    comparing(
+    with_rewritten_test(
+        "`$nin` behaves as `$in`", "negations", tree.Nin, lambda t: tree.In(t.operands)
+    ),
+    with_rewritten_test(
+        "`$ne` behaves as `$eq`", "negations", tree.Ne, lambda t: tree.Eq(t.operand)
+    ),
+    with_comparison(
         "True equals 1",
         "stores without a boolean type, and Python's `True == 1`",
         (tree.Eq, tree.In),
         _one_or_true,
     ),
-    comparing(
+    with_comparison(
         "NaN is not equal to itself",
         "Python's and SQL's `nan == nan`",
         (tree.Eq, tree.In, tree.Lte, tree.Gte),
         _not_a_number,
     ),
-    comparing(
+    with_comparison(
         "the order of keys does not count where documents are compared",
         "Python's `==` of dicts, and jsonb",
         (tree.Eq, tree.In),
         _normal(_sorted),
     ),
-    reading(
+    with_semantics(
         "`$eq None` matches only what is there and None",
         "fields that are absent",
         kinds=(tree.Eq,),

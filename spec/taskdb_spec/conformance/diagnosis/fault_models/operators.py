@@ -9,14 +9,14 @@ from typing import Any
 
 from taskdb_spec.conformance.diagnosis.fault_models.base import (
     Check,
-    Deviation,
-    Reading,
+    FaultModel,
     Selects,
-    comparing,
-    judging,
-    reading,
-    rewording,
-    rewriting,
+    StepwiseSemantics,
+    with_comparison,
+    with_rewritten_query,
+    with_rewritten_test,
+    with_semantics,
+    with_test,
 )
 from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import null
 from taskdb_spec.language import tree
@@ -39,11 +39,11 @@ BRANCHES = "how the parts of a query are joined"
 FNMATCH = "how a glob is translated; fnmatch and the globs of SQL differ"
 
 
-def _missing_operator(name: str) -> Deviation:
-    def changed(self: Reading, test: Any) -> Check:
+def _missing_operator(name: str) -> FaultModel:
+    def changed(self: StepwiseSemantics, test: Any) -> Check:
         raise KeyError(name)
 
-    return reading(
+    return with_semantics(
         f"`{name}` is not known", "the table of operators", kinds=NAMES[name], changed=changed
     )
 
@@ -108,26 +108,26 @@ def _size(compare: Any) -> Any:
 
 
 def _only(which: slice) -> Any:
-    def joined(self: Reading, kind: type, parts: list[Selects]) -> Selects:
+    def joined(self: StepwiseSemantics, kind: type, parts: list[Selects]) -> Selects:
         chosen = parts[which] if kind is tree.And else parts
-        return Reading.joined(self, kind, chosen)
+        return StepwiseSemantics.joined(self, kind, chosen)
 
     return joined
 
 
 def _joined_as(kind: type, other: type) -> Any:
-    return lambda self, given, parts: Reading.joined(
+    return lambda self, given, parts: StepwiseSemantics.joined(
         self, other if given is kind and parts else given, parts
     )
 
 
-def _last_equality(self: Reading, query: tree.Query) -> Selects:
+def _last_equality(self: StepwiseSemantics, query: tree.Query) -> Selects:
     """Plain equalities are all compared with the operand of the last condition."""
     if isinstance(query, tree.And) and all(isinstance(p, tree.Field) for p in query.parts):
         tests = query.parts[-1].tests  # type: ignore[union-attr]
         last = tests if len(tests) == 1 and isinstance(tests[0], tree.Eq) else (tree.In(()),)
         query = tree.And(tuple(_with(part, last) for part in query.parts))
-    return Reading.selector(self, query)
+    return StepwiseSemantics.selector(self, query)
 
 
 def _with(part: Any, tests: tuple[tree.Test, ...]) -> tree.Field:
@@ -135,18 +135,20 @@ def _with(part: Any, tests: tuple[tree.Test, ...]) -> tree.Field:
     return tree.Field(part.path, tests) if plain else part
 
 
-def _whole_name(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+def _whole_name(self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
     if not path.rest:
         return resolve_path(record, path)
     return resolve_path({**record, "": record.get(str(path), MISSING)}, tree.Path(""))
 
 
-def _unopened(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+def _unopened(self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
     values = resolve_path(record, path).values
     return PathMatches(values, values)
 
 
-def _elements_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+def _elements_alone(
+    self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
+) -> PathMatches:
     found = resolve_path(record, path)
     lists = [value for value in found.values if isinstance(value, list)]
     opened = len(found.candidates) > len(found.values)
@@ -156,12 +158,14 @@ def _elements_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -
     return PathMatches(found.values, candidates)
 
 
-def _no_index(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+def _no_index(self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
     rest = tuple("-" if part.isdecimal() else part for part in path.rest)
     return resolve_path(record, tree.Path(path.root, rest))
 
 
-def _index_alone(self: Reading, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+def _index_alone(
+    self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
+) -> PathMatches:
     value: Any = record.get(path.root, MISSING)
     for part in path.rest:
         if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
@@ -186,63 +190,63 @@ def _any_member(test: tree.Eq, found: PathMatches, right: Check) -> bool:
 
 OPERATORS = (
     *map(_missing_operator, NAMES),
-    judging(
+    with_test(
         "`$exists` takes None for absence",
         "a test for None where one for presence is meant",
         tree.Exists,
         _absent_or_none,
     ),
-    rewriting(
+    with_rewritten_test(
         "`$exists` behaves as its negation",
         "negations",
         tree.Exists,
         lambda t: tree.Exists(not t.present),
     ),
-    rewriting(
+    with_rewritten_test(
         "`$exists` does not look at its operand",
         "the operand False",
         tree.Exists,
         lambda t: tree.Exists(True),
     ),
-    rewording(
+    with_rewritten_query(
         "`$exists` takes any operand for a truth value",
         "checks of the operand",
         lambda name, operand: bool(operand) if name == "$exists" else operand,
     ),
-    rewriting(
+    with_rewritten_test(
         "`$all` means any", "the loop over its list", tree.All, lambda t: tree.In(t.operands)
     ),
-    rewriting(
+    with_rewritten_test(
         "`$all []` matches everything",
         "Python's `all([])`",
         tree.All,
         lambda t: t if t.operands else tree.Not((t,)),
     ),
-    judging(
+    with_test(
         "`$all` tests whether the value is in each of its items",
         "the sides of an `in`",
         tree.All,
         _each_in_text,
     ),
-    judging(
+    with_test(
         "`$size` takes its operand for the least length",
         "the comparison of lengths",
         tree.Size,
         _size(lambda v, n: isinstance(v, list) and len(v) >= n),
     ),
-    judging(
+    with_test(
         "`$size` also measures texts and documents",
         "the class of what is measured",
         tree.Size,
         _size(lambda v, n: isinstance(v, list | dict | str) and len(v) == n),
     ),
-    comparing(
+    with_comparison(
         "`$glob` is case-insensitive",
         "collations; LIKE of SQLite folds case",
         tree.Glob,
         _glob(lambda v, p: re.compile(fnmatch.translate(p), re.IGNORECASE).match(v)),
     ),
-    comparing(
+    with_comparison(
         "`$glob` is a search",
         "patterns that are not anchored",
         tree.Glob,
@@ -250,66 +254,66 @@ OPERATORS = (
             lambda v, p: re.search(fnmatch.translate(p).replace(r"\Z", "").replace(r"\z", ""), v)
         ),
     ),
-    comparing(
+    with_comparison(
         "`$glob` does not negate with `[!...]`",
         FNMATCH,
         tree.Glob,
         _glob(lambda v, p: re.match(_no_negation(p), v)),
     ),
-    comparing(
+    with_comparison(
         "`$glob` takes `[...]` literally",
         FNMATCH,
         tree.Glob,
         _glob(lambda v, p: re.fullmatch(_literally(p), v, re.DOTALL)),
     ),
-    comparing(
+    with_comparison(
         "`$glob` does not match line breaks with `*` or `?`",
         FNMATCH,
         tree.Glob,
         _glob(lambda v, p: re.match(fnmatch.translate(p).replace("(?s:", "(?:"), v)),
     ),
-    comparing(
+    with_comparison(
         "`$glob` of what is no text raises TypeError",
         "values that are no text",
         tree.Glob,
         _needs_text,
     ),
-    rewording(
+    with_rewritten_query(
         "`$glob` takes any operand",
         "checks of the operand",
         lambda name, operand: operand if name != "$glob" or isinstance(operand, str) else "\ue000",
     ),
-    comparing(
+    with_comparison(
         "`$regex` matches at the start only",
         "re.match where re.search is meant",
         tree.Regex,
         _regex("match"),
     ),
-    comparing(
+    with_comparison(
         "`$regex` matches the whole text only",
         "re.fullmatch where re.search is meant",
         tree.Regex,
         _regex("fullmatch"),
     ),
-    comparing(
+    with_comparison(
         "`$regex` ignores its options",
         "flags that are not handed on",
         tree.Regex,
         _regex("search", options=False),
     ),
-    comparing(
+    with_comparison(
         "`$regex` of what is no text raises TypeError",
         "values that are no text",
         tree.Regex,
         _needs_text,
     ),
-    comparing(
+    with_comparison(
         "`$mod` takes Python's sign",
         "the sign of a remainder: it is the dividend's",
         tree.Mod,
         _remainder,
     ),
-    comparing(
+    with_comparison(
         "`$mod` of what is no number raises TypeError",
         "values that are no number",
         tree.Mod,
@@ -318,55 +322,57 @@ OPERATORS = (
 )
 
 SHAPES = (
-    reading("of several conditions only the last counts", BRANCHES, joined=_only(slice(-1, None))),
-    reading("of several conditions only the first counts", BRANCHES, joined=_only(slice(1))),
-    reading(
+    with_semantics(
+        "of several conditions only the last counts", BRANCHES, joined=_only(slice(-1, None))
+    ),
+    with_semantics("of several conditions only the first counts", BRANCHES, joined=_only(slice(1))),
+    with_semantics(
         "several conditions are joined with or", BRANCHES, joined=_joined_as(tree.And, tree.Or)
     ),
-    reading(
+    with_semantics(
         "plain values are all compared with that of the last condition",
         "closures made in a loop, which see its last value",
         selector=_last_equality,
     ),
-    reading(
+    with_semantics(
         "of several operators on a field only the last counts",
         BRANCHES,
         together=lambda self, checks: checks[-1],
     ),
-    reading(
+    with_semantics(
         "several operators on a field are joined with or",
         BRANCHES,
         together=lambda self, checks: lambda found: any(check(found) for check in checks),
     ),
-    reading("`$or` behaves as `$and`", BRANCHES, joined=_joined_as(tree.Or, tree.And)),
-    reading("`$nor` behaves as `$or`", BRANCHES, joined=_joined_as(tree.Nor, tree.Or)),
-    rewriting(
+    with_semantics("`$or` behaves as `$and`", BRANCHES, joined=_joined_as(tree.Or, tree.And)),
+    with_semantics("`$nor` behaves as `$or`", BRANCHES, joined=_joined_as(tree.Nor, tree.Or)),
+    with_rewritten_test(
         "`$not` does nothing", "negations", tree.Not, lambda t: tree.Not((tree.Not(t.tests),))
     ),
-    reading(
+    with_semantics(
         "dotted paths are looked up as whole names",
         "where a path is split at its dots",
         resolve_path=_whole_name,
     ),
-    reading(
+    with_semantics(
         "the elements of a list are not looked at",
         "fields that hold a list",
         resolve_path=_unopened,
     ),
-    reading(
+    with_semantics(
         "a list is never compared whole", "fields that hold a list", resolve_path=_elements_alone
     ),
-    reading(
+    with_semantics(
         "numbers in a path are not taken for positions in a list",
         "how a path is followed",
         resolve_path=_no_index,
     ),
-    reading(
+    with_semantics(
         "a path does not go through the elements of a list",
         "how a path is followed",
         resolve_path=_index_alone,
     ),
-    judging(
+    with_test(
         "an empty document matches every document",
         "documents that are compared member by member",
         tree.Eq,
@@ -375,7 +381,7 @@ SHAPES = (
             or (test.operand == {} and any(isinstance(v, dict) for v in found.candidates))
         ),
     ),
-    judging(
+    with_test(
         "a document matches if it has the members of the operand",
         "documents that are compared member by member",
         tree.Eq,

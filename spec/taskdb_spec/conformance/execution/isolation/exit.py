@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class End:
+class ProcessExit:
     """How a process ended before its work was done."""
 
-    hung: bool
+    timed_out: bool
     text: str
-    starved: bool = False  # for want of memory, as far as can be told
+    out_of_memory: bool = False  # for want of memory, as far as can be told

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from taskdb_spec.backend import Limits
-from taskdb_spec.conformance.core.program import Call, Operation
+from taskdb_spec.conformance.core.program import Operation, call_named
 
 
-class Recorder:
+class FlightRecorder:
     """Notes nothing: all that a run needs that is made in the process that asked for it."""
 
     alone = False
@@ -43,15 +43,15 @@ class Recorder:
         """The store is closed; what follows is the suite's own work."""
 
 
-_current = Recorder()
+_current = FlightRecorder()
 
 
-def recorder() -> Recorder:
+def recorder() -> FlightRecorder:
     """The recorder of this process."""
     return _current
 
 
-def use(new: Recorder) -> None:
+def use(new: FlightRecorder) -> None:
     """Note with that recorder from now on."""
     global _current
     _current = new
@@ -67,7 +67,7 @@ class Phase(IntEnum):
 
 
 @dataclass(frozen=True)
-class Notes:
+class FlightLog:
     """What is known of a run that has died: the program it was in, up to the call in flight."""
 
     program: str
@@ -81,7 +81,7 @@ _NAME, _LOG, _SIZE = 64, 256, 1 << 23
 """Where the program's name and its operations begin, and the size of the block."""
 
 
-class SharedRecorder(Recorder):
+class SharedFlightRecorder(FlightRecorder):
     """Notes in memory that processes share; a note takes a few microseconds.
 
     The number at `_END` says where the steps end; those at `_CALL`, how long the note of the call
@@ -105,7 +105,7 @@ class SharedRecorder(Recorder):
         """A number that grows while the run goes on, and what it is doing."""
         return self._numbers[_COUNT], Phase(self._numbers[_PHASE])
 
-    def notes(self) -> Notes:
+    def notes(self) -> FlightLog:
         """What was noted of the latest program."""
         end, more = self._numbers[_END], self._numbers[_CALL]
         log = io.BytesIO(self._block[_LOG : end + more])
@@ -116,9 +116,9 @@ class SharedRecorder(Recorder):
                 limits = note
             else:
                 call, args = note
-                operations.append(Operation(Call(call), args))
+                operations.append(Operation(call_named(call), args))
         name = bytes(self._block[_NAME:_LOG]).rstrip(b"\0").decode()
-        return Notes(name, self.pulse()[1], limits, tuple(operations))
+        return FlightLog(name, self.pulse()[1], limits, tuple(operations))
 
     def enter(self, program: str) -> None:
         self._block[_NAME:_LOG] = program.encode().ljust(_LOG - _NAME, b"\0")

@@ -19,12 +19,16 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-from taskdb_spec.conformance.execution.isolation.exit import End
-from taskdb_spec.conformance.execution.isolation.flight_recorder import Phase, SharedRecorder, use
-from taskdb_spec.conformance.execution.isolation.shutdown import check_request
+from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
+from taskdb_spec.conformance.execution.isolation.flight_recorder import (
+    Phase,
+    SharedFlightRecorder,
+    use,
+)
+from taskdb_spec.conformance.execution.isolation.shutdown import raise_if_terminated
 
-Send = Callable[[Any], None]
-Work = Callable[[Send], None]
+SendMessage = Callable[[Any], None]
+Task = Callable[[SendMessage], None]
 """What a process does; it is given the means to send messages to the one that made it."""
 
 
@@ -33,20 +37,22 @@ class _Done:
     error: BaseException | None = None
 
 
-STARVED = 77
+EXIT_OUT_OF_MEMORY = 77
 """The exit status of a process that ran out of memory."""
-OPENING = 3
+OPEN_TIMEOUT_FACTOR = 3
 """How many times as long as any other call the opening of a store may take."""
 
 
-class Apart:
+class ForkedProcess:
     """A process that works, watched: `messages` has what it sends, `end` how it broke off, if so.
 
     A call may take `limit` seconds, and the process that many bytes of memory more than now.
     """
 
-    def __init__(self, work: Work, recorder: SharedRecorder, limit: float, memory: int) -> None:
-        self.end: End | None = None
+    def __init__(
+        self, work: Task, recorder: SharedFlightRecorder, limit: float, memory: int
+    ) -> None:
+        self.end: ProcessExit | None = None
         self._recorder, self._limit = recorder, limit
         self._status: int | None = None
         self._beat, self._waited, self._looked = -1, 0.0, time.monotonic()
@@ -61,7 +67,7 @@ class Apart:
         """What the process sends, to its end. What it raises is raised here."""
         try:
             while self.end is None:
-                check_request()
+                raise_if_terminated()
                 dead = self._is_dead()
                 if self._reader.poll(0 if dead else self._pause()):
                     message = self._receive()
@@ -72,7 +78,7 @@ class Apart:
                 elif dead:
                     self.end = _end(self._status or 0)
                 elif self._is_stalled():
-                    self.end = End(True, f"did not return within {self._allowed():g} s")
+                    self.end = ProcessExit(True, f"did not return within {self._allowed():g} s")
         finally:
             self.close()
         if self.end is None and message.error is not None:
@@ -115,7 +121,7 @@ class Apart:
     def _allowed(self) -> float:
         """The seconds that the call in flight may take."""
         _, phase = self._recorder.pulse()
-        return self._limit * (OPENING if phase is Phase.opening else 1)
+        return self._limit * (OPEN_TIMEOUT_FACTOR if phase is Phase.opening else 1)
 
     def close(self) -> None:
         """End the process and those that it has started."""
@@ -138,21 +144,21 @@ def _fork() -> int:
     return pid
 
 
-def _end(status: int) -> End:
+def _end(status: int) -> ProcessExit:
     code = os.waitstatus_to_exitcode(status)
-    if code == STARVED:
-        return End(False, "ran out of memory", starved=True)
+    if code == EXIT_OUT_OF_MEMORY:
+        return ProcessExit(False, "ran out of memory", out_of_memory=True)
     if code < 0:
         name = signal.Signals(-code).name
-        starved = -code in (signal.SIGKILL, signal.SIGABRT)
-        return End(False, f"ended the process by {name}", starved=starved)
-    return End(False, f"ended the process with exit status {code}")
+        out_of_memory = -code in (signal.SIGKILL, signal.SIGABRT)
+        return ProcessExit(False, f"ended the process by {name}", out_of_memory=out_of_memory)
+    return ProcessExit(False, f"ended the process with exit status {code}")
 
 
 # In the process
 
 
-def _work(work: Work, writer: Connection, recorder: SharedRecorder, memory: int) -> NoReturn:
+def _work(work: Task, writer: Connection, recorder: SharedFlightRecorder, memory: int) -> NoReturn:
     status = 1
     try:
         _settle(memory)
@@ -160,7 +166,7 @@ def _work(work: Work, writer: Connection, recorder: SharedRecorder, memory: int)
         work(writer.send)
         writer.send(_Done())
     except MemoryError:
-        status = STARVED
+        status = EXIT_OUT_OF_MEMORY
     except Exception as error:
         writer.send(_Done(_portable(error)))
     finally:

@@ -15,7 +15,7 @@ _requested = Event()
 
 
 @contextmanager
-def ended_in_order() -> Iterator[None]:
+def defer_sigterm() -> Iterator[None]:
     """Let a SIGTERM that comes during the block be a request to end."""
     earlier = signal.signal(signal.SIGTERM, lambda number, frame: _requested.set())
     try:
@@ -25,7 +25,7 @@ def ended_in_order() -> Iterator[None]:
         _requested.clear()
 
 
-def check_request() -> None:
+def raise_if_terminated() -> None:
     """Raise KeyboardInterrupt if the run is to end."""
     if _requested.is_set():
         raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from taskdb_spec.conformance.core.program import Call, Operation
+from taskdb_spec.conformance.core.program import Operation, StoreAction
 from taskdb_spec.conformance.generation.builders import (
     HISTORY,
     INDEXED_TEXTS,
@@ -24,20 +24,20 @@ from taskdb_spec.conformance.generation.combinatorial.invalid_queries import ref
 from taskdb_spec.conformance.generation.combinatorial.queries import query_tables
 from taskdb_spec.conformance.generation.combinatorial.record_lifecycle import life_tables
 from taskdb_spec.conformance.generation.combinatorial.state_changes import change_tables
-from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.conformance.generation.values import ValueGenerator
 
 
-def crossing(pools: Pools, durable: bool) -> Iterator[Operation]:
+def combinatorial_program(generator: ValueGenerator, durable: bool) -> Iterator[Operation]:
     """The program of one table; all tables take turns.
 
     A durable store is then opened again, with all that it holds and once more with nothing.
     """
-    records = (*life_tables(), *record_tables(pools), *change_tables(pools))
-    tables = (*records, *query_tables(pools), *refusal_tables(pools))
-    yield from pools.deal(tables)()
+    records = (*life_tables(), *record_tables(generator), *change_tables(generator))
+    tables = (*records, *query_tables(generator), *refusal_tables(generator))
+    yield from generator.next_in_rotation(tables)()
     if durable:
-        yield from (Operation(Call.reopen), HISTORY, *AFTERWARDS)
-        yield from (purge({}), Operation(Call.reopen))
+        yield from (Operation(StoreAction.reopen), HISTORY, *AFTERWARDS)
+        yield from (purge({}), Operation(StoreAction.reopen))
 
 
 AFTERWARDS = (

@@ -32,7 +32,7 @@ from taskdb_spec.conformance.generation.values import (
     TAGGED,
     TIME_PLACES,
     WORDS,
-    Pools,
+    ValueGenerator,
 )
 
 TEXTS = (*WORDS, *ODD_WORDS, *LOOKALIKES, *LONG_WORDS)
@@ -43,7 +43,7 @@ MEMBERS: tuple[Any, ...] = (
     *(dict.fromkeys("igecabdfh", 1), {f"k{7 * number % 40}": number for number in range(40)}),
     *(*FAR, [FAR[0]], {"a": FAR[-1]}, datetime(8000, 5, 5, 1, 2, 3, 123000, tzinfo=UTC)),
 )
-STRANGERS: tuple[Any, ...] = (
+VALUES_OF_OTHER_CLASSES: tuple[Any, ...] = (
     *(5, 1.5, True, b"a", "a", [], ["a"], [b"a"], [None], {}, {"a": 1}, ("a",), {"a"}),
     *(EPOCH, EPOCH.date(), NAIVE),
 )
@@ -55,19 +55,19 @@ NEAR_IDS = (
 )
 
 
-def record_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
+def record_tables(generator: ValueGenerator) -> Iterator[Callable[[], Iterator[Operation]]]:
     """Programs that write records and read them back."""
-    yield partial(_of_ids, pools)
-    yield partial(_of_ties, pools)
+    yield partial(_of_ids, generator)
+    yield partial(_of_ties, generator)
     yield _of_unknown_fields
     yield _of_no_values
     for field in FIELDS:
-        yield partial(_of_values, pools, field)
+        yield partial(_of_values, generator, field)
     for first in range(0, len(FIELDS), 6):
         yield partial(_of_strangers, FIELDS[first : first + 6])
 
 
-def _values(pools: Pools, field: str) -> Iterator[Any]:
+def _values(generator: ValueGenerator, field: str) -> Iterator[Any]:
     if field in DICT_PLACES:
         yield from ({"a": value} for value in (*TEXTS, *MEMBERS))
         yield from ({}, *({key: "x", "b": "y"} for key in ODD_KEYS))
@@ -78,19 +78,19 @@ def _values(pools: Pools, field: str) -> Iterator[Any]:
         yield from ([b"x" * 64 + b"1", b"x" * 64 + b"2"], [b"1" + b"x" * 64, b"2" + b"x" * 64])
         yield from ([], [*BYTES], [b"", b""], [b"%d" % number for number in range(12)])
     elif field in TIME_PLACES:
-        yield from _instants(pools)
+        yield from _instants(generator)
     if field not in (*DICT_PLACES, *BUFFER_PLACES, *TIME_PLACES) or field == "resubmitted":
         yield from TEXTS
 
 
-def _instants(pools: Pools) -> Iterator[datetime]:
-    for at in (EPOCH, EPOCH + pools.tick, EPOCH - pools.tick, *FAR):
+def _instants(generator: ValueGenerator) -> Iterator[datetime]:
+    for at in (EPOCH, EPOCH + generator.tick, EPOCH - generator.tick, *FAR):
         yield from (at.astimezone(offset) for offset in OFFSETS)
 
 
-def _of_values(pools: Pools, field: str) -> Iterator[Operation]:
+def _of_values(generator: ValueGenerator, field: str) -> Iterator[Operation]:
     """Each value by an add, then by an update of another record."""
-    values = list(_values(pools, field))
+    values = list(_values(generator, field))
     for number, value in enumerate(values):
         yield add(f"id{number}", {field: value})
     yield find({})
@@ -100,7 +100,7 @@ def _of_values(pools: Pools, field: str) -> Iterator[Operation]:
 
 def _of_strangers(fields: tuple[str, ...]) -> Iterator[Operation]:
     yield add("a", {})
-    for number, (field, value) in enumerate(product(fields, STRANGERS)):
+    for number, (field, value) in enumerate(product(fields, VALUES_OF_OTHER_CLASSES)):
         yield change("a", {field: value})
         yield add(f"id{number}", {field: value})
 
@@ -128,10 +128,12 @@ def _of_unknown_fields() -> Iterator[Operation]:
         yield from (add(f"id{number}", {name: "x"}), add(f"id{number}", {"label": "c", name: None}))
 
 
-def _of_ties(pools: Pools) -> Iterator[Operation]:
+def _of_ties(generator: ValueGenerator) -> Iterator[Operation]:
     """A history longer than a page, most of it at the same instant or at none."""
-    instants = [EPOCH] * 120 + [None] * 20 + [EPOCH + pools.tick * number for number in range(20)]
-    for number, at in enumerate(pools.shuffled(instants)):
+    instants = (
+        [EPOCH] * 120 + [None] * 20 + [EPOCH + generator.tick * number for number in range(20)]
+    )
+    for number, at in enumerate(generator.shuffled(instants)):
         yield add(f"id{number}", {"submitted": at})
     for number in range(0, 150, 25):
         one = f"id{number}"
@@ -140,9 +142,9 @@ def _of_ties(pools: Pools) -> Iterator[Operation]:
     yield from (HISTORY, find({}))
 
 
-def _of_ids(pools: Pools) -> Iterator[Operation]:
+def _of_ids(generator: ValueGenerator) -> Iterator[Operation]:
     """Records under all ids at once, of which some are changed, and others go."""
-    ids = pools.shuffled(list(dict.fromkeys(NEAR_IDS)))
+    ids = generator.shuffled(list(dict.fromkeys(NEAR_IDS)))
     for msg_id in ids:
         yield add(msg_id, {"label": msg_id})
     for msg_id in ids:

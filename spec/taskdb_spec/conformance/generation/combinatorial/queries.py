@@ -30,7 +30,7 @@ from taskdb_spec.conformance.generation.combinatorial.value_groups import (
     claimed_nests,
 )
 from taskdb_spec.conformance.generation.queries.registry import claimed
-from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, Pools
+from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 _AT_ONCE = 6
@@ -42,37 +42,37 @@ Plan: TypeAlias = tuple[list[dict[str, Any]], Asked]
 Table: TypeAlias = Callable[[], Plan]
 
 
-def query_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
+def query_tables(generator: ValueGenerator) -> Iterator[Callable[[], Iterator[Operation]]]:
     """Programs that store records, and put queries to them."""
-    return (partial(_program, pools, table) for table in _tables(pools))
+    return (partial(_program, generator, table) for table in _tables(generator))
 
 
-def _program(pools: Pools, table: Table) -> Iterator[Operation]:
+def _program(generator: ValueGenerator, table: Table) -> Iterator[Operation]:
     records, asked = table()
     for number, record in enumerate(records):
         yield add(f"id{number}", record)
-    yield from map(find, claimed(pools, asked))
+    yield from map(find, claimed(generator, asked))
 
 
-def _tables(pools: Pools) -> list[Table]:
-    capabilities = pools.capabilities
+def _tables(generator: ValueGenerator) -> list[Table]:
+    capabilities = generator.capabilities
     tables: list[Table] = [partial(_of_field, "label", group) for group in TEXTS]
     tables += [
-        partial(_of_field, place, _near_instants(pools, base))
+        partial(_of_field, place, _near_instants(generator, base))
         for base, place in (*product(BASES, ("completed", "resubmitted")), (EPOCH, "submitted"))
     ]
     tables.append(partial(_of_field, "resubmitted", (EPOCH, str(EPOCH), EPOCH.isoformat())))
     if Capability.paths in capabilities:
         groups = [*SCALARS, *DOCUMENTS, *(LISTS if Capability.arrays in capabilities else ())]
-        tables += [partial(_of_member, pools, group) for group in groups]
-        tables += [partial(_of_path, pools, f"header.{path}") for path in PATHS]
+        tables += [partial(_of_member, generator, group) for group in groups]
+        tables += [partial(_of_path, generator, f"header.{path}") for path in PATHS]
         tables.append(_of_roots)
-        tables.append(partial(_of_two_paths, pools))
+        tables.append(partial(_of_two_paths, generator))
     if Capability.arrays in capabilities:
-        tables.append(partial(_of_buffers, pools))
-    tables.append(partial(_of_many, pools))
+        tables.append(partial(_of_buffers, generator))
+    tables.append(partial(_of_many, generator))
     if capabilities & {Capability.glob, Capability.regex}:
-        tables += [partial(_of_patterns, pools, rows) for rows in _chunks(PATTERNS)]
+        tables += [partial(_of_patterns, generator, rows) for rows in _chunks(PATTERNS)]
     if Capability.logic in capabilities:
         tables += [partial(_of_branches, branches) for branches in _chunks(BRANCHES)]
     return tables
@@ -84,9 +84,9 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _near_instants(pools: Pools, base: datetime) -> Group:
+def _near_instants(generator: ValueGenerator, base: datetime) -> Group:
     again = base.astimezone(OFFSETS[1])
-    return base, base + pools.tick, base - pools.tick, base + timedelta(seconds=1), again
+    return base, base + generator.tick, base - generator.tick, base + timedelta(seconds=1), again
 
 
 def _of_field(place: str, group: Group) -> Plan:
@@ -96,10 +96,10 @@ def _of_field(place: str, group: Group) -> Plan:
     return [{place: value} for value in (*group, *group, None)], _at(place, conditions)
 
 
-def _of_member(pools: Pools, group: Group) -> Plan:
+def _of_member(generator: ValueGenerator, group: Group) -> Plan:
     """A member of a dict, which may be anything, or a list or a dict of it."""
     held: list[Any] = [*group, *({"a": value} for value in group)]
-    if Capability.arrays in pools.capabilities:
+    if Capability.arrays in generator.capabilities:
         held += [*([value] for value in group), [*group], [*group[1:], {"a": group[0]}]]
     records: list[dict[str, Any]] = [{}, {"header": {}}]
     conditions = [c for value in group for c in _of_anything(value, group[0])]
@@ -107,9 +107,9 @@ def _of_member(pools: Pools, group: Group) -> Plan:
     return [{"header": {"x": value}} for value in held] + records, _at("header.x", conditions)
 
 
-def _of_path(pools: Pools, path: str) -> Plan:
+def _of_path(generator: ValueGenerator, path: str) -> Plan:
     """A path, over all that may lie on its way."""
-    nests = claimed_nests(pools, NESTS)
+    nests = claimed_nests(generator, NESTS)
     records: list[dict[str, Any]] = [{"header": {"x": nest}} for nest in nests]
     conditions = [*_of_anything("a", "b"), *_conditions(None, "a"), *PRESENCE]
     conditions += [{"$not": presence} for presence in PRESENCE]
@@ -123,10 +123,10 @@ def _of_roots() -> Plan:
     return [ROOTS, {}], ({path: test} for path, test in product(paths, tests))
 
 
-def _of_two_paths(pools: Pools) -> Plan:
+def _of_two_paths(generator: ValueGenerator) -> Plan:
     """Two members of one dict, or of the dicts of one list."""
     held: list[Any] = [{"y": a, "z": b} for a, b in product("ab", "ab")]
-    if Capability.arrays in pools.capabilities:
+    if Capability.arrays in generator.capabilities:
         held += [[one, other] for one, other in product(held, held)]
         held += [["a"], ["b"], ["a", "b"]]
     tests = ("a", "b", {"$ne": "a"}, {"$gt": "a"})
@@ -134,15 +134,13 @@ def _of_two_paths(pools: Pools) -> Plan:
     for one, other in product(tests, tests):
         asked.append({"header.x.y": one, "header.x.z": other})
         asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
-        asked += [
-            {name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGICAL_OPERATORS
-        ]
+        asked += [{name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGICAL_OPERATORS]
     for one, other in (({"y": "a"}, {"z": "b"}), ({"$lt": "b"}, {"$gt": "a"})):
         asked.append({"$and": [{"header.x": {"$elemMatch": test}} for test in (one, other)]})
     return [{"header": {"x": value}} for value in held], asked
 
 
-def _of_buffers(pools: Pools) -> Plan:
+def _of_buffers(generator: ValueGenerator) -> Plan:
     """The buffers of records, as lists and one by one."""
     conditions = [c for value in BUFFERS for c in _conditions(value, BUFFERS[0])]
     conditions += [c for value in (b"a", b"b", b"") for c in _of_anything(value, b"b")]
@@ -197,12 +195,12 @@ def _of_anything(value: Any, other: Any) -> Iterator[Any]:
         yield from ({"$gt": value, "$lt": 1e300}, {"$gte": -1e300, "$lt": value})
 
 
-def _of_patterns(pools: Pools, rows: list[Any]) -> Plan:
+def _of_patterns(generator: ValueGenerator, rows: list[Any]) -> Plan:
     """Each pattern as one and as the other kind, and with each option."""
     texts = list(dict.fromkeys(text for *_, some, others in rows for text in (*some, *others)))
     records: list[dict[str, Any]] = [{"label": text} for text in texts]
     places = ["label"]
-    if {Capability.arrays, Capability.paths} <= pools.capabilities:
+    if {Capability.arrays, Capability.paths} <= generator.capabilities:
         records = [{"label": text, "header": {"x": ["zz", text]}} for text in texts]
         places.append("header.x")
     asked = ({place: c} for pattern, *_ in rows for c in _kinds(pattern) for place in places)
@@ -221,27 +219,25 @@ def _of_branches(branches: list[dict[str, Any]]) -> Plan:
     """Combinations of any two conditions on two fields."""
     values = ("a", "b", None)
     records = [{"label": label, "queue": queue} for label, queue in product(values, values)]
-    asked: list[dict[str, Any]] = [
-        {n: [a, b]} for n, a, b in product(LOGICAL_OPERATORS, branches, BRANCHES)
-    ]
+    asked: list[dict[str, Any]] = [{n: [a, b]} for n, a, b in product(LOGICAL_OPERATORS, branches, BRANCHES)]
     asked += [{n: (a,)} for n, a in product(LOGICAL_OPERATORS, branches)]  # of one, and in a tuple
     asked += [{**beside, n: [a]} for n, a, beside in product(LOGICAL_OPERATORS, branches, BRANCHES)]
     return records, asked
 
 
-def _of_many(pools: Pools) -> Plan:
+def _of_many(generator: ValueGenerator) -> Plan:
     """More records, operands and branches than fit a page, or than it is worth an index."""
     texts, numbers = ("A", "a", "B", "b", "", None), (1, True, 2, None, "1", 0.5, 50)
     records: list[dict[str, Any]] = [
         {
             "label": texts[i % 6],
-            "completed": EPOCH + i * pools.tick if i % 4 else None,
+            "completed": EPOCH + i * generator.tick if i % 4 else None,
             "header": {"x": numbers[i % 7]},
         }
         for i in range(120)
     ]
     asked = [q for value in ("a", "B", None) for q in _at("label", _conditions(value, "b"))]
-    asked += _at("completed", _conditions(EPOCH + 50 * pools.tick, EPOCH))
+    asked += _at("completed", _conditions(EPOCH + 50 * generator.tick, EPOCH))
     asked += [q for value in (1, True, None) for q in _at("header.x", _conditions(value, 2))]
     for last in ("a", None):
         words = [*(f"n{i}" for i in range(60)), last]

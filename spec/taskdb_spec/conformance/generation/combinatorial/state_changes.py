@@ -31,7 +31,7 @@ from taskdb_spec.conformance.generation.values import (
     EPOCH,
     OFFSETS,
     TIME_PLACES,
-    Pools,
+    ValueGenerator,
 )
 
 STATES = (0, 1, 2, 0, 2, 1, 1, 0, 0)
@@ -58,16 +58,16 @@ RELATED = (
 """Ids that begin or end alike, or have parts that may mean something."""
 
 
-def change_tables(pools: Pools) -> Iterator[Callable[[], Iterator[Operation]]]:
+def change_tables(generator: ValueGenerator) -> Iterator[Callable[[], Iterator[Operation]]]:
     """A program for each field, one for each way to go and to come back, and some of a kind."""
     for field in FIELDS:
-        yield partial(_of_field, pools, field)
+        yield partial(_of_field, generator, field)
     for leave in LEAVING:
         yield partial(_of_returns, leave)
-    yield partial(_of_a_path, pools)
+    yield partial(_of_a_path, generator)
     yield _of_relatives
     yield _of_keys
-    yield partial(_of_purges, pools)
+    yield partial(_of_purges, generator)
     yield _of_twins
 
 
@@ -82,7 +82,7 @@ def _values(field: str) -> tuple[Any, Any, Any]:
     return None, "a", "b"
 
 
-def _of_field(pools: Pools, field: str) -> Iterator[Operation]:
+def _of_field(generator: ValueGenerator, field: str) -> Iterator[Operation]:
     """A record whose field takes one value after the other, among some that keep theirs."""
     values = _values(field)
     conditions = [*values, {"$ne": None}, {"$ne": values[1]}, {"$in": [None, values[2]]}]
@@ -91,7 +91,7 @@ def _of_field(pools: Pools, field: str) -> Iterator[Operation]:
         queries += HUB
     if field == "label":
         queries += BRANCHED
-    asked = [*map(find, claimed(pools, queries))]
+    asked = [*map(find, claimed(generator, queries))]
     for number, value in enumerate(values):
         yield add(f"id{number}", {field: value})
     yield add("a", {field: values[STATES[0]]})
@@ -103,13 +103,13 @@ def _of_field(pools: Pools, field: str) -> Iterator[Operation]:
     yield from asked
 
 
-def _of_a_path(pools: Pools) -> Iterator[Operation]:
+def _of_a_path(generator: ValueGenerator) -> Iterator[Operation]:
     """A member of a dict takes one value after the other; then it goes, and comes back."""
     paths, tests = ("header.x", "header.x.y", "header.x.0"), ("a", "b", None, {"$ne": "a"})
     queries = ({path: test} for path, test in product(paths, tests))
-    asked = [*map(find, claimed(pools, queries))]
+    asked = [*map(find, claimed(generator, queries))]
     yield from (add("a", {}), add("b", {"header": {"x": "a"}}))
-    for value in claimed_nests(pools, NESTED):
+    for value in claimed_nests(generator, NESTED):
         yield from (*asked, change("a", {"header": {"x": value}}), *asked)
         yield from (purge({"msg_id": "a"}), add("a", {"header": {"x": "b"}}))
         yield from (*asked, drop("a"), add("a", {"header": {"x": value}}))
@@ -154,7 +154,7 @@ def _of_keys() -> Iterator[Operation]:
         yield from (find({}, [name]), find({}, (name, name, after)), find({}, [after, name]))
 
 
-def _of_purges(pools: Pools) -> Iterator[Operation]:
+def _of_purges(generator: ValueGenerator) -> Iterator[Operation]:
     """One purge after the other, each of a store that holds what it has to choose from."""
     unlike: dict[str, Any] = {"msg_id": {"$ne": "never"}, "queue": {"$ne": "never"}}
     purges: list[dict[str, Any]] = [
@@ -168,7 +168,7 @@ def _of_purges(pools: Pools) -> Iterator[Operation]:
     faults: tuple[dict[str, Any], ...] = ({"nope": 1}, {"label": {"$foo": 1}}, {"$foo": 1})
     records: list[dict[str, Any]] = [{}, FILLED, {**FILLED, "completed": None}, {"label": "b"}]
     records += [{"completed": EPOCH}, {"client_uuid": "a", "arrived": EPOCH, "submitted": EPOCH}]
-    for check in (*claimed(pools, purges), *({**unlike, **fault} for fault in faults)):
+    for check in (*claimed(generator, purges), *({**unlike, **fault} for fault in faults)):
         yield from (add(msg_id, record) for msg_id, record in zip("abcdef", records, strict=True))
         yield from (change("c", {"completed": at}) for at in (EPOCH, None))  # pending again
         yield from (find(check), purge(check), find(check), HISTORY, find({}), purge({}))

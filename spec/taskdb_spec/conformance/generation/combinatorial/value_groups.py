@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.queries.core import NEARLY, ORDER_TRAPS
 from taskdb_spec.conformance.generation.queries.patterns import GLOBS, OPTIONS, SEARCHES
-from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, Pools
+from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, ValueGenerator
 
 Group: TypeAlias = tuple[Any, ...]
 
@@ -86,9 +86,9 @@ BRANCHES: tuple[dict[str, Any], ...] = (
 )
 
 
-def claimed_nests(pools: Pools, nests: Group) -> list[Any]:
+def claimed_nests(generator: ValueGenerator, nests: Group) -> list[Any]:
     """Without those that hold a list, where nothing says what a path through one finds."""
-    if Capability.arrays in pools.capabilities:
+    if Capability.arrays in generator.capabilities:
         return [*nests]
     return [nest for nest in nests if not _holds_list(nest)]
 

@@ -10,24 +10,24 @@ from typing import Any
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.invalid.registry import (
     NAIVE,
-    Fault,
+    InvalidInput,
     any_place,
-    fault,
+    invalid_input,
     several,
 )
-from taskdb_spec.conformance.generation.values import Pools
+from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS
 
-MALFORMED: dict[str, Fault] = {}
-KEYS: dict[str, Fault] = {}
+MALFORMED: dict[str, InvalidInput] = {}
+KEYS: dict[str, InvalidInput] = {}
 
 
-def _operands(good: tuple[Any, ...], *bad: Any) -> Fault:
+def _operands(good: tuple[Any, ...], *bad: Any) -> InvalidInput:
     """Conditions on a field: the bad ones, and the good."""
 
-    def make(pools: Pools) -> tuple[Any, Any]:
-        place = any_place(pools)
-        return {place: pools.deal(bad)}, {place: pools.one_of(good)}
+    def make(generator: ValueGenerator) -> tuple[Any, Any]:
+        place = any_place(generator)
+        return {place: generator.next_in_rotation(bad)}, {place: generator.choice(good)}
 
     return make
 
@@ -55,50 +55,50 @@ UNKNOWN = (
 )
 
 
-@fault(MALFORMED, "QRY-4")
-def unknown_operator(pools: Pools) -> tuple[Any, Any]:
+@invalid_input(MALFORMED, "QRY-4")
+def unknown_operator(generator: ValueGenerator) -> tuple[Any, Any]:
     operands: tuple[Any, ...] = ("a", None, [], True)
-    place, operand = any_place(pools), pools.one_of(operands)
-    name, where = pools.deal(tuple(product(UNKNOWN, ("above", "beside", "alone"))))
+    place, operand = any_place(generator), generator.choice(operands)
+    name, where = generator.next_in_rotation(tuple(product(UNKNOWN, ("above", "beside", "alone"))))
     if where == "above":
-        more: dict[str, Any] = pools.one_of(({}, {place: {"$ne": "never"}}))
+        more: dict[str, Any] = generator.choice(({}, {place: {"$ne": "never"}}))
         return {**more, name: operand}, more
     if where == "beside":
         return {place: {name: operand, "$ne": None}}, {place: {"$ne": None}}
     return {place: {name: operand}}, {place: {"$eq": None}}
 
 
-@fault(MALFORMED, "QRY-5")
-def unknown_field(pools: Pools) -> tuple[Any, Any]:
-    name: Any = pools.deal(
+@invalid_input(MALFORMED, "QRY-5")
+def unknown_field(generator: ValueGenerator) -> tuple[Any, Any]:
+    name: Any = generator.next_in_rotation(
         (
             *("nope", "Label", "label ", "_id", "", "msg_ids", "1=1 OR label", "rowid"),
             *(None, 1, b"label", ("label",), "labels.a", "Header.a"),
         )
     )
-    return {name: pools.one_of((None, "a", {"$ne": None}, {"$in": []}))}, {"label": None}
+    return {name: generator.choice((None, "a", {"$ne": None}, {"$in": []}))}, {"label": None}
 
 
-@fault(MALFORMED, "QRY-6")
-def mixed(pools: Pools) -> tuple[Any, Any]:
-    place = any_place(pools)
-    operator: dict[str, Any] = pools.one_of(({"$ne": "never"}, {"$nin": ["never"]}))
+@invalid_input(MALFORMED, "QRY-6")
+def mixed(generator: ValueGenerator) -> tuple[Any, Any]:
+    place = any_place(generator)
+    operator: dict[str, Any] = generator.choice(({"$ne": "never"}, {"$nin": ["never"]}))
     plain = {"a": None}
     third = {"$ne": "never", "$nin": ["never"], **plain}
     mixtures = ({**operator, **plain}, {**plain, **operator}, third)
-    return {place: pools.one_of(mixtures)}, {place: operator}
+    return {place: generator.choice(mixtures)}, {place: operator}
 
 
-@fault(MALFORMED, "QRY-7")
-def operand_outside_domain(pools: Pools) -> tuple[Any, Any]:
-    place = any_place(pools)
+@invalid_input(MALFORMED, "QRY-7")
+def operand_outside_domain(generator: ValueGenerator) -> tuple[Any, Any]:
+    place = any_place(generator)
     shapes, values = _SHAPES, OUTSIDE
-    if Capability.documents in pools.capabilities:
+    if Capability.documents in generator.capabilities:
         shapes, values = (*shapes, *_NESTING), (*values, {5: "a"})
-    if Capability.arrays in pools.capabilities:
+    if Capability.arrays in generator.capabilities:
         shapes = (*shapes, *_LISTING)
-    shape, bad = pools.deal(tuple(product(shapes, values)))
-    return {place: shape(bad)}, {place: pools.one_of(({"$ne": "a"}, {"$in": [None]}))}
+    shape, bad = generator.next_in_rotation(tuple(product(shapes, values)))
+    return {place: shape(bad)}, {place: generator.choice(({"$ne": "a"}, {"$in": [None]}))}
 
 
 _SHAPES: tuple[Callable[[Any], Any], ...] = (
@@ -125,9 +125,9 @@ NO_QUERIES: tuple[Any, ...] = (
 """What is no dict, and may be taken for a query (clause QRY-8)."""
 
 
-@fault(MALFORMED, "QRY-8")
-def no_query(pools: Pools) -> tuple[Any, Any]:
-    return pools.deal(NO_QUERIES), {}
+@invalid_input(MALFORMED, "QRY-8")
+def no_query(generator: ValueGenerator) -> tuple[Any, Any]:
+    return generator.next_in_rotation(NO_QUERIES), {}
 
 
 MALFORMED["EXI-2"] = _operands(
@@ -186,11 +186,11 @@ MALFORMED["MOD-2"] = _operands(
 )
 
 
-@fault(MALFORMED, "LOG-1")
-def malformed_combination(pools: Pools) -> tuple[Any, Any]:
-    place, name = any_place(pools), pools.one_of(LOGICAL_OPERATORS)
+@invalid_input(MALFORMED, "LOG-1")
+def malformed_combination(generator: ValueGenerator) -> tuple[Any, Any]:
+    place, name = any_place(generator), generator.choice(LOGICAL_OPERATORS)
     good = {place: {"$ne": "a"}}
-    bad: Any = pools.deal(
+    bad: Any = generator.next_in_rotation(
         (
             {name: []},
             {name: good},
@@ -210,18 +210,20 @@ def malformed_combination(pools: Pools) -> tuple[Any, Any]:
             {place: {"$not": re.compile("a")}},
         )
     )
-    return bad, pools.one_of(({name: [good]}, {place: {"$not": {"$ne": "a"}}}, good))
+    return bad, generator.choice(({name: [good]}, {place: {"$not": {"$ne": "a"}}}, good))
 
 
-@fault(KEYS, "KEYS-4")
-def unknown_key(pools: Pools) -> tuple[Any, Any]:
-    bad: Any = pools.deal(("nope", "header.a", "_id", "", "Label", "*", None, 5))
+@invalid_input(KEYS, "KEYS-4")
+def unknown_key(generator: ValueGenerator) -> tuple[Any, Any]:
+    bad: Any = generator.next_in_rotation(("nope", "header.a", "_id", "", "Label", "*", None, 5))
     several = ("label", "queue", "header", "stdout", "stderr")
-    good, last = pools.deal(tuple(product(((), ("label",), several), (True, False))))
+    good, last = generator.next_in_rotation(
+        tuple(product(((), ("label",), several), (True, False)))
+    )
     keys = [*good, bad] if last else [bad, *good]
-    return pools.one_of((keys, tuple(keys))), ["label", "header"]
+    return generator.choice((keys, tuple(keys))), ["label", "header"]
 
 
-@fault(KEYS, "KEYS-5")
-def text_for_keys(pools: Pools) -> tuple[Any, Any]:
-    return pools.deal(("label", "msg_id", "x", "")), ["label"]
+@invalid_input(KEYS, "KEYS-5")
+def text_for_keys(generator: ValueGenerator) -> tuple[Any, Any]:
+    return generator.next_in_rotation(("label", "msg_id", "x", "")), ["label"]

@@ -10,60 +10,72 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from taskdb_spec.conformance.generation.invalid.registry import NAIVE, Fault, fault
-from taskdb_spec.conformance.generation.values import DICT_PLACES, TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.conformance.generation.invalid.registry import NAIVE, InvalidInput, invalid_input
+from taskdb_spec.conformance.generation.values import (
+    DICT_PLACES,
+    TEXT_PLACES,
+    TIME_PLACES,
+    ValueGenerator,
+)
 from taskdb_spec.records.domain import MAX_DEPTH
 
-RECORDS: dict[str, Fault] = {}
+RECORDS: dict[str, InvalidInput] = {}
 
 
-def _among_good(pools: Pools, name: Any, value: Any) -> dict[Any, Any]:
+def _among_good(generator: ValueGenerator, name: Any, value: Any) -> dict[Any, Any]:
     """A fault somewhere among fields that are fine."""
-    good = {"label": pools.word(), "client_uuid": "c9", "completed": pools.instant()}
-    fields = [(name, value), *((k, v) for k, v in good.items() if k != name and pools.chance(6))]
-    return dict(pools.shuffled(fields))
+    good = {"label": generator.word(), "client_uuid": "c9", "completed": generator.timestamp()}
+    fields = [
+        (name, value),
+        *((k, v) for k, v in good.items() if k != name and generator.chance(6)),
+    ]
+    return dict(generator.shuffled(fields))
 
 
-@fault(RECORDS, "REC-4")
-def unknown_record_field(pools: Pools) -> tuple[Any, Any]:
-    name: Any = pools.deal(
+@invalid_input(RECORDS, "REC-4")
+def unknown_record_field(generator: ValueGenerator) -> tuple[Any, Any]:
+    name: Any = generator.next_in_rotation(
         (
             *("nope", "_id", "Label", "", "label ", "label = 'x' --", "msg_ids", "$set"),
             "__class__",
             *(1, None, b"label", ("label",)),
         )
     )
-    value = pools.one_of(("a", None))
-    return _among_good(pools, name, value), _among_good(pools, "queue", "a")
+    value = generator.choice(("a", None))
+    return _among_good(generator, name, value), _among_good(generator, "queue", "a")
 
 
-@fault(RECORDS, "UPD-6")
-def dotted_field(pools: Pools) -> tuple[Any, Any]:
-    name = pools.deal(("header.a", "label.", "content.a.b", "buffers.0"))
-    value = pools.one_of(("a", None))
-    return _among_good(pools, name, value), _among_good(pools, "header", {"a": "b"})
+@invalid_input(RECORDS, "UPD-6")
+def dotted_field(generator: ValueGenerator) -> tuple[Any, Any]:
+    name = generator.next_in_rotation(("header.a", "label.", "content.a.b", "buffers.0"))
+    value = generator.choice(("a", None))
+    return _among_good(generator, name, value), _among_good(generator, "header", {"a": "b"})
 
 
-@fault(RECORDS, "REC-6")
-def no_datetime(pools: Pools) -> tuple[Any, Any]:
-    at = pools.instant()
+@invalid_input(RECORDS, "REC-6")
+def no_datetime(generator: ValueGenerator) -> tuple[Any, Any]:
+    at = generator.timestamp()
     text = at.isoformat()
     values: tuple[Any, ...] = (text, 1709208000, 0.0, "", {}, [at], False, at.date(), text[:10])
-    bad, place = pools.deal(tuple(product(values, TIME_PLACES[:5])))
-    return _among_good(pools, place, bad), _among_good(pools, place, at)
+    bad, place = generator.next_in_rotation(tuple(product(values, TIME_PLACES[:5])))
+    return _among_good(generator, place, bad), _among_good(generator, place, at)
 
 
-@fault(RECORDS, "REC-7")
-def another_class(pools: Pools) -> tuple[Any, Any]:
-    if pools.chance(4):
-        place = pools.one_of(DICT_PLACES)
+@invalid_input(RECORDS, "REC-7")
+def another_class(generator: ValueGenerator) -> tuple[Any, Any]:
+    if generator.chance(4):
+        place = generator.choice(DICT_PLACES)
         good: Any = {"a": "b"}
-        bad: Any = pools.one_of(("a", [], 5, True))
-    elif pools.chance(4):
-        place, bad, good = "buffers", pools.one_of((b"a", "a", {}, 5)), [b"a"]
+        bad: Any = generator.choice(("a", [], 5, True))
+    elif generator.chance(4):
+        place, bad, good = "buffers", generator.choice((b"a", "a", {}, 5)), [b"a"]
     else:
-        place, bad, good = pools.one_of(TEXT_PLACES), pools.one_of((5, {}, b"a", True, [])), "a"
-    return _among_good(pools, place, bad), _among_good(pools, place, good)
+        place, bad, good = (
+            generator.choice(TEXT_PLACES),
+            generator.choice((5, {}, b"a", True, [])),
+            "a",
+        )
+    return _among_good(generator, place, bad), _among_good(generator, place, good)
 
 
 DEEP: list[Any] = []
@@ -71,15 +83,15 @@ for _ in range(MAX_DEPTH):
     DEEP = [DEEP]  # deeper than values may nest (L-24)
 
 
-@fault(RECORDS, "REC-8")
-def outside_domain(pools: Pools) -> tuple[Any, Any]:
-    place = pools.one_of(DICT_PLACES)
-    if pools.chance(2):
-        buffers = [b"a", pools.one_of(("a", None, 5))]
-        return _among_good(pools, "buffers", buffers), {"buffers": [b"a"]}
-    bad, shape = pools.deal(tuple(product(BEYOND, INSIDE)))
+@invalid_input(RECORDS, "REC-8")
+def outside_domain(generator: ValueGenerator) -> tuple[Any, Any]:
+    place = generator.choice(DICT_PLACES)
+    if generator.chance(2):
+        buffers = [b"a", generator.choice(("a", None, 5))]
+        return _among_good(generator, "buffers", buffers), {"buffers": [b"a"]}
+    bad, shape = generator.next_in_rotation(tuple(product(BEYOND, INSIDE)))
     good = {"a": 2**63 - 1}
-    return _among_good(pools, place, shape(bad)), _among_good(pools, place, good)
+    return _among_good(generator, place, shape(bad)), _among_good(generator, place, good)
 
 
 BEYOND: tuple[Any, ...] = (
@@ -94,22 +106,22 @@ INSIDE: tuple[Callable[[Any], dict[str, Any]], ...] = (
 )
 
 
-@fault(RECORDS, "REC-9")
-def naive_datetime(pools: Pools) -> tuple[Any, Any]:
-    good = pools.instant()
-    if pools.chance(5):
-        place = pools.one_of(TIME_PLACES)
-        return _among_good(pools, place, NAIVE), _among_good(pools, place, good)
-    shape, place = pools.below(3), pools.one_of(DICT_PLACES)
+@invalid_input(RECORDS, "REC-9")
+def naive_datetime(generator: ValueGenerator) -> tuple[Any, Any]:
+    good = generator.timestamp()
+    if generator.chance(5):
+        place = generator.choice(TIME_PLACES)
+        return _among_good(generator, place, NAIVE), _among_good(generator, place, good)
+    shape, place = generator.below(3), generator.choice(DICT_PLACES)
     bad_value, good_value = (
         ({"a": at}, {"a": [at]}, {"a": {"b": at}})[shape] for at in (NAIVE, good)
     )
-    return _among_good(pools, place, bad_value), _among_good(pools, place, good_value)
+    return _among_good(generator, place, bad_value), _among_good(generator, place, good_value)
 
 
-def bad_fields(pools: Pools) -> Any:
+def bad_fields(generator: ValueGenerator) -> Any:
     """What any backend has to refuse; a field of another class, not all have to (clause REC-7)."""
-    bad, _ = RECORDS[pools.one_of(sorted(RECORDS.keys() - {"REC-7"}))](pools)
+    bad, _ = RECORDS[generator.choice(sorted(RECORDS.keys() - {"REC-7"}))](generator)
     return bad
 
 

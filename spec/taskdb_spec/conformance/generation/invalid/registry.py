@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, ValueGenerator
 
-Fault: TypeAlias = Callable[[Pools], tuple[Any, Any]]
+InvalidInput: TypeAlias = Callable[[ValueGenerator], tuple[Any, Any]]
 """Draws what has to be refused, and its sibling that is fine (None: there is no sibling)."""
 
 
-def fault(table: dict[str, Fault], clause: str) -> Callable[[Fault], Fault]:
+def invalid_input(
+    table: dict[str, InvalidInput], clause: str
+) -> Callable[[InvalidInput], InvalidInput]:
     """Put the function that is decorated into the table, as the fault of that clause."""
 
-    def register(function: Fault) -> Fault:
+    def register(function: InvalidInput) -> InvalidInput:
         table[clause] = function
         return function
 
@@ -27,9 +29,9 @@ def several(*values: Any) -> tuple[Any, ...]:
     return values
 
 
-def any_place(pools: Pools) -> str:
+def any_place(generator: ValueGenerator) -> str:
     """A root field of text or time."""
-    return pools.one_of((*TEXT_PLACES[:5], *TIME_PLACES[:4]))
+    return generator.choice((*TEXT_PLACES[:5], *TIME_PLACES[:4]))
 
 
 NAIVE = datetime(2024, 2, 29, 12)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskdb_spec.conformance.generation.invalid.registry import Fault, any_place, fault, several
-from taskdb_spec.conformance.generation.values import DICT_PLACES, Pools
+from taskdb_spec.conformance.generation.invalid.registry import (
+    InvalidInput,
+    any_place,
+    invalid_input,
+    several,
+)
+from taskdb_spec.conformance.generation.values import DICT_PLACES, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS
 
-UNCLAIMED: dict[str, Fault] = {}
+UNCLAIMED: dict[str, InvalidInput] = {}
 
 
-def _unclaimed(*conditions: Any) -> Fault:
-    def make(pools: Pools) -> tuple[Any, Any]:
-        return {any_place(pools): pools.deal(conditions)}, None
+def _unclaimed(*conditions: Any) -> InvalidInput:
+    def make(generator: ValueGenerator) -> tuple[Any, Any]:
+        return {any_place(generator): generator.next_in_rotation(conditions)}, None
 
     return make
 
@@ -23,33 +28,39 @@ UNCLAIMED["CAP-2"] = _unclaimed(*({"$glob": pattern} for pattern in ("a*", "*", 
 UNCLAIMED["CAP-3"] = _unclaimed({"$mod": [2, 0]}, {"$mod": (3, 1)}, {"$mod": [1, 0]})
 
 
-@fault(UNCLAIMED, "CAP-4")
-def unclaimed_logic(pools: Pools) -> tuple[Any, Any]:
-    place, name = any_place(pools), pools.one_of(LOGICAL_OPERATORS)
+@invalid_input(UNCLAIMED, "CAP-4")
+def unclaimed_logic(generator: ValueGenerator) -> tuple[Any, Any]:
+    place, name = any_place(generator), generator.choice(LOGICAL_OPERATORS)
     negated: dict[str, Any] = {place: {"$not": {"$eq": "a"}}}
     both = {name: [{place: None}, {"queue": "a"}]}
-    return pools.deal(({name: [{place: None}]}, negated, both, {"queue": None, **negated})), None
+    return generator.next_in_rotation(
+        ({name: [{place: None}]}, negated, both, {"queue": None, **negated})
+    ), None
 
 
-@fault(UNCLAIMED, "CAP-5")
-def unclaimed_path(pools: Pools) -> tuple[Any, Any]:
-    path = pools.deal(("header.a", "content.a.b", "buffers.0", "label.a"))
+@invalid_input(UNCLAIMED, "CAP-5")
+def unclaimed_path(generator: ValueGenerator) -> tuple[Any, Any]:
+    path = generator.next_in_rotation(("header.a", "content.a.b", "buffers.0", "label.a"))
     tests = (None, "a", {"$ne": None}, {"$in": ["a"]}, {"$nin": ["a"]}, {"$lt": "a"}, {"$ne": "a"})
-    return {path: pools.one_of(tests)}, None
+    return {path: generator.choice(tests)}, None
 
 
-@fault(UNCLAIMED, "CAP-6")
-def unclaimed_document(pools: Pools) -> tuple[Any, Any]:
-    place = pools.one_of((*DICT_PLACES, "label"))
-    document = pools.one_of(({}, {"a": "b"}, {"a": None}))
-    return {place: pools.deal((document, *_compared(document)))}, None
+@invalid_input(UNCLAIMED, "CAP-6")
+def unclaimed_document(generator: ValueGenerator) -> tuple[Any, Any]:
+    place = generator.choice((*DICT_PLACES, "label"))
+    document = generator.choice(({}, {"a": "b"}, {"a": None}))
+    return {place: generator.next_in_rotation((document, *_compared(document)))}, None
 
 
-@fault(UNCLAIMED, "CAP-7")
-def unclaimed_list(pools: Pools) -> tuple[Any, Any]:
-    place = pools.one_of(("buffers", "label"))
+@invalid_input(UNCLAIMED, "CAP-7")
+def unclaimed_list(generator: ValueGenerator) -> tuple[Any, Any]:
+    place = generator.choice(("buffers", "label"))
     shapes = several([], ["a"], {"$all": ["a"]}, {"$size": 0}, {"$elemMatch": {"$ne": None}})
-    return {place: pools.deal((*shapes, {"$all": []}, *_compared([]), *_compared(["a"])))}, None
+    return {
+        place: generator.next_in_rotation(
+            (*shapes, {"$all": []}, *_compared([]), *_compared(["a"]))
+        )
+    }, None
 
 
 def _compared(operand: Any) -> list[dict[str, Any]]:

@@ -6,14 +6,18 @@ They register themselves when their modules are imported, which happens here.
 from taskdb_spec.conformance.generation.queries import (
     core,
     logic,
+    nested_paths,
     patterns,
+    root_fields,
 )
-from taskdb_spec.conformance.generation.queries import (
-    nested_paths as nested,
-)
-from taskdb_spec.conformance.generation.queries import (
-    root_fields as roots,
-)
-from taskdb_spec.conformance.generation.queries.registry import MAKERS, Sample
+from taskdb_spec.conformance.generation.queries.registry import QUERY_GENERATORS, QueryCase
 
-__all__ = ["MAKERS", "Sample", "core", "logic", "nested", "patterns", "roots"]
+__all__ = [
+    "QUERY_GENERATORS",
+    "QueryCase",
+    "core",
+    "logic",
+    "nested_paths",
+    "patterns",
+    "root_fields",
+]

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskdb_spec.conformance.generation.queries.registry import MAKERS, Maker, Sample, maker, sample
-from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.conformance.generation.queries.registry import (
+    QUERY_GENERATORS,
+    QueryCase,
+    QueryGenerator,
+    query_case,
+    query_generator,
+)
+from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, ValueGenerator
 
 GLOBS = {
     "GLB-1": (
@@ -103,66 +109,66 @@ OPTIONS = (
 )
 
 
-def _globs(clause: str) -> Maker:
-    def make(pools: Pools) -> Sample:
-        pattern, matching, others = pools.deal(GLOBS[clause])
-        return sample(pools.one_of(TEXT_PLACES), {"$glob": pattern}, *matching, *others)
+def _globs(clause: str) -> QueryGenerator:
+    def make(generator: ValueGenerator) -> QueryCase:
+        pattern, matching, others = generator.next_in_rotation(GLOBS[clause])
+        return query_case(generator.choice(TEXT_PLACES), {"$glob": pattern}, *matching, *others)
 
     return make
 
 
 for _clause in GLOBS:
-    MAKERS[_clause] = _globs(_clause)
+    QUERY_GENERATORS[_clause] = _globs(_clause)
 
 
-@maker("GLB-5")
-def glob_of_no_text(pools: Pools) -> Sample:
-    pattern = {"$glob": pools.one_of(("*", "?*", "2*", "None", "N*", ""))}
-    if pools.chance(5):
-        return sample(pools.one_of(TEXT_PLACES), pattern, None, pools.word())
-    return sample(pools.one_of(TIME_PLACES), pattern, pools.instant(), None)
+@query_generator("GLB-5")
+def glob_of_no_text(generator: ValueGenerator) -> QueryCase:
+    pattern = {"$glob": generator.choice(("*", "?*", "2*", "None", "N*", ""))}
+    if generator.chance(5):
+        return query_case(generator.choice(TEXT_PLACES), pattern, None, generator.word())
+    return query_case(generator.choice(TIME_PLACES), pattern, generator.timestamp(), None)
 
 
-@maker("GLB-6")
-def glob_and_more(pools: Pools) -> Sample:
-    more: dict[str, Any] = pools.one_of(
+@query_generator("GLB-6")
+def glob_and_more(generator: ValueGenerator) -> QueryCase:
+    more: dict[str, Any] = generator.choice(
         ({"$ne": "ab"}, {"$in": ["ab", "b"]}, {"$gte": "b"}, {"$lt": "ab"})
     )
-    condition = {"$glob": pools.one_of(("a*", "*b")), **more}
-    if pools.chance(5):
+    condition = {"$glob": generator.choice(("a*", "*b")), **more}
+    if generator.chance(5):
         condition = dict(reversed(condition.items()))
-    return sample(pools.one_of(TEXT_PLACES), condition, "ab", "a", "b", "aab", None)
+    return query_case(generator.choice(TEXT_PLACES), condition, "ab", "a", "b", "aab", None)
 
 
-@maker("GLB-7")
-def glob_to_drop(pools: Pools) -> Sample:
-    return MAKERS[pools.one_of(("GLB-1", "GLB-3", "GLB-6"))](pools)
+@query_generator("GLB-7")
+def glob_to_drop(generator: ValueGenerator) -> QueryCase:
+    return QUERY_GENERATORS[generator.choice(("GLB-1", "GLB-3", "GLB-6"))](generator)
 
 
-def _search(pools: Pools, pattern: str, options: str, *values: Any) -> Sample:
+def _search(generator: ValueGenerator, pattern: str, options: str, *values: Any) -> QueryCase:
     condition = {"$regex": pattern}
-    if options or pools.chance(1):
+    if options or generator.chance(1):
         condition["$options"] = options
-    if pools.chance(3):
+    if generator.chance(3):
         condition = dict(reversed(condition.items()))
-    return sample(pools.one_of(TEXT_PLACES), condition, *values)
+    return query_case(generator.choice(TEXT_PLACES), condition, *values)
 
 
-@maker("RGX-1")
-def search(pools: Pools) -> Sample:
-    pattern, options, matching, others = pools.deal(SEARCHES)
-    return _search(pools, pattern, options, *matching, *others)
+@query_generator("RGX-1")
+def search(generator: ValueGenerator) -> QueryCase:
+    pattern, options, matching, others = generator.next_in_rotation(SEARCHES)
+    return _search(generator, pattern, options, *matching, *others)
 
 
-@maker("RGX-2")
-def search_with_options(pools: Pools) -> Sample:
-    pattern, options, matching, others = pools.deal(OPTIONS)
-    return _search(pools, pattern, options, *matching, *others)
+@query_generator("RGX-2")
+def search_with_options(generator: ValueGenerator) -> QueryCase:
+    pattern, options, matching, others = generator.next_in_rotation(OPTIONS)
+    return _search(generator, pattern, options, *matching, *others)
 
 
-@maker("RGX-3")
-def search_in_no_text(pools: Pools) -> Sample:
-    condition = {"$regex": pools.one_of(("", ".", "^2", "N", "0"))}
-    if pools.chance(5):
-        return sample(pools.one_of(TEXT_PLACES), condition, None, "")
-    return sample(pools.one_of(TIME_PLACES), condition, pools.instant(), None)
+@query_generator("RGX-3")
+def search_in_no_text(generator: ValueGenerator) -> QueryCase:
+    condition = {"$regex": generator.choice(("", ".", "^2", "N", "0"))}
+    if generator.chance(5):
+        return query_case(generator.choice(TEXT_PLACES), condition, None, "")
+    return query_case(generator.choice(TIME_PLACES), condition, generator.timestamp(), None)

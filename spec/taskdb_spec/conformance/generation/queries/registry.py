@@ -10,76 +10,76 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, Pools
+from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, ValueGenerator
 from taskdb_spec.language.errors import QueryError
 from taskdb_spec.language.parser import parse_query
 
 
 @dataclass(frozen=True)
-class Sample:
+class QueryCase:
     """A query, and fields of records that it has to tell apart."""
 
     query: dict[str, Any]
-    plants: tuple[dict[str, Any], ...]
+    witnesses: tuple[dict[str, Any], ...]
 
 
-Maker: TypeAlias = Callable[[Pools], Sample]
-MAKERS: dict[str, Maker] = {}
+QueryGenerator: TypeAlias = Callable[[ValueGenerator], QueryCase]
+QUERY_GENERATORS: dict[str, QueryGenerator] = {}
 
 
-def maker(*clauses: str) -> Callable[[Maker], Maker]:
+def query_generator(*clauses: str) -> Callable[[QueryGenerator], QueryGenerator]:
     """Register the maker of queries that exercise these clauses."""
 
-    def register(function: Maker) -> Maker:
-        MAKERS.update(dict.fromkeys(clauses, function))
+    def register(function: QueryGenerator) -> QueryGenerator:
+        QUERY_GENERATORS.update(dict.fromkeys(clauses, function))
         return function
 
     return register
 
 
-def sample(place: str, condition: Any, *values: Any) -> Sample:
+def query_case(place: str, condition: Any, *values: Any) -> QueryCase:
     """A query on one root field, and that field's values in the plants."""
-    return Sample({place: condition}, tuple({place: value} for value in values))
+    return QueryCase({place: condition}, tuple({place: value} for value in values))
 
 
-def scalar_place(pools: Pools) -> tuple[str, Any, Any]:
+def scalar_place(generator: ValueGenerator) -> tuple[str, Any, Any]:
     """A text or time field, a value for it, and another that is near."""
-    if pools.chance(6):
-        place, value = pools.one_of(TEXT_PLACES), pools.word()
-        return place, value, pools.near(value)
-    place, at = pools.one_of(TIME_PLACES), pools.instant(offsets=False)
-    return place, at, pools.near(at)
+    if generator.chance(6):
+        place, value = generator.choice(TEXT_PLACES), generator.word()
+        return place, value, generator.similar_value(value)
+    place, at = generator.choice(TIME_PLACES), generator.timestamp(offsets=False)
+    return place, at, generator.similar_value(at)
 
 
-def merged(plants: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def merged(witnesses: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """A record that has the fields of all of them, the last where they differ."""
-    return {name: value for plant in plants for name, value in plant.items()}
+    return {name: value for plant in witnesses for name, value in plant.items()}
 
 
-def is_claimed(pools: Pools, query: dict[str, Any]) -> bool:
+def is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
     """Whether the backend claims to take that query."""
     try:
-        parse_query(query, capabilities=pools.capabilities)
+        parse_query(query, capabilities=generator.capabilities)
     except QueryError:
         return False
     return True
 
 
-def claimed(pools: Pools, queries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def claimed(generator: ValueGenerator, queries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of the queries that the backend claims to take."""
-    return [query for query in queries if is_claimed(pools, query)]
+    return [query for query in queries if is_claimed(generator, query)]
 
 
-def twin(value: Any) -> Any:
+def lookalike_query(value: Any) -> Any:
     """A query that is equal to Python, or but for the order of keys, and asks something else.
 
-    >>> twin({"header": {"a": 1, "b": "c"}})
+    >>> lookalike_query({"header": {"a": 1, "b": "c"}})
     {'header': {'b': 'c', 'a': True}}
     """
     if isinstance(value, dict):
-        return {key: twin(item) for key, item in reversed(value.items())}
+        return {key: lookalike_query(item) for key, item in reversed(value.items())}
     if isinstance(value, list):
-        return [twin(item) for item in value]
+        return [lookalike_query(item) for item in value]
     if isinstance(value, bool):
         return int(value)
     return bool(value) if isinstance(value, int) and value in (0, 1) else value

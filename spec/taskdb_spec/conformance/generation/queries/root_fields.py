@@ -7,11 +7,11 @@ from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.queries.registry import (
-    MAKERS,
-    Maker,
-    Sample,
-    maker,
-    sample,
+    QUERY_GENERATORS,
+    QueryCase,
+    QueryGenerator,
+    query_case,
+    query_generator,
     scalar_place,
 )
 from taskdb_spec.conformance.generation.values import (
@@ -19,51 +19,53 @@ from taskdb_spec.conformance.generation.values import (
     EPOCH,
     LOOKALIKES,
     TEXT_PLACES,
-    Pools,
+    ValueGenerator,
 )
 from taskdb_spec.language.tree import ORDER_OPERATORS
 
 
-@maker("EXI-1")
-def root_exists(pools: Pools) -> Sample:
-    asked = {"$exists": pools.one_of((True, False))}
-    if pools.chance(3):
-        place, value = pools.one_of((("buffers", [b"a"]), ("header", {"a": 1})))
-        return sample(place, asked, value, type(value)(), None)
-    place, value, _ = scalar_place(pools)
+@query_generator("EXI-1")
+def root_exists(generator: ValueGenerator) -> QueryCase:
+    asked = {"$exists": generator.choice((True, False))}
+    if generator.chance(3):
+        place, value = generator.choice((("buffers", [b"a"]), ("header", {"a": 1})))
+        return query_case(place, asked, value, type(value)(), None)
+    place, value, _ = scalar_place(generator)
     values = ("", value, None) if isinstance(value, str) else (value, None)
-    return sample(place, asked, *values)
+    return query_case(place, asked, *values)
 
 
-def _stranger(draw: Callable[[Pools], Any]) -> Maker:
+def _stranger(draw: Callable[[ValueGenerator], Any]) -> QueryGenerator:
     """Operands of a class that no root field holds."""
 
-    def make(pools: Pools) -> Sample:
-        place, value, _ = scalar_place(pools)
-        operand = draw(pools)
+    def make(generator: ValueGenerator) -> QueryCase:
+        place, value, _ = scalar_place(generator)
+        operand = draw(generator)
         shapes = ({"$ne": operand}, {"$nin": [operand]}, {"$in": [operand]}, {"$lt": operand})
-        condition = pools.one_of((operand, *shapes))
-        plants = [value, None]
+        condition = generator.choice((operand, *shapes))
+        witnesses = [value, None]
         if place in TEXT_PLACES:
-            plants += [pools.one_of(LOOKALIKES), str(operand)]
-        return sample(place, condition, *plants)
+            witnesses += [generator.choice(LOOKALIKES), str(operand)]
+        return query_case(place, condition, *witnesses)
 
     return make
 
 
-MAKERS["NUM-1"] = _stranger(lambda pools: pools.one_of((0, 1, 1.0, True, False, -1)))
-MAKERS["BYT-1"] = _stranger(lambda pools: pools.one_of((b"", b"a", b"ab")))
+QUERY_GENERATORS["NUM-1"] = _stranger(
+    lambda generator: generator.choice((0, 1, 1.0, True, False, -1))
+)
+QUERY_GENERATORS["BYT-1"] = _stranger(lambda generator: generator.choice((b"", b"a", b"ab")))
 
 
-@maker("MOD-1")
-def remainder_of_no_number(pools: Pools) -> Sample:
-    place, value, _ = scalar_place(pools)
-    condition = {"$mod": pools.one_of(([2, 0], [1, 0], [-3, 0], [4.0, 1]))}
-    if Capability.paths in pools.capabilities:
-        documents = [{"n": value} for value in pools.sample(NO_NUMBERS, 4, 7)]
-        return Sample({"header.n": condition}, tuple({"header": d} for d in documents))
+@query_generator("MOD-1")
+def remainder_of_no_number(generator: ValueGenerator) -> QueryCase:
+    place, value, _ = scalar_place(generator)
+    condition = {"$mod": generator.choice(([2, 0], [1, 0], [-3, 0], [4.0, 1]))}
+    if Capability.paths in generator.capabilities:
+        documents = [{"n": value} for value in generator.sample(NO_NUMBERS, 4, 7)]
+        return QueryCase({"header.n": condition}, tuple({"header": d} for d in documents))
     values = [value, None] + (["4", "%d", "0", ""] if place in TEXT_PLACES else [])
-    return sample(place, condition, *values)
+    return query_case(place, condition, *values)
 
 
 NO_NUMBERS: tuple[Any, ...] = (
@@ -76,69 +78,76 @@ NO_NUMBERS: tuple[Any, ...] = (
 # documents
 
 
-def _documents(pools: Pools, *names: str) -> tuple[str, dict[str, Any]]:
-    place = pools.one_of(("header", "content", "result_content", "error"))
-    return place, {name: pools.scalar() for name in names or ("a", "b")}
+def _documents(generator: ValueGenerator, *names: str) -> tuple[str, dict[str, Any]]:
+    place = generator.choice(("header", "content", "result_content", "error"))
+    return place, {name: generator.scalar() for name in names or ("a", "b")}
 
 
-@maker("DOC-1")
-def whole_document(pools: Pools) -> Sample:
-    place, document = _documents(pools)
-    if pools.chance(3):
-        document["a"] = pools.one_of(([document["b"]], {"c": document["b"]}, [], {}))
-    if pools.chance(3):
+@query_generator("DOC-1")
+def whole_document(generator: ValueGenerator) -> QueryCase:
+    place, document = _documents(generator)
+    if generator.chance(3):
+        document["a"] = generator.choice(([document["b"]], {"c": document["b"]}, [], {}))
+    if generator.chance(3):
         document["b"] = 1
-    twin = {**document, "b": 1.0}  # equal as a number, and not as text
+    lookalike_query = {**document, "b": 1.0}  # equal as a number, and not as text
     more = {**document, "c": 1}
     less = {"a": document["a"]}
-    near = {**document, "b": pools.near(document["b"])}
-    condition = pools.deal((document, {"$eq": document}, {"$in": [document]}, {"$ne": document}))
-    return sample(place, condition, document, more, less, near, twin, None, {})
+    near = {**document, "b": generator.similar_value(document["b"])}
+    condition = generator.next_in_rotation(
+        (document, {"$eq": document}, {"$in": [document]}, {"$ne": document})
+    )
+    return query_case(place, condition, document, more, less, near, lookalike_query, None, {})
 
 
-@maker("DOC-2")
-def key_order(pools: Pools) -> Sample:
-    place, document = _documents(pools)
+@query_generator("DOC-2")
+def key_order(generator: ValueGenerator) -> QueryCase:
+    place, document = _documents(generator)
     turned = {"b": document["b"], "a": document["a"]}
-    if pools.chance(3):
+    if generator.chance(3):
         document, turned = {"c": document}, {"c": turned}
-    return sample(place, pools.one_of((document, {"$eq": document})), turned, document)
+    return query_case(place, generator.choice((document, {"$eq": document})), turned, document)
 
 
-@maker("DOC-3")
-def empty_document(pools: Pools) -> Sample:
-    place, document = _documents(pools)
-    condition = pools.deal(({}, {"$eq": {}}, {"$ne": {}}, {"$in": [{}]}))
+@query_generator("DOC-3")
+def empty_document(generator: ValueGenerator) -> QueryCase:
+    place, document = _documents(generator)
+    condition = generator.next_in_rotation(({}, {"$eq": {}}, {"$ne": {}}, {"$in": [{}]}))
     values: tuple[Any, ...] = (
         ({}, document, None) if condition != {"$in": [{}]} else ({}, None, document)
     )
-    return sample(place, condition, *values)
+    return query_case(place, condition, *values)
 
 
-@maker("DOC-4")
-def operators_as_content(pools: Pools) -> Sample:
-    place, _ = _documents(pools)
+@query_generator("DOC-4")
+def operators_as_content(generator: ValueGenerator) -> QueryCase:
+    place, _ = _documents(generator)
     inners: tuple[dict[str, Any], ...] = (
         *({"$gt": ""}, {"$foo": 1}, {"$ne": None}),
         *({"$in": ["a"]}, {"a": {"$gt": 1}}),
     )
-    inner = pools.deal(inners)
-    condition = {pools.one_of(("$eq", "$ne")): inner}
-    if "a" in inner and pools.chance(5):
+    inner = generator.next_in_rotation(inners)
+    condition = {generator.choice(("$eq", "$ne")): inner}
+    if "a" in inner and generator.chance(5):
         condition = inner
-    return sample(place, condition, inner, {"a": 1}, {"a": 2}, {}, None)
+    return query_case(place, condition, inner, {"a": 1}, {"a": 2}, {}, None)
 
 
-@maker("DOC-5")
-def document_order(pools: Pools) -> Sample:
-    place, document = _documents(pools)
-    others = [{"a": pools.near(document["a"]), "b": document["b"]}, {"b": document["b"]}]
-    others += [{"a": document["a"]}, {**document, "c": None}, {"a": pools.scalar()}]
+@query_generator("DOC-5")
+def document_order(generator: ValueGenerator) -> QueryCase:
+    place, document = _documents(generator)
+    others = [
+        {"a": generator.similar_value(document["a"]), "b": document["b"]},
+        {"b": document["b"]},
+    ]
+    others += [{"a": document["a"]}, {**document, "c": None}, {"a": generator.scalar()}]
     others += [{"b": document["b"], "a": document["a"]}, {"b": document["a"], "a": document["b"]}]
-    others += [{"a": value} for value in pools.sample(ONE_OF_EACH, 4, 4)]
-    operand = pools.one_of((document, document, {}, {"a": pools.deal(ONE_OF_EACH)}))
-    condition = {pools.one_of(ORDER_OPERATORS): operand}
-    return sample(place, condition, document, *pools.sample(others, 4, 7), None)
+    others += [{"a": value} for value in generator.sample(ONE_OF_EACH, 4, 4)]
+    operand = generator.choice(
+        (document, document, {}, {"a": generator.next_in_rotation(ONE_OF_EACH)})
+    )
+    condition = {generator.choice(ORDER_OPERATORS): operand}
+    return query_case(place, condition, document, *generator.sample(others, 4, 7), None)
 
 
 ONE_OF_EACH: tuple[Any, ...] = (None, 1, "", {}, [], b"", False, EPOCH)
@@ -148,68 +157,70 @@ ONE_OF_EACH: tuple[Any, ...] = (None, 1, "", {}, [], b"", False, EPOCH)
 # arrays on root fields
 
 
-@maker("LIST-1")
-def whole_list(pools: Pools) -> Sample:
-    buffers = pools.some((b"a", b"b", b""), 0, 2)
+@query_generator("LIST-1")
+def whole_list(generator: ValueGenerator) -> QueryCase:
+    buffers = generator.choices((b"a", b"b", b""), 0, 2)
     shapes = (buffers, {"$eq": buffers}, {"$in": [buffers]}, {"$ne": buffers}, {"$nin": [buffers]})
     others: tuple[Any, ...] = (buffers[::-1], [*buffers, b"a"], buffers[:-1], [], None)
-    return sample(pools.one_of(BUFFER_PLACES), pools.deal(shapes), buffers, *others)
-
-
-@maker("LIST-2")
-def list_order(pools: Pools) -> Sample:
-    buffers = pools.some((b"a", b"b", b"aa"), 0, 2)
-    others = (pools.some((b"a", b"b", b"aa"), 1, 2), [*buffers, b"a"], buffers[:-1], None)
-    return sample(
-        pools.one_of(BUFFER_PLACES), {pools.one_of(ORDER_OPERATORS): buffers}, buffers, *others
+    return query_case(
+        generator.choice(BUFFER_PLACES), generator.next_in_rotation(shapes), buffers, *others
     )
 
 
-@maker("SIZE-1")
-def size(pools: Pools) -> Sample:
-    length = pools.one_of((0, 1, 2, 2.0))
-    if pools.chance(2):
-        return sample("label", {"$size": length}, "a" * int(length), None)
-    if pools.chance(2):
+@query_generator("LIST-2")
+def list_order(generator: ValueGenerator) -> QueryCase:
+    buffers = generator.choices((b"a", b"b", b"aa"), 0, 2)
+    others = (generator.choices((b"a", b"b", b"aa"), 1, 2), [*buffers, b"a"], buffers[:-1], None)
+    return query_case(
+        generator.choice(BUFFER_PLACES), {generator.choice(ORDER_OPERATORS): buffers}, buffers, *others
+    )
+
+
+@query_generator("SIZE-1")
+def size(generator: ValueGenerator) -> QueryCase:
+    length = generator.choice((0, 1, 2, 2.0))
+    if generator.chance(2):
+        return query_case("label", {"$size": length}, "a" * int(length), None)
+    if generator.chance(2):
         members = [("a", 1), ("b", 2)][: int(length)]
-        return sample("header", {"$size": length}, dict(members), {}, {"0": 1}, None)
+        return query_case("header", {"$size": length}, dict(members), {}, {"0": 1}, None)
     buffers = [b"a"] * int(length)
     others: tuple[Any, ...] = ([*buffers, b""], buffers[1:], [], None)
-    return sample(pools.one_of(BUFFER_PLACES), {"$size": length}, buffers, *others)
+    return query_case(generator.choice(BUFFER_PLACES), {"$size": length}, buffers, *others)
 
 
-@maker("ALL-1")
-def every_operand(pools: Pools) -> Sample:
-    if pools.chance(5):
-        word = pools.word()
-        operands = pools.one_of(
+@query_generator("ALL-1")
+def every_operand(generator: ValueGenerator) -> QueryCase:
+    if generator.chance(5):
+        word = generator.word()
+        operands = generator.choice(
             (
                 [word],
                 [word, word],
-                [word, pools.near(word)],
+                [word, generator.similar_value(word)],
                 [None],
                 [None, word],
-                [word, word, pools.near(word)],
+                [word, word, generator.similar_value(word)],
             )
         )
-        return sample(pools.one_of(TEXT_PLACES), {"$all": operands}, word, None, word * 2)
-    buffers = pools.some((b"a", b"b"), 1, 2)
-    operands = pools.one_of(([buffers], [buffers, buffers], [buffers, []], [[]]))
-    return sample(
-        pools.one_of(BUFFER_PLACES), {"$all": operands}, buffers, [], None, [*buffers, b"c"]
+        return query_case(generator.choice(TEXT_PLACES), {"$all": operands}, word, None, word * 2)
+    buffers = generator.choices((b"a", b"b"), 1, 2)
+    operands = generator.choice(([buffers], [buffers, buffers], [buffers, []], [[]]))
+    return query_case(
+        generator.choice(BUFFER_PLACES), {"$all": operands}, buffers, [], None, [*buffers, b"c"]
     )
 
 
-@maker("ALL-2")
-def no_operand(pools: Pools) -> Sample:
-    if pools.chance(4):
-        return sample(pools.one_of(BUFFER_PLACES), {"$all": []}, [], [b"a"], None)
-    place, value, _ = scalar_place(pools)
-    return sample(place, {"$all": []}, value, None)
+@query_generator("ALL-2")
+def no_operand(generator: ValueGenerator) -> QueryCase:
+    if generator.chance(4):
+        return query_case(generator.choice(BUFFER_PLACES), {"$all": []}, [], [b"a"], None)
+    place, value, _ = scalar_place(generator)
+    return query_case(place, {"$all": []}, value, None)
 
 
-@maker("ELEM-1")
-def one_element(pools: Pools) -> Sample:
+@query_generator("ELEM-1")
+def one_element(generator: ValueGenerator) -> QueryCase:
     shapes: tuple[Any, ...] = (
         {"$ne": None},
         {"$eq": None},
@@ -217,19 +228,23 @@ def one_element(pools: Pools) -> Sample:
         {"$in": ["a", None]},
         {"$ne": None, "$nin": ["a"]},
     )
-    if Capability.paths in pools.capabilities and pools.chance(7):
-        return _element_of_texts(pools)
-    if pools.chance(2):
-        return sample("label", {"$elemMatch": pools.deal(shapes)}, "a", None)
-    buffers = pools.some((b"a", b"b"), 1, 2)
-    return sample(
-        pools.one_of(BUFFER_PLACES), {"$elemMatch": pools.deal(shapes)}, buffers, [], None
+    if Capability.paths in generator.capabilities and generator.chance(7):
+        return _element_of_texts(generator)
+    if generator.chance(2):
+        return query_case("label", {"$elemMatch": generator.next_in_rotation(shapes)}, "a", None)
+    buffers = generator.choices((b"a", b"b"), 1, 2)
+    return query_case(
+        generator.choice(BUFFER_PLACES),
+        {"$elemMatch": generator.next_in_rotation(shapes)},
+        buffers,
+        [],
+        None,
     )
 
 
-def _element_of_texts(pools: Pools) -> Sample:
+def _element_of_texts(generator: ValueGenerator) -> QueryCase:
     """Lists whose elements hold only together, or only inside, what one alone has to."""
-    logic = Capability.logic in pools.capabilities
+    logic = Capability.logic in generator.capabilities
     shapes: tuple[dict[str, Any], ...] = (
         *({"$gt": "a", "$lt": "c"}, {"$gte": "b", "$lte": "b"}, {"$ne": "a", "$gte": "a"}),
         *({"$in": ["b", "x"]}, {"$nin": ["a", "c"], "$ne": None}, {"$eq": "b", "$ne": "a"}),
@@ -239,6 +254,6 @@ def _element_of_texts(pools: Pools) -> Sample:
         *(["b"], ["a", "c"], ["a", "b", "c"], ["a", "b"], ["b", "a"], ["a", "a"], ["b", "b"]),
         *([["b"]], [["a", "c"]], [], "b", None, ["a", None], {"0": "b"}, ["c", "z"]),
     )
-    documents = [{"a": value} for value in (["a", "c"], *pools.sample(lists, 6, 8))]
-    condition = {"$elemMatch": pools.deal(shapes)}
-    return Sample({"header.a": condition}, tuple({"header": d} for d in documents))
+    documents = [{"a": value} for value in (["a", "c"], *generator.sample(lists, 6, 8))]
+    condition = {"$elemMatch": generator.next_in_rotation(shapes)}
+    return QueryCase({"header.a": condition}, tuple({"header": d} for d in documents))

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from taskdb_spec.conformance.core.program import Call, Operation
+from taskdb_spec.conformance.core.program import Method, Operation
 from taskdb_spec.conformance.execution.isolation import process as apart
-from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedRecorder
+from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedFlightRecorder
 
 
 def test_a_machine_that_stood_still_is_not_held_against_the_store(
@@ -19,10 +19,10 @@ def test_a_machine_that_stood_still_is_not_held_against_the_store(
     hours = count(0, 3600)
     clock = SimpleNamespace(monotonic=lambda: next(hours), sleep=time.sleep)
     monkeypatch.setattr(apart, "time", clock)
-    recorder = SharedRecorder()
+    recorder = SharedFlightRecorder()
 
     def work(send: apart.Send) -> None:
-        recorder.step(Operation(Call.find, ({},)))
+        recorder.step(Operation(Method.find, ({},)))
         time.sleep(0.5)  # a few looks, with an hour between any two
         send("found")
 
