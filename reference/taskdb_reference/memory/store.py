@@ -19,7 +19,7 @@ from taskdb_spec import (
     check_keys,
     parse_query,
 )
-from taskdb_spec.records.fields import checked_fields, checked_record
+from taskdb_spec.records.fields import checked_fields, normalize_record
 
 _MANY = 100
 """From so many records on, it pays to pause the collector while they are copied."""
@@ -80,7 +80,7 @@ class DictDB(Limited):
         Traceback (most recent call last):
         taskdb_spec.records.errors.DuplicateRecord: there is already a record of msg_id 'a'
         """
-        fields = checked_record(msg_id, rec)
+        fields = normalize_record(msg_id, rec)
         if fields["msg_id"] in self._shelf.records:
             raise duplicate(fields["msg_id"])
         self._shelf.put(fields)

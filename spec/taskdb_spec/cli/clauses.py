@@ -1,4 +1,4 @@
-"""``taskdb clauses`` and ``taskdb explain``: the specification and its ledger, to read."""
+"""``taskdb clauses`` and ``taskdb explain``: show the clauses and the ambiguity ledger."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from taskdb_spec.conformance.reporting.console import console_for, print_table, 
 from taskdb_spec.conformance.reporting.text import check_text, needs_text
 from taskdb_spec.ledger import Entry, entries_named_in, ledger
 
-WIDTH = 100
-"""The longest line of a text that is read."""
+MAX_LINE_CHARACTERS = 100
+"""Longer lines are hard to read, also on a wide terminal."""
 
 
 @click.command("clauses")
-@click.option("--json", "as_json", is_flag=True, help="All that is known of each, as JSON.")
-def list_clauses(as_json: bool) -> None:
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print all attributes of the clauses, as JSON."
+)
+def list_clauses(*, as_json: bool) -> None:
     """List the clauses of the specification."""
     if as_json:
-        click.echo(json.dumps([_as_data(clause) for clause in clauses().values()], indent=2))
+        click.echo(json.dumps([_clause_to_json(clause) for clause in clauses().values()], indent=2))
         return
     rows = [
         (clause.id, clause.level, needs_text(clause), clause.title, clause.check or "none")
@@ -36,7 +38,7 @@ def list_clauses(as_json: bool) -> None:
     print_table(console_for(sys.stdout), header, rows, {})
 
 
-def _as_data(clause: Clause) -> dict[str, Any]:
+def _clause_to_json(clause: Clause) -> dict[str, Any]:
     return {
         "id": clause.id,
         "level": clause.level,
@@ -54,21 +56,20 @@ def _as_data(clause: Clause) -> dict[str, Any]:
 @click.command()
 @click.argument("clause", metavar="CLAUSE")
 def explain(clause: str) -> None:
-    """Show one clause whole, with its sources, or one entry of the ledger, such as L-3."""
+    """Show one clause with its sources, or one entry of the ambiguity ledger, such as L-3."""
     name, console = clause.strip().upper(), console_for(sys.stdout)
     if name in clauses():
         _print_clause(console, clauses()[name])
     elif name in ledger():
         _print_entry(console, ledger()[name])
-        _print_line(console, "decides", ", ".join(_decided_by(name)), "  ")
+        _print_attribute(console, "decides", ", ".join(_clauses_decided_by(name)), "  ")
     else:
         raise RunError(
-            f"there is no clause {clause!r};{_suggestion(clause)} taskdb clauses lists them all"
+            f"there is no clause {clause!r};{_suggest(clause)} taskdb clauses lists them all"
         )
 
 
-def _decided_by(entry: str) -> list[str]:
-    """The clauses that name the entry among their sources."""
+def _clauses_decided_by(entry: str) -> list[str]:
     return [
         clause.id
         for clause in clauses().values()
@@ -76,8 +77,8 @@ def _decided_by(entry: str) -> list[str]:
     ]
 
 
-def _suggestion(wanted: str) -> str:
-    """The family, where only its name was given, or the clauses whose ids look alike."""
+def _suggest(wanted: str) -> str:
+    """Return a hint: all clauses of a family, such as PATH, or the ids with a similar spelling."""
     word = wanted.strip().upper()
     family = [known for known in clauses() if known.startswith(f"{word}-")]
     close = family or get_close_matches(word, [*clauses(), *ledger()], n=3)
@@ -89,13 +90,13 @@ def _print_clause(console: Console, clause: Clause) -> None:
     say(console)
     _print_text(console, clause.text)
     say(console)
-    _print_line(console, "level", clause.level)
-    _print_line(console, "applies to", _applies_to(clause))
-    _print_line(console, "evidence", ", ".join(clause.evidence))
-    _print_line(console, "check", check_text(clause))
+    _print_attribute(console, "level", clause.level)
+    _print_attribute(console, "applies to", _applies_to(clause))
+    _print_attribute(console, "evidence", ", ".join(clause.evidence))
+    _print_attribute(console, "check", check_text(clause))
     if clause.look_at:
-        _print_line(console, "look at", clause.look_at)
-    _print_line(console, "source", clause.source)
+        _print_attribute(console, "look at", clause.look_at)
+    _print_attribute(console, "source", clause.source)
     for entry in entries_named_in(f"{clause.source} {clause.text}"):
         say(console)
         _print_entry(console, entry)
@@ -111,21 +112,24 @@ def _applies_to(clause: Clause) -> str:
     return "every store"
 
 
-def _print_line(console: Console, name: str, text: str, indent: str = "") -> None:
+def _print_attribute(console: Console, name: str, text: str, indent: str = "") -> None:
     _print_text(console, f"{name}: {text}", indent)
 
 
 def _print_entry(console: Console, entry: Entry) -> None:
     say(console, f"{entry.entry} of the ambiguity ledger", "bold")
-    _print_line(console, "what the sources say", entry.sources, "  ")
-    _print_line(console, "what was chosen", entry.chosen, "  ")
-    _print_line(console, "why", entry.why, "  ")
+    _print_attribute(console, "what the sources say", entry.sources, "  ")
+    _print_attribute(console, "what was chosen", entry.chosen, "  ")
+    _print_attribute(console, "why", entry.why, "  ")
 
 
 def _print_text(console: Console, text: str, indent: str = "") -> None:
+    width = MAX_LINE_CHARACTERS
+    if console.is_terminal:
+        width = min(console.width, width)
     lines = textwrap.wrap(
         text,
-        min(console.width, WIDTH) if console.is_terminal else WIDTH,
+        width,
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=False,

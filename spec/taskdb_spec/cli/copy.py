@@ -1,4 +1,4 @@
-"""``taskdb copy``: records from one store to another."""
+"""``taskdb copy``: copy records from one store to another."""
 
 from __future__ import annotations
 
@@ -19,44 +19,46 @@ from taskdb_spec.migration.store_urls import StoreError, open_store
 
 
 @click.command(
-    epilog="Exit status: 0 all records are in the target, the same; 1 some are not; 2 the copy "
-    "could not be made. A copy that was interrupted goes on where it was when it is made again."
+    epilog="Exit status: 0 the target has all records, unchanged; 1 it does not; 2 nothing could be "
+    "copied. After an interruption, run the command again: it skips what it has copied."
 )
 @click.argument("source")
 @click.argument("target")
-@click.option("--milliseconds", is_flag=True, help="Cut dates to whole milliseconds on the way.")
-def copy(source: str, target: str, milliseconds: bool) -> None:
+@click.option("--milliseconds", is_flag=True, help="Truncate timestamps to whole milliseconds.")
+def copy(source: str, target: str, *, milliseconds: bool) -> None:
     """Copy the records of SOURCE that TARGET lacks.
 
     Both are names of stores: sqlite:PATH, postgresql://HOST/DATABASE#NAMESPACE,
-    mongodb://HOST#NAMESPACE, module:callable; SOURCE may be ipyparallel-sqlite:PATH as well.
-    Nothing that is in TARGET is changed: a record that it has with the same id and other contents
-    is reported.
+    mongodb://HOST#NAMESPACE, module:callable. SOURCE may also be ipyparallel-sqlite:PATH.
+    The command never changes a record of TARGET. If TARGET has a record with the same id and other
+    contents, the command reports a conflict.
     """
-    shown = Shown(console_for(sys.stdout))
+    progress = CopyProgress(console_for(sys.stdout))
     try:
         with (
-            closing(open_store(source, "source")) as here,
-            closing(open_store(target, "target")) as there,
-            shown,
+            closing(open_store(source, "source")) as source_store,
+            closing(open_store(target, "target")) as target_store,
+            progress,
         ):
-            report = copy_records(here, there, milliseconds, shown)
+            report = copy_records(
+                source_store, target_store, milliseconds=milliseconds, listen=progress
+            )
     except StoreError as error:
         raise RunError(str(error)) from error
     except (Exception, KeyboardInterrupt) as error:  # a store may raise anything
-        raise _stopped(error, shown.copied) from error
-    _print(shown.console, report)
-    raise SystemExit(0 if report.complete else 1)
+        raise _explain_failure(error, progress.copied) from error
+    _print_report(progress.console, report)
+    raise SystemExit(0 if report.is_complete else 1)
 
 
-class Shown:
-    """The progress: a bar on a terminal, and a line for each tenth in a pipe."""
+class CopyProgress:
+    """A display of the progress: a bar on a terminal, else a line for each tenth of the records."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self._report = CopyReport(total=0)
         self._tenths = 0
-        # Drawn on calls alone, and taken off the screen in the end.
+        # Auto refresh would need a thread; the bar is redrawn after each batch instead.
         self._bar = Progress(
             *(TextColumn("copying"), BarColumn(), MofNCompleteColumn(), TextColumn("records")),
             console=console,
@@ -67,16 +69,17 @@ class Shown:
         self._task = self._bar.add_task("", total=None)
 
     def __call__(self, report: CopyReport) -> None:
+        """Show the counts of the report."""
         self._report = report
-        self._bar.update(self._task, total=report.total, completed=report.done, refresh=True)
-        tenths = report.done * 10 // max(report.total, 1)
+        self._bar.update(self._task, total=report.total, completed=report.processed, refresh=True)
+        tenths = report.processed * 10 // max(report.total, 1)
         if not self.console.is_terminal and tenths > self._tenths:
-            say(self.console, f"{report.done:,} of {report.total:,} records")
+            say(self.console, f"{report.processed:,} of {report.total:,} records")
         self._tenths = tenths
 
     @property
     def copied(self) -> int:
-        """How many records were copied so far."""
+        """The number of records that were copied so far."""
         return self._report.copied
 
     def __enter__(self) -> Self:
@@ -92,39 +95,42 @@ class Shown:
         self._bar.stop()
 
 
-def _stopped(error: BaseException, copied: int) -> click.ClickException:
-    """What has been copied stays there: then it is no run that could not be made."""
+def _explain_failure(error: BaseException, copied: int) -> click.ClickException:
+    """Return the error to raise: exit status 2 only if nothing was copied, else 1."""
     why = "interrupted" if isinstance(error, KeyboardInterrupt) else describe_error(error)
     if not copied:
         return RunError(f"nothing was copied: {why}")
-    return click.ClickException(f"{copied:,} records copied, then: {why}; do it again to go on")
+    return click.ClickException(
+        f"{copied:,} records copied, then: {why}; run the command again to continue"
+    )
 
 
-def _print(console: Console, report: CopyReport) -> None:
+def _print_report(console: Console, report: CopyReport) -> None:
     kinds: list[tuple[str, list[Problem]]] = [
         ("conflict", report.conflicts),
         ("not copied", report.refused),
-        ("not the same in the target", report.altered),
+        ("altered by the target", report.altered),
     ]
     for kind, problems in kinds:
         for problem in problems:
             say(console, f"{kind}: {problem.msg_id} {problem.reason}", "red")
-    say(console, _counts(report))
-    if report.altered and report.done < report.total:
-        say(console, "stopped early, because the target alters what it is given", "red")
-    for name, checksum in zip(("source", "target"), report.checksums, strict=True):
-        say(console, f"sha256 of {len(getattr(report, name)):,} records in the {name}: {checksum}")
+    say(console, _describe_counts(report))
+    if report.altered and report.processed < report.total:
+        say(console, "stopped early, because the target alters records", "red")
+    counts = len(report.source_digests), len(report.target_digests)
+    for name, count, checksum in zip(("source", "target"), counts, report.checksums, strict=True):
+        say(console, f"sha256 of {count:,} records in the {name}: {checksum}")
 
 
-def _counts(report: CopyReport) -> str:
+def _describe_counts(report: CopyReport) -> str:
     counts = {
         "copied": report.copied,
         "there already": report.present,
         "in conflict": len(report.conflicts),
         "not copied": len(report.refused),
         "dropped from the source meanwhile": report.dropped_meanwhile,
-        "with dates cut to milliseconds": report.truncated_timestamps,
+        "with truncated timestamps": report.truncated_timestamps,
     }
     always = ("copied", "there already", "in conflict", "not copied")
-    told = [f"{count:,} {what}" for what, count in counts.items() if count or what in always]
-    return f"{report.total:,} records: {', '.join(told)}"
+    parts = [f"{count:,} {what}" for what, count in counts.items() if count or what in always]
+    return f"{report.total:,} records: {', '.join(parts)}"

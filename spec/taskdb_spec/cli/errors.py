@@ -1,4 +1,4 @@
-"""What the command says when it cannot do what it was asked to."""
+"""The error of a subcommand that could not do its work."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import click
 
 
 class RunError(click.ClickException):
-    """The run could not be made: one sentence, and exit status 2."""
+    """The command could not do its work. It prints one sentence and exits with status 2."""
 
     exit_code = 2

@@ -1,4 +1,4 @@
-"""The files that a run writes, and that they can be written before it starts."""
+"""The files that ``taskdb check`` writes. All are checked before the run, which takes minutes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -18,26 +19,33 @@ from taskdb_spec.conformance.reporting.baseline import baseline_text
 
 STDOUT = "-"
 
-Render = Callable[[Sequence[Report]], str]
+Renderer: TypeAlias = Callable[[Sequence[Report]], str]
 
 
 @dataclass(frozen=True)
 class Output:
-    """A report to write, into a file or, where that is '-', on stdout."""
+    """A report in one format, and the file that it goes to.
+
+    Attributes:
+        option: The command line option that asks for the report.
+        file: The path of the file, or "-" for stdout.
+        render: Returns the text of the report.
+    """
 
     option: str
     file: str
-    render: Render
+    render: Renderer
 
-    def check(self) -> None:
-        """RunError if the file cannot be written."""
+    def check_writable(self) -> None:
+        """Raise `RunError` if the file cannot be written."""
         if self.file != STDOUT:
             try:
                 _check_writable(Path(self.file))
             except OSError as error:
-                raise _refused(self.option, self.file, error) from error
+                raise _describe_write_error(self.option, self.file, error) from error
 
     def write(self, reports: Sequence[Report]) -> None:
+        """Render the reports and write the file; raise `RunError` if that is not possible."""
         text = self.render(reports)
         if self.file == STDOUT:
             click.echo(text, nl=False)
@@ -45,40 +53,50 @@ class Output:
         try:
             Path(self.file).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise _refused(self.option, self.file, error) from error
+            raise _describe_write_error(self.option, self.file, error) from error
 
 
-def prepare(files: dict[str, str | None]) -> list[Output]:
-    """The outputs that were asked for, by option, all of them known to be writable."""
-    asked = {option: file for option, file in files.items() if file is not None}
-    for option, file in asked.items():
-        others = [other for other in asked if other != option and asked[other] == file]
+def prepare_outputs(files: dict[str, str | None]) -> list[Output]:
+    """Return the outputs that the user asks for, after checking that they can be written.
+
+    Args:
+        files: The file of each option, or None if the option is not used.
+
+    Raises:
+        RunError: Two options name the same file, a package is not installed, or a file cannot be
+            written.
+    """
+    requested = {option: file for option, file in files.items() if file is not None}
+    for option, file in requested.items():
+        others = [other for other in requested if other != option and requested[other] == file]
         if others:
             place = "stdout" if file == STDOUT else file
             raise RunError(f"{option} and {others[0]} cannot both be written to {place}")
-    outputs = [Output(option, file, _RENDERERS[option]()) for option, file in asked.items()]
+    outputs = [Output(option, file, _RENDERERS[option]()) for option, file in requested.items()]
     for output in outputs:
-        output.check()
+        output.check_writable()
     return outputs
 
 
 def _check_writable(path: Path) -> None:
     existed = path.exists()
     if existed and not path.is_file() and not path.is_dir():
-        return  # a pipe or a device: to open it would end it for who reads there
+        # A pipe or a device. To open and close it here would signal the end of the data to its
+        # reader.
+        return
     with path.open("a", encoding="utf-8"):
         pass
     if not existed:
         path.unlink()
 
 
-def _json() -> Render:
-    return lambda reports: json.dumps(json_report(list(reports)), indent=2) + "\n"
+def _render_json(reports: Sequence[Report]) -> str:
+    return json.dumps(json_report(list(reports)), indent=2) + "\n"
 
 
-def _optional(option: str, reporter: str, package: str) -> Render:
+def _import_renderer(option: str, module_name: str, package: str) -> Renderer:
     try:
-        module = import_module(f"taskdb_spec.conformance.reporting.{reporter}")
+        module = import_module(f"taskdb_spec.conformance.reporting.{module_name}")
     except ModuleNotFoundError as error:
         if error.name != package:
             raise
@@ -86,49 +104,57 @@ def _optional(option: str, reporter: str, package: str) -> Render:
             f"{option} needs {package}, which is not installed: "
             "pip install 'taskdb-spec[reports]' installs it"
         ) from error
-    render: Render = module.render
+    render: Renderer = module.render
     return render
 
 
-_RENDERERS: dict[str, Callable[[], Render]] = {
-    "--json": _json,
-    "--junit": lambda: _optional("--junit", "junit", "junitparser"),
-    "--html": lambda: _optional("--html", "html", "jinja2"),
+_RENDERERS: dict[str, Callable[[], Renderer]] = {
+    "--json": lambda: _render_json,
+    "--junit": lambda: _import_renderer("--junit", "junit", "junitparser"),
+    "--html": lambda: _import_renderer("--html", "html", "jinja2"),
     "--write-baseline": lambda: baseline_text,
 }
+"""Functions that return the renderer of an option. They import optional packages on demand."""
 
 
-def check_folder(folder: Path) -> None:
-    """Make the folder of the scripts; RunError if it cannot be made or written."""
+def prepare_script_folder(folder: Path) -> None:
+    """Create the folder of the scripts; raise `RunError` if no file can be written there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _refused("--out", folder, error) from error
+        raise _describe_write_error("--out", folder, error) from error
 
 
 def save_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
-    """Write a script for each failing clause, say where, and a test that runs the enforced ones."""
+    """Write a script for each failing clause, and a pytest module that runs the enforced ones.
+
+    Returns:
+        The paths of the scripts.
+
+    Raises:
+        RunError: A file cannot be written.
+    """
     scripts, enforced = {}, []
     for report in reports:
         for result in report.with_verdict("fail"):
             if result.counterexample is not None:
-                path = folder / f"{_file_name(report.backend)}-{result.clause.id}.py"
+                path = folder / f"{_to_file_name(report.backend)}-{result.clause.id}.py"
                 scripts[path] = result.counterexample.script
                 enforced += [path.name] if report.enforces(result) else []
     names = "".join(f"    {name!r},\n" for name in enforced)
-    test = {folder / PYTEST_FILE: _PYTEST.format(names=names)} if enforced else {}
+    test = {folder / TEST_FILE_NAME: _TEST_TEMPLATE.format(names=names)} if enforced else {}
     for path, text in {**scripts, **test}.items():
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise _refused("--out", path, error) from error
+            raise _describe_write_error("--out", path, error) from error
     return list(scripts)
 
 
-PYTEST_FILE = "test_counterexamples.py"
-_PYTEST = '''"""Counterexamples of `taskdb check`; each passes once the backend keeps its clause."""
+TEST_FILE_NAME = "test_counterexamples.py"
+_TEST_TEMPLATE = '''"""Counterexamples of `taskdb check`; each passes once the backend keeps its clause."""
 
 import subprocess
 import sys
@@ -148,9 +174,9 @@ def test_counterexample(script):
 '''
 
 
-def _file_name(backend: str) -> str:
+def _to_file_name(backend: str) -> str:
     return re.sub(r"[^\w.-]+", "_", backend)
 
 
-def _refused(option: str, path: str | Path, error: OSError) -> RunError:
+def _describe_write_error(option: str, path: str | Path, error: OSError) -> RunError:
     return RunError(f"{option} {path}: cannot be written: {error.strerror}")

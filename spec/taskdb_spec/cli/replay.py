@@ -1,4 +1,4 @@
-"""``taskdb replay``: a saved counterexample, run again."""
+"""``taskdb replay``: run a saved counterexample again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Digests of records: equal for records that are the same, whatever store they come from."""
+"""Digests of records: equal records have equal digests, in any store."""
 
 from __future__ import annotations
 
@@ -12,56 +12,60 @@ from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord
 from taskdb_spec.records.timestamps import to_microseconds
 
 
-def encoded(record: TaskRecord) -> bytes:
-    """All of a whole record, types included, as bytes: the same for what `same` says is the same.
+def encode_record(record: TaskRecord) -> bytes:
+    """Return a complete record as bytes; two records are equal if and only if their bytes are.
 
-    >>> from taskdb_spec import new_record
-    >>> encoded(new_record("a", header={"x": 1})) == encoded(new_record("a", header={"x": 1.0}))
+    Records are equal if `strictly_equal` says so for each field.
+
+    >>> from taskdb_spec.records.fields import new_record
+    >>> one, other = new_record("a", header={"x": 1}), new_record("a", header={"x": 1.0})
+    >>> encode_record(one) == encode_record(other)
     False
     """
     fields: Any = record
-    return b"".join(_encoded(fields[name]) for name in TASK_FIELDS)
+    return b"".join(_encode(fields[name]) for name in TASK_FIELDS)
 
 
-def digest(encoding: bytes) -> bytes:
-    """The digest of one record's encoding."""
+def compute_digest(encoding: bytes) -> bytes:
+    """Return the SHA-256 digest of the encoding of one record."""
     return sha256(encoding).digest()
 
 
-def checksum(digests: Iterable[bytes]) -> str:
-    """One number, in hexadecimal, for the digests of some records, in whatever order they come.
+def compute_checksum(digests: Iterable[bytes]) -> str:
+    """Return one hexadecimal number for the digests of several records, in any order.
 
-    >>> checksum([b"a", b"b"]) == checksum([b"b", b"a"]), checksum([b"a"]) == checksum([b"b"])
-    (True, False)
+    >>> compute_checksum([b"a", b"b"]) == compute_checksum([b"b", b"a"])
+    True
     """
-    total = sum(int.from_bytes(one, "big") for one in digests)
+    # A sum does not depend on the order of the records, which differs between stores.
+    total = sum(int.from_bytes(digest, "big") for digest in digests)
     return f"{total % 2**256:064x}"
 
 
-def _encoded(value: Any) -> bytes:
-    """A letter for the class, the length, and the content: no two values share an encoding."""
+def _encode(value: Any) -> bytes:
+    # The letter of the class and the length make the encoding unambiguous.
     letter, content = _ENCODERS[type(value)](value)
     return b"%c%d:%b" % (letter, len(content), content)
 
 
-def _float(value: float) -> bytes:
+def _encode_float(value: float) -> bytes:
     if value != value:
-        return b"nan"  # there are many, all the same
-    return struct.pack(">d", value + 0.0)  # which makes -0.0 the same as 0.0
+        return b"nan"  # every bit pattern of NaN is the same value
+    return struct.pack(">d", value + 0.0)  # the sum turns -0.0 into 0.0, which is equal
 
 
-def _dict(value: dict[str, Any]) -> bytes:
-    return b"".join(_encoded(key) + _encoded(item) for key, item in value.items())
+def _encode_dict(value: dict[str, Any]) -> bytes:
+    return b"".join(_encode(key) + _encode(item) for key, item in value.items())
 
 
 _ENCODERS: dict[type, Callable[[Any], tuple[bytes, bytes]]] = {
-    type(None): lambda value: (b"n", b""),
+    type(None): lambda _value: (b"n", b""),
     bool: lambda value: (b"t" if value else b"f", b""),
     int: lambda value: (b"i", b"%d" % value),
-    float: lambda value: (b"d", _float(value)),
+    float: lambda value: (b"d", _encode_float(value)),
     str: lambda value: (b"s", value.encode()),
     bytes: lambda value: (b"b", value),
     datetime: lambda value: (b"z", b"%d" % to_microseconds(value)),
-    list: lambda value: (b"l", b"".join(map(_encoded, value))),
-    dict: lambda value: (b"o", _dict(value)),
+    list: lambda value: (b"l", b"".join(map(_encode, value))),
+    dict: lambda value: (b"o", _encode_dict(value)),
 }

@@ -1,15 +1,15 @@
-"""What came of a copy."""
+"""The result of a copy: counts, problems, and digests of both sides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from taskdb_spec.migration.digests import checksum
+from taskdb_spec.migration.digests import compute_checksum
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A record that did not arrive, or not as it was, and why."""
+    """A record that is missing or different in the target, and the reason."""
 
     msg_id: str
     reason: str
@@ -17,11 +17,19 @@ class Problem:
 
 @dataclass(slots=True)
 class CopyReport:
-    """What came of the records of the source.
+    """The result of a copy, and its progress while it runs.
 
-    `gone` were dropped from the source after the copy began; `shortened` were given dates in whole
-    milliseconds. `source` has the digests of all records that the target should have, `target`
-    those of the same records as they were found there in the end.
+    Attributes:
+        total: Number of records in the source when the copy began.
+        copied: Number of records that were added to the target.
+        present: Number of records that the target already had, equal to those of the source.
+        dropped_meanwhile: Number of records that disappeared from the source during the copy.
+        truncated_timestamps: Number of copied records with a timestamp that was truncated.
+        conflicts: Records that the target has with the same id and other contents.
+        refused: Records that could not be read, or that the target did not accept.
+        altered: Records that the target returned differently from how they were added.
+        source_digests: By msg_id, the digests of all records that the target should have.
+        target_digests: By msg_id, the digests of the same records as the target returned them.
     """
 
     total: int
@@ -32,12 +40,12 @@ class CopyReport:
     conflicts: list[Problem] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     altered: list[Problem] = field(default_factory=list)
-    source: dict[str, bytes] = field(default_factory=dict)
-    target: dict[str, bytes] = field(default_factory=dict)
+    source_digests: dict[str, bytes] = field(default_factory=dict)
+    target_digests: dict[str, bytes] = field(default_factory=dict)
 
     @property
-    def done(self) -> int:
-        """How many records were dealt with."""
+    def processed(self) -> int:
+        """The number of records that the copy has finished, with or without success."""
         return (
             self.copied
             + self.present
@@ -48,11 +56,18 @@ class CopyReport:
 
     @property
     def checksums(self) -> tuple[str, str]:
-        """Of the records that both should have: in the source, and in the target."""
-        return checksum(self.source.values()), checksum(self.target.values())
+        """The checksums of the records that both sides should have: source, target."""
+        return (
+            compute_checksum(self.source_digests.values()),
+            compute_checksum(self.target_digests.values()),
+        )
 
     @property
-    def complete(self) -> bool:
-        """Whether every record of the source is in the target, the same."""
-        problems = self.conflicts or self.refused or self.altered
-        return not problems and self.done == self.total and self.source == self.target
+    def is_complete(self) -> bool:
+        """Whether the target has every record of the source, unchanged."""
+        has_problems = self.conflicts or self.refused or self.altered
+        return (
+            not has_problems
+            and self.processed == self.total
+            and self.source_digests == self.target_digests
+        )

@@ -1,43 +1,56 @@
-"""`copy_records`: batch by batch, each read again, and then all of them once more."""
+"""`copy_records`: copy in batches, read each batch back, and verify everything at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from taskdb_spec.interface import TaskDB
-from taskdb_spec.migration.digests import digest, encoded
-from taskdb_spec.migration.instants import in_milliseconds
+from taskdb_spec.migration.digests import compute_digest, encode_record
 from taskdb_spec.migration.report import CopyReport, Problem
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.errors import RecordError
 from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, with_defaults
+from taskdb_spec.records.timestamps import truncate_all_to_milliseconds
 
-Listen = Callable[[CopyReport], None]
+ProgressListener: TypeAlias = Callable[[CopyReport], None]
 
-FIRST_BATCH = 10
-"""Small, because a target that alters what it is given shows it there."""
+FIRST_BATCH_RECORDS = 10
+"""Records in the first batch. It is small so that a target that alters records gets few of them."""
 
-MOST_RECORDS = 500
-MOST_BYTES = 16 * 2**20
-"""A batch holds no more than these records, and about these bytes if all are of like size."""
+MAX_BATCH_RECORDS = 500
+
+MAX_BATCH_BYTES = 16 * 2**20
+"""Approximate, because the size of a batch is estimated from the records copied before."""
+
+
+def _ignore(_report: CopyReport) -> None:
+    pass
 
 
 def copy_records(
     source: TaskDB,
     target: TaskDB,
+    *,
     milliseconds: bool = False,
-    listen: Listen = lambda report: None,
+    listen: ProgressListener = _ignore,
 ) -> CopyReport:
-    """Add to `target` the records of `source` that it lacks, and tell what came of each.
+    """Add the records of `source` that `target` lacks, and report the result for each record.
 
-    Nothing that is in `target` is changed or dropped: a record of the same id is passed over if it
-    is the same, and is a conflict otherwise. With `milliseconds`, dates are cut to whole
-    milliseconds on the way, for a target that keeps no more. A target that alters what it is given
-    is left alone after the batch that shows it. `listen` is told at the start and after
-    each batch.
+    The function never changes or drops a record of `target`. A record with the same id is skipped
+    if it is equal, and is a conflict otherwise. If `target` alters records, the function stops
+    after the first batch that shows it. After an exception of a store, call the function again: it
+    skips what it has copied.
 
-    What a store raises goes through; what was copied by then is passed over the next time.
+    Args:
+        source: The store to read.
+        target: The store to write.
+        milliseconds: Whether to truncate timestamps to whole milliseconds, for a target that stores
+            no more.
+        listen: Called with the report at the start and after each batch.
+
+    Raises:
+        Exception: Any exception of one of the stores.
 
     >>> from taskdb_spec.model import Model
     >>> source, target = Model(), Model()
@@ -49,92 +62,98 @@ def copy_records(
     ids = source.get_history()
     report = CopyReport(total=len(ids) + len(unreadable), refused=unreadable)
     listen(report)
-    copying = _Copying(source, target, milliseconds, report)
-    for batch in copying.batches(ids):
-        copying.copy(batch)
+    transfer = _Transfer(source, target, report, milliseconds=milliseconds)
+    for batch in transfer.split_into_batches(ids):
+        transfer.copy(batch)
         listen(report)
         if report.altered:
             return report
-    report.target.clear()
-    for batch in copying.batches(list(report.source)):
-        copying.look_at(batch)
+    # Verify all records again, because a later batch may have changed or culled earlier records.
+    report.target_digests.clear()
+    for batch in transfer.split_into_batches(list(report.source_digests)):
+        transfer.verify(batch)
     return report
 
 
-class _Copying:
-    """One copy: its stores, and its report so far."""
+class _Transfer:
+    """The state of one copy: its stores, its report so far, and the mean size of the records."""
 
     def __init__(
-        self, source: TaskDB, target: TaskDB, milliseconds: bool, report: CopyReport
+        self, source: TaskDB, target: TaskDB, report: CopyReport, *, milliseconds: bool
     ) -> None:
         self._source = source
         self._target = target
-        self._milliseconds = milliseconds
         self._report = report
-        self._records = self._bytes = 0
+        self._milliseconds = milliseconds
+        self._encoded_records = self._encoded_bytes = 0
 
-    def batches(self, ids: Sequence[str]) -> Iterator[Sequence[str]]:
-        """The ids in order, the more at once the smaller the records so far were."""
-        start, length = 0, FIRST_BATCH
+    def split_into_batches(self, ids: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Yield the ids in batches, with fewer ids per batch the larger the copied records are."""
+        start, length = 0, FIRST_BATCH_RECORDS
         while start < len(ids):
             yield ids[start : start + length]
             start += length
-            mean = self._bytes // max(self._records, 1)
-            length = min(MOST_RECORDS, max(1, MOST_BYTES // max(mean, 1)))
+            mean_bytes = self._encoded_bytes // max(self._encoded_records, 1)
+            length = min(MAX_BATCH_RECORDS, max(1, MAX_BATCH_BYTES // max(mean_bytes, 1)))
 
     def copy(self, ids: Sequence[str]) -> None:
-        """Copy a batch, and look at what was written."""
-        there = self._digests_in_target(ids)
-        found = read(self._source, ids)
+        """Copy a batch, and verify the records that were added."""
+        existing = self._read_target_digests(ids)
+        found = read_records(self._source, ids)
         self._report.dropped_meanwhile += len(ids) - len(found)
-        written = [
-            msg_id for msg_id, record in found.items() if self._deal_with(msg_id, record, there)
+        added = [
+            msg_id
+            for msg_id, record in found.items()
+            if self._copy_record(msg_id, record, existing.get(msg_id))
         ]
-        self.look_at(written)
+        self.verify(added)
 
-    def look_at(self, ids: Sequence[str]) -> None:
-        """Compare records of the target with what they should be."""
-        there = self._digests_in_target(ids)
-        self._report.target.update(there)
+    def verify(self, ids: Sequence[str]) -> None:
+        """Compare records of the target with the digests that they should have."""
+        found = self._read_target_digests(ids)
+        self._report.target_digests.update(found)
         for msg_id in ids:
-            if there.get(msg_id) != self._report.source[msg_id]:
-                self._report.altered.append(Problem(msg_id, self._difference(msg_id)))
+            if found.get(msg_id) != self._report.source_digests[msg_id]:
+                self._report.altered.append(Problem(msg_id, self._explain_difference(msg_id)))
 
-    def _deal_with(
-        self, msg_id: str, record: TaskRecord | RecordError, there: dict[str, bytes]
+    def _copy_record(
+        self, msg_id: str, record: TaskRecord | RecordError, existing: bytes | None
     ) -> bool:
-        """Whether the record was written."""
+        """Copy one record unless the target has one, and return whether it was added."""
         if isinstance(record, RecordError):
             self._report.refused.append(Problem(msg_id, f"is not a record: {record}"))
             return False
-        arriving = self._arriving(record)
-        wanted = self._digest(arriving)
-        if msg_id in there:
-            self._pass_over(msg_id, wanted, there[msg_id])
+        wanted_record = self._convert(record)
+        wanted = self._digest_and_measure(wanted_record)
+        if existing is not None:
+            self._compare_with_existing(msg_id, wanted, existing)
             return False
-        if not self._add(msg_id, arriving):
+        if not self._add(msg_id, wanted_record):
             return False
-        self._report.source[msg_id] = wanted
+        self._report.source_digests[msg_id] = wanted
         self._report.copied += 1
-        self._report.truncated_timestamps += not strictly_equal(arriving, record)
+        self._report.truncated_timestamps += not strictly_equal(wanted_record, record)
         return True
 
-    def _digest(self, record: TaskRecord) -> bytes:
-        encoding = encoded(record)
-        self._records += 1
-        self._bytes += len(encoding)
-        return digest(encoding)
+    def _convert(self, record: TaskRecord) -> TaskRecord:
+        """Return the record as the target should have it."""
+        converted: TaskRecord = (
+            truncate_all_to_milliseconds(record) if self._milliseconds else record
+        )
+        return converted
 
-    def _arriving(self, record: TaskRecord) -> TaskRecord:
-        truncated: TaskRecord = in_milliseconds(record) if self._milliseconds else record
-        return truncated
+    def _digest_and_measure(self, record: TaskRecord) -> bytes:
+        encoding = encode_record(record)
+        self._encoded_records += 1
+        self._encoded_bytes += len(encoding)
+        return compute_digest(encoding)
 
-    def _pass_over(self, msg_id: str, wanted: bytes, found: bytes) -> None:
-        if found == wanted:
-            self._report.source[msg_id] = wanted
+    def _compare_with_existing(self, msg_id: str, wanted: bytes, existing: bytes) -> None:
+        if existing == wanted:
+            self._report.source_digests[msg_id] = wanted
             self._report.present += 1
         else:
-            self._report.conflicts.append(Problem(msg_id, self._difference(msg_id)))
+            self._report.conflicts.append(Problem(msg_id, self._explain_difference(msg_id)))
 
     def _add(self, msg_id: str, record: TaskRecord) -> bool:
         try:
@@ -147,44 +166,48 @@ class _Copying:
             return True
         return False
 
-    def _digests_in_target(self, ids: Sequence[str]) -> dict[str, bytes]:
+    def _read_target_digests(self, ids: Sequence[str]) -> dict[str, bytes]:
+        # The empty digest of an invalid record differs from every digest.
         return {
-            msg_id: b"" if isinstance(record, RecordError) else digest(encoded(record))
-            for msg_id, record in read(self._target, ids).items()
+            msg_id: b""
+            if isinstance(record, RecordError)
+            else compute_digest(encode_record(record))
+            for msg_id, record in read_records(self._target, ids).items()
         }
 
-    def _difference(self, msg_id: str) -> str:
-        """What the two records differ in, as they are now."""
-        theirs = read(self._target, [msg_id]).get(msg_id)
-        if theirs is None:
+    def _explain_difference(self, msg_id: str) -> str:
+        """Read the record from both stores again, and describe how they differ now."""
+        in_target = read_records(self._target, [msg_id]).get(msg_id)
+        if in_target is None:
             return "is not in the target: does it cull?"
-        if isinstance(theirs, RecordError):
-            return f"is not a record in the target: {theirs}"
-        mine = read(self._source, [msg_id]).get(msg_id)
-        if mine is None or isinstance(mine, RecordError):
+        if isinstance(in_target, RecordError):
+            return f"is not a record in the target: {in_target}"
+        in_source = read_records(self._source, [msg_id]).get(msg_id)
+        if in_source is None or isinstance(in_source, RecordError):
             return "has changed in the source"
-        return _told(self._arriving(mine), theirs)
+        return describe_difference(self._convert(in_source), in_target)
 
 
-def _told(wanted: Any, found: Any) -> str:
+def describe_difference(wanted: Any, found: Any) -> str:
+    """Return the end of a sentence that says in which fields two records differ."""
     names = [name for name in TASK_FIELDS if not strictly_equal(wanted[name], found[name])]
     if not names:
         return "was changed while it was compared"
-    told = f"differs in {', '.join(names)}"
-    if strictly_equal(in_milliseconds(wanted), in_milliseconds(found)):
-        told += ", but for less than a millisecond (--milliseconds leaves that out)"
-    return told
+    text = f"differs in {', '.join(names)}"
+    if strictly_equal(truncate_all_to_milliseconds(wanted), truncate_all_to_milliseconds(found)):
+        text += ", by less than a millisecond (--milliseconds ignores that)"
+    return text
 
 
-def read(store: TaskDB, ids: Sequence[str]) -> dict[str, TaskRecord | RecordError]:
-    """The records of a store, checked; the error in the place of one that is none."""
+def read_records(store: TaskDB, ids: Sequence[str]) -> dict[str, TaskRecord | RecordError]:
+    """Read and validate records of a store; an invalid record yields its error instead."""
     return {
-        msg_id: _checked(msg_id, fields)
+        msg_id: _validate(msg_id, fields)
         for msg_id, fields in store.find_records({"msg_id": {"$in": list(ids)}}).items()
     }
 
 
-def _checked(msg_id: str, fields: Mapping[str, Any]) -> TaskRecord | RecordError:
+def _validate(msg_id: str, fields: Mapping[str, Any]) -> TaskRecord | RecordError:
     try:
         return with_defaults(checked_fields(msg_id, fields))
     except RecordError as error:

@@ -1,7 +1,7 @@
-"""The value domain: what a record may hold, how it is copied, and when two values are the same.
+"""The value domain: which values a record may contain, and when two values are equal.
 
-Clauses VAL-* and TIME-*. Every value that enters a store or a query passes through `normalize`, which
-returns a private, normalised copy; after that the rest of the code may trust what it holds.
+Clauses VAL-* and TIME-*. Every value that enters a store or a query passes through `normalize`. It
+returns a private copy in normal form, so the rest of the code can rely on the copy.
 """
 
 from __future__ import annotations
@@ -14,25 +14,38 @@ from typing import Any, TypeAlias
 from taskdb_spec.records.ordering import EPOCH
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+
 MAX_DEPTH = 100
-"""How deep lists and dicts may nest, the limit of BSON documents; cycles end here as well."""
+"""How deep lists and dicts may nest. BSON documents have this limit; it also ends cycles."""
+
+MAX_REPR_CHARACTERS = 200
+"""A message shows the repr of an object only up to this length."""
 
 
 class OutOfDomain(ValueError):
-    """A value that no record may hold. The text names the spot and the reason.
+    """A value that no record may contain. The text says where the value is, and the reason.
 
-    `clause` is the id of the clause that refuses it.
+    Attributes:
+        clause: The id of the clause that the value violates.
     """
 
-    def __init__(self, where: str, reason: str, clause: str = "REC-8") -> None:
-        super().__init__(f"{where}: {reason}")
+    def __init__(self, location: str, reason: str, clause: str = "REC-8") -> None:
+        super().__init__(f"{location}: {reason}")
         self.clause = clause
 
 
-def normalize(value: object, where: str = "value", depth: int = 0) -> Any:
-    """Return a private copy of `value` in normal form, or raise `OutOfDomain`.
+def normalize(value: object, location: str = "value", depth: int = 0) -> Any:
+    """Return a private copy of `value` in normal form.
 
-    Subclasses become the plain class, datetimes become UTC. `where` is the spot for errors.
+    Instances of subclasses become instances of the plain class, and datetimes become UTC.
+
+    Args:
+        value: Any object.
+        location: What the value is, for the message of the error.
+        depth: How deep the value is nested in a larger one, for the limit `MAX_DEPTH`.
+
+    Raises:
+        OutOfDomain: No record may contain the value.
 
     >>> normalize({"a": [1, 2.0, None]})
     {'a': [1, 2.0, None]}
@@ -42,148 +55,153 @@ def normalize(value: object, where: str = "value", depth: int = 0) -> Any:
     """
     try:
         if depth > MAX_DEPTH:
-            raise _Rejection(TOO_DEEP)
-        return _normal(value, depth)
-    except _Rejection as refused:
-        raise refused.at(where) from None
+            raise Rejection(TOO_DEEP)
+        return _normalize(value, depth)
+    except Rejection as rejection:
+        raise rejection.located_in(location) from None
 
 
-class _Rejection(Exception):
-    """A refusal on its way out: each list and dict that it leaves puts its own part of the spot.
+class Rejection(Exception):
+    """An `OutOfDomain` in the making: each list and dict that it leaves adds its step to the path.
 
-    All that any store writes is checked, so a spot is put together only once there is an error.
+    Stores validate every value that they write. Therefore the path is built only after an error,
+    instead of passing the location down with each value.
     """
 
-    def __init__(self, reason: str, clause: str = "REC-8", spot: str = "") -> None:
+    def __init__(self, reason: str, clause: str = "REC-8", path: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.clause, self.spot = reason, clause, spot
+        self.reason, self.clause, self.path = reason, clause, path
 
-    def at(self, where: str) -> OutOfDomain:
-        """The error to show, for a value that is found at `where`."""
-        return OutOfDomain(where + self.spot, self.reason, self.clause)
+    def located_in(self, location: str) -> OutOfDomain:
+        """Return the public error, for a rejected value inside the value at `location`."""
+        return OutOfDomain(location + self.path, self.reason, self.clause)
 
-    def with_prefix(self, step: str) -> _Rejection:
-        """The same, seen from one step further out."""
-        self.spot = step + self.spot
+    def with_prefix(self, step: str) -> Rejection:
+        """Put one more step in front of the path, and return the same exception."""
+        self.path = step + self.path
         return self
 
 
-def _normal(value: object, depth: int) -> Any:
-    return (CHECKS.get(type(value)) or _check_of_subclass(value))(value, depth)
+def _normalize(value: object, depth: int) -> Any:
+    return (NORMALIZERS.get(type(value)) or _find_normalizer(value))(value, depth)
 
 
-def _check_of_subclass(value: object) -> Check:
-    for kind, check in CHECKS.items():
+def _find_normalizer(value: object) -> Normalizer:
+    """Return the normalizer for an instance of a subclass, or raise `Rejection`."""
+    for kind, normalizer in NORMALIZERS.items():
         if isinstance(value, kind):
-            return check
+            return normalizer
     name = type(value).__name__
     article = "an" if name[:1].lower() in "aeiou" else "a"
-    raise _Rejection(f"{article} {name} is not a value of the domain")
+    raise Rejection(f"{article} {name} is not a value of the domain")
 
 
-def _as_it_is(value: object, depth: int) -> object:
+def _keep(value: object, _depth: int) -> object:
     return value
 
 
-def _int(value: int, depth: int) -> int:
+def _normalize_int(value: int, _depth: int) -> int:
     if not INT_MIN <= value <= INT_MAX:
-        raise _Rejection("an int must lie in [-2**63, 2**63)")
+        raise Rejection("an int must lie in [-2**63, 2**63)")
     return int(value)
 
 
-def _float(value: float, depth: int) -> float:
+def _normalize_float(value: float, _depth: int) -> float:
     return float(value)
 
 
-def _str(value: str, depth: int) -> str:
+def _normalize_str(value: str, _depth: int = 0) -> str:
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _Rejection("a str must not hold lone surrogates") from None
+            raise Rejection("a str must not hold lone surrogates") from None
     return str.__str__(value)
 
 
-def _bytes(value: bytes, depth: int) -> bytes:
+def _normalize_bytes(value: bytes, _depth: int) -> bytes:
     return bytes(value)
 
 
-def _datetime(value: datetime, depth: int) -> datetime:
+def _normalize_datetime(value: datetime, _depth: int) -> datetime:
     if value.tzinfo is UTC and type(value) is datetime:
         return value
     if value.utcoffset() is None:
-        raise _Rejection("a datetime must have a time zone", "REC-9")
+        raise Rejection("a datetime must have a time zone", "REC-9")
     try:
         instant = value.astimezone(UTC)
     except OverflowError:
-        raise _Rejection("an instant must lie in the years 1 to 9999 of UTC") from None
+        raise Rejection("an instant must lie in the years 1 to 9999 of UTC") from None
     return datetime.combine(instant.date(), instant.time(), UTC)
 
 
-def _list(value: list[object], depth: int) -> list[Any]:
+def _normalize_list(value: list[object], depth: int) -> list[Any]:
     copy: list[Any] = []
     if not value:
         return copy
     if depth == MAX_DEPTH:
-        raise _Rejection(TOO_DEEP, spot="[0]")
+        raise Rejection(TOO_DEEP, path="[0]")
     try:
         for item in value:
-            copy.append(_normal(item, depth + 1))
-    except _Rejection as refused:
-        raise refused.with_prefix(f"[{len(copy)}]") from None
+            copy.append(_normalize(item, depth + 1))
+    except Rejection as rejection:
+        raise rejection.with_prefix(f"[{len(copy)}]") from None
     return copy
 
 
-def _dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
+def _normalize_dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
+    # Most items are valid as they are: copy the dict at once, then replace only the others.
     copy = value.copy() if type(value) is dict else dict(value.items())
     if depth == MAX_DEPTH and copy:
-        raise _Rejection(TOO_DEEP, spot=f"[{safe_repr(next(iter(copy)))}]")
+        raise Rejection(TOO_DEEP, path=f"[{safe_repr(next(iter(copy)))}]")
     for key, item in copy.items():
         if type(key) is not str:
-            return _dict({_key(key): item for key, item in copy.items()}, depth)
+            return _normalize_dict({_normalize_key(k): v for k, v in copy.items()}, depth)
         if not key.isascii():
-            _key(key)
+            _normalize_key(key)
         kind = type(item)
-        if item.isascii() if kind is str else kind in _AS_THEY_ARE:
+        if item.isascii() if kind is str else kind in _ALWAYS_VALID:
             continue
         try:
-            copy[key] = (CHECKS.get(kind) or _check_of_subclass(item))(item, depth + 1)
-        except _Rejection as refused:
-            raise refused.with_prefix(f"[{key!r}]") from None
+            copy[key] = (NORMALIZERS.get(kind) or _find_normalizer(item))(item, depth + 1)
+        except Rejection as rejection:
+            raise rejection.with_prefix(f"[{key!r}]") from None
     return copy
 
 
-def _key(key: object) -> str:
+def _normalize_key(key: object) -> str:
     if not isinstance(key, str):
-        raise _Rejection(f"the key {safe_repr(key)} is not a str")
+        raise Rejection(f"the key {safe_repr(key)} is not a str")
     try:
-        return _str(key, 0)
-    except _Rejection as refused:
-        raise refused.with_prefix(f": the key {key!r}") from None
+        return _normalize_str(key)
+    except Rejection as rejection:
+        raise rejection.with_prefix(f": the key {key!r}") from None
 
 
-Check: TypeAlias = Callable[[Any, int], Any]
-"""Makes a private copy of a value that is so deep, in normal form, or raises `_Rejection`."""
+Normalizer: TypeAlias = Callable[[Any, int], Any]
+"""Takes a value and its depth; returns a private copy in normal form, or raises `Rejection`."""
 
 TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
-_AS_THEY_ARE = frozenset({type(None), bool, float, bytes})
-"""The classes all of whose values are of the domain and cannot be changed."""
-CHECKS: dict[type, Check] = {
-    type(None): _as_it_is,
-    bool: _as_it_is,
-    str: _str,
-    int: _int,
-    float: _float,
-    datetime: _datetime,
-    dict: _dict,
-    list: _list,
-    bytes: _bytes,
+
+_ALWAYS_VALID = frozenset({type(None), bool, float, bytes})
+"""The immutable classes of which every instance is in the domain."""
+
+NORMALIZERS: dict[type, Normalizer] = {
+    type(None): _keep,
+    bool: _keep,  # before int, which is the base class of bool
+    str: _normalize_str,
+    int: _normalize_int,
+    float: _normalize_float,
+    datetime: _normalize_datetime,
+    dict: _normalize_dict,
+    list: _normalize_list,
+    bytes: _normalize_bytes,
 }
-"""The check of each class. A subclass goes by the first that it is of."""
+"""The normalizer of each class. For a subclass, the first class in this order that matches."""
 
 
 def deep_copy(value: Any) -> Any:
-    """A copy of a value that `normalize` has made: only lists and dicts are new."""
+    """Return a copy of a normalized value: only lists and dicts are new, the rest is immutable."""
     kind = type(value)
     if kind not in _CONTAINERS:
         return value
@@ -196,15 +214,19 @@ def deep_copy(value: Any) -> Any:
 
 
 may_nest = is_tracked
-"""Whether a list or dict may hold others: the garbage collector tracks every dict that does."""
+"""Return whether a list or dict may contain others.
+
+The garbage collector tracks every dict that does. To ask it is faster than to look at the items.
+"""
 
 _CONTAINERS = frozenset({dict, list})
 
 
 def strictly_equal(a: object, b: object) -> bool:
-    """Whether two values are equal *and of the same type*, at every depth (clause VAL-1).
+    """Return whether two values are equal and of the same class, at every depth (clause VAL-1).
 
-    NaN is the same as NaN, instants are the same whatever their offset, dicts keep their order.
+    NaN equals NaN. Datetimes are equal if they are the same instant, with any offset. Dicts are
+    equal only if their keys are in the same order.
 
     >>> strictly_equal({"a": True}, {"a": 1}), strictly_equal([float("nan")], [float("nan")])
     (False, True)
@@ -215,23 +237,24 @@ def strictly_equal(a: object, b: object) -> bool:
         return False
     if isinstance(a, dict) and isinstance(b, dict):
         return len(a) == len(b) and all(
-            ka == kb and strictly_equal(va, vb)
-            for (ka, va), (kb, vb) in zip(a.items(), b.items(), strict=True)
+            key_a == key_b and strictly_equal(item_a, item_b)
+            for (key_a, item_a), (key_b, item_b) in zip(a.items(), b.items(), strict=True)
         )
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(strictly_equal, a, b))
     if isinstance(a, datetime) and isinstance(b, datetime):
-        return _instant(a) == _instant(b)
+        return _to_instant(a) == _to_instant(b)
     return bool(a == b) or (a != a and b != b)
 
 
-def _instant(value: datetime) -> object:
-    """Apart from `==`, which is wrong about clock times that a zone has twice."""
+def _to_instant(value: datetime) -> object:
+    # `==` compares datetimes with the same tzinfo by their clock time, which is not an instant:
+    # when a zone leaves summer time, an hour of clock times occurs twice.
     return value if value.utcoffset() is None else value - EPOCH
 
 
 def safe_repr(value: object) -> str:
-    """What a message says of any object: its repr, or its type where that fails or is long.
+    """Return the repr of any object for a message, or its class if the repr fails or is long.
 
     >>> safe_repr("a"), safe_repr(10**5000)
     ("'a'", 'an object of type int')
@@ -240,4 +263,6 @@ def safe_repr(value: object) -> str:
         text = repr(value)
     except Exception:
         text = ""
-    return text if 0 < len(text) <= 200 else f"an object of type {type(value).__name__}"
+    if 0 < len(text) <= MAX_REPR_CHARACTERS:
+        return text
+    return f"an object of type {type(value).__name__}"

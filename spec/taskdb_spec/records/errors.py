@@ -1,17 +1,18 @@
-"""The refusals of the calls on records (SPEC.md, "Errors")."""
+"""Exceptions of the calls on records (SPEC.md, "Errors")."""
 
 
 class ReadableKeyError(KeyError):
-    """A KeyError whose text is its message, where KeyError would show the message's repr."""
+    """A KeyError whose text is its message; a plain KeyError shows the repr of the message."""
 
     def __str__(self) -> str:
         return " ".join(str(arg) for arg in self.args)
 
 
 class RecordError(ValueError):
-    """The record or update is not one that the specification allows; nothing was changed.
+    """The specification does not allow this record or update. The call changed nothing.
 
-    `clause` is the id of the clause that refuses it.
+    Attributes:
+        clause: The id of the clause that the record or update violates.
     """
 
     def __init__(self, message: str, clause: str = "REC-8") -> None:
@@ -20,12 +21,12 @@ class RecordError(ValueError):
 
 
 class DuplicateRecord(ReadableKeyError):
-    """``add_record``: the msg_id is there already; nothing was changed."""
+    """``add_record`` got a msg_id that is already stored. The call changed nothing."""
 
 
 class RecordNotFound(ReadableKeyError):
-    """There is no record of that msg_id."""
+    """The store has no record with this msg_id."""
 
 
 class RecordCulled(RecordNotFound):
-    """The record was there and was culled to keep the store within its limits."""
+    """The store removed the record with this msg_id to stay within its limits."""

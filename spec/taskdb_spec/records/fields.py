@@ -1,7 +1,7 @@
-"""TaskRecords: their fields, what each may hold, and the check of a record or update.
+"""TaskRecords: their fields, the classes that each may contain, and their validation.
 
-Clauses REC-*. The first thirteen fields are those of IPython.parallel's ``TaskRecord``; the other
-twelve are written by the Hub or named in queries of its documentation.
+Clauses REC-*. The first thirteen fields are those of IPython.parallel's ``TaskRecord``. The other
+twelve are written by the Hub, or appear in queries of its documentation.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypedDict
 
-from taskdb_spec.records.domain import CHECKS, Check, _Rejection, safe_repr
+from taskdb_spec.records.domain import NORMALIZERS, Normalizer, Rejection, safe_repr
 from taskdb_spec.records.errors import RecordError
 
 
 class TaskRecord(TypedDict):
-    """A whole record, as ``get_record`` returns it. Every field but ``msg_id`` may be None."""
+    """A complete record, as ``get_record`` returns it. Any field except ``msg_id`` may be None."""
 
     msg_id: str
     client_uuid: str | None
@@ -45,7 +45,7 @@ class TaskRecord(TypedDict):
 
 
 class EngineRecord(TypedDict):
-    """What the Hub knows of an engine. Open to extension: further keys may be there."""
+    """The record of an engine in the Hub. The dict may have more keys than these."""
 
     eid: int
     uuid: str
@@ -73,25 +73,30 @@ FIELD_CLASSES: Final[Mapping[str, tuple[type, ...]]] = {
     **dict.fromkeys(BUFFER_FIELDS, (list,)),
     "resubmitted": (str, datetime),
 }
-"""The classes that each root field may hold, besides None."""
+"""The classes that each root field may contain, in addition to None."""
 
 _NULLABLE: Final = frozenset(TASK_FIELDS) - {"msg_id"}
-_TEXTUAL: Final = frozenset(name for name, kinds in FIELD_CLASSES.items() if str in kinds)
+_MAY_BE_STR: Final = frozenset(name for name, classes in FIELD_CLASSES.items() if str in classes)
 
-_CLAUSE_OF_CLASS: Final = {"msg_id": "REC-5", **dict.fromkeys(TIME_FIELDS, "REC-6")}
-"""Which clause refuses a value of another class, where it is not REC-7."""
-_ABSENT_TEXT: Final = ("stdout", "stderr")
-_ABSENT: Final[Mapping[str, Any]] = {
+_CLASS_CLAUSES: Final = {"msg_id": "REC-5", **dict.fromkeys(TIME_FIELDS, "REC-6")}
+"""The clauses that a value of a wrong class violates, for the fields where it is not REC-7."""
+
+_DEFAULT_EMPTY: Final = ("stdout", "stderr")
+_DEFAULTS: Final[Mapping[str, Any]] = {
     **dict.fromkeys(TASK_FIELDS),
-    **dict.fromkeys(_ABSENT_TEXT, ""),
+    **dict.fromkeys(_DEFAULT_EMPTY, ""),
 }
 
 
 def new_record(msg_id: str, /, **fields: Any) -> TaskRecord:
-    """A whole, checked record of which only `fields` are set (clause REC-2).
+    """Return a complete, validated record with default values for all other fields (REC-2).
 
-    The fields may have the ``msg_id`` again. Raises `RecordError` for what no record may hold, and
-    for a ``msg_id`` that differs (REC-5).
+    Args:
+        msg_id: The id of the record.
+        fields: Values of root fields. They may repeat ``msg_id``.
+
+    Raises:
+        RecordError: No record may contain one of the values, or ``msg_id`` differs (REC-5).
 
     >>> record = new_record("a", client_uuid="c")
     >>> len(record), record["client_uuid"], record["completed"], record["stdout"]
@@ -101,24 +106,33 @@ def new_record(msg_id: str, /, **fields: Any) -> TaskRecord:
 
 
 def with_defaults(fields: Mapping[str, Any]) -> TaskRecord:
-    """A whole record made of checked fields: absent ones are None, or '' for stdout and stderr."""
-    record: Any = {**_ABSENT, **fields}
+    """Return a complete record of validated fields; the default is None, or '' for stdout, stderr.
+
+    The values are not copied.
+    """
+    record: Any = {**_DEFAULTS, **fields}
     return record  # type: ignore[no-any-return]
 
 
-def checked_fields(msg_id: object, fields: object, keep_none: bool = True) -> dict[str, Any]:
-    """A private, normalised copy of the fields of a record or update, with its msg_id.
+def checked_fields(msg_id: object, fields: object, *, keep_none: bool = True) -> dict[str, Any]:
+    """Validate a record or an update, and return a private copy in normal form.
 
-    Fields that are None are left out unless `keep_none`. Raises `RecordError`, which names the
-    field, where the specification refuses them.
+    Args:
+        msg_id: The id of the record. The result contains it.
+        fields: A mapping of root fields to values.
+        keep_none: Whether the result contains the fields whose value is None.
+
+    Raises:
+        RecordError: The specification does not allow the record or update. The text starts with
+            the name of the field.
     """
     if not isinstance(msg_id, str):
         raise RecordError(f"msg_id: must be a str, not {safe_repr(msg_id)}", "REC-11")
     if type(fields) is not dict and not isinstance(fields, Mapping):
         raise RecordError(f"record: must be a dict, not {type(fields).__name__}")
-    copy = _normal_fields(fields, keep_none)
+    copy = _normalize_fields(fields, keep_none=keep_none)
     if copy.get("msg_id") is not msg_id:
-        copy_id = _normal_fields({"msg_id": msg_id})["msg_id"]
+        copy_id = _normalize_fields({"msg_id": msg_id}, keep_none=True)["msg_id"]
         if copy.setdefault("msg_id", copy_id) != copy_id:
             raise RecordError(
                 f"msg_id: the record says {copy['msg_id']!r}, the call {msg_id!r}", "REC-5"
@@ -126,64 +140,75 @@ def checked_fields(msg_id: object, fields: object, keep_none: bool = True) -> di
     return copy
 
 
-def checked_record(msg_id: object, fields: object) -> dict[str, Any]:
-    """As `checked_fields`, for a new record: absent ones are filled, and those None left out."""
+def normalize_record(msg_id: object, fields: object) -> dict[str, Any]:
+    """Validate a new record, and return it in a short form: without the fields that are None.
+
+    `with_defaults` makes the complete record of it.
+
+    Raises:
+        RecordError: As for `checked_fields`.
+    """
     record = checked_fields(msg_id, fields, keep_none=False)
-    for name in _ABSENT_TEXT:
-        if name not in fields:  # type: ignore[operator]  # it was a mapping
+    for name in _DEFAULT_EMPTY:
+        # A field that is None explicitly stays None, so its default must not replace it.
+        if name not in fields:  # type: ignore[operator]  # checked_fields accepts mappings only
             record[name] = ""
     return record
 
 
-def _normal_fields(fields: Mapping[Any, Any], keep_none: bool = True) -> dict[str, Any]:
+def _normalize_fields(fields: Mapping[Any, Any], *, keep_none: bool) -> dict[str, Any]:
     copy: dict[str, Any] = {}
     name = None
     try:
         for name, value in fields.items():
-            # Most fields of most records are None, and most others are plain text.
+            # The first two branches only save time: in most records, most fields are None, and
+            # most others are ASCII text.
             if value is None and name in _NULLABLE:
                 if keep_none:
                     copy[name] = None
-            elif type(value) is str and name in _TEXTUAL and value.isascii():
+            elif type(value) is str and name in _MAY_BE_STR and value.isascii():
                 copy[name] = value
-            elif name in _CHECKS and (check := _CHECKS[name].get(type(value))):
-                copy[name] = check(value, 0)
+            elif name in _NORMALIZERS and (normalizer := _NORMALIZERS[name].get(type(value))):
+                copy[name] = normalizer(value, 0)
             else:
-                copy[name] = _check_of_subclass(name, value)(value, 0)
-    except _Rejection as refused:
-        raise RecordError(str(refused.at(str(name))), refused.clause) from None
+                copy[name] = _find_normalizer(name, value)(value, 0)
+    except Rejection as rejection:
+        raise RecordError(str(rejection.located_in(str(name))), rejection.clause) from None
     return copy
 
 
-def _check_of_subclass(name: object, value: object) -> Check:
+def _find_normalizer(name: object, value: object) -> Normalizer:
+    """Return the normalizer for an instance of a subclass, or raise `RecordError`."""
     if not isinstance(name, str) or name not in FIELD_CLASSES:
         clause = "UPD-6" if isinstance(name, str) and "." in name else "REC-4"
         fields = ", ".join(TASK_FIELDS)
         raise RecordError(f"{safe_repr(name)}: no such field; records have {fields}", clause)
-    for kind, check in _CHECKS[name].items():
+    for kind, normalizer in _NORMALIZERS[name].items():
         if isinstance(value, kind):
-            return check
-    wanted = " or ".join(kind.__name__ for kind in FIELD_CLASSES[name])
-    reason = f"{name}: must be a {wanted}, not {type(value).__name__}"
-    raise RecordError(reason, _CLAUSE_OF_CLASS.get(name, "REC-7"))
+            return normalizer
+    expected = " or ".join(kind.__name__ for kind in FIELD_CLASSES[name])
+    reason = f"{name}: must be a {expected}, not {type(value).__name__}"
+    raise RecordError(reason, _CLASS_CLAUSES.get(name, "REC-7"))
 
 
-def _buffers(value: list[Any], depth: int) -> list[bytes]:
+def _normalize_buffers(value: list[Any], _depth: int) -> list[bytes]:
     for item in value:
         if type(item) is not bytes:
-            return [_buffer(item, index) for index, item in enumerate(value)]
+            return [_normalize_buffer(item, index) for index, item in enumerate(value)]
     return list(value)
 
 
-def _buffer(item: object, index: int) -> bytes:
+def _normalize_buffer(item: object, index: int) -> bytes:
     if isinstance(item, bytes | bytearray | memoryview):
         return bytes(item)
     name = type(item).__name__
-    raise _Rejection(f"must be bytes, a bytearray or a memoryview, not {name}", spot=f"[{index}]")
+    raise Rejection(f"must be bytes, a bytearray or a memoryview, not {name}", path=f"[{index}]")
 
 
-_CHECKS: Final[Mapping[str, Mapping[type, Check]]] = {
-    name: {kind: _buffers if name in BUFFER_FIELDS else CHECKS[kind] for kind in kinds}
+_NORMALIZERS: Final[Mapping[str, Mapping[type, Normalizer]]] = {
+    name: {
+        kind: _normalize_buffers if name in BUFFER_FIELDS else NORMALIZERS[kind] for kind in kinds
+    }
     for name, kinds in FIELD_CLASSES.items()
 }
-"""The check of each class that a field may hold."""
+"""For each root field, the normalizer of each class that it may contain."""

@@ -1,7 +1,7 @@
-"""The total order of values (clauses ORD-*), as one key that also decides equality and hashing.
+"""The order and the equality of values in queries, as one sort key (clauses EQ-*, ORD-*).
 
-Classes rank null < number < str < dict < list < bytes < bool < datetime, as MongoDB 6.0 has them
-(manual, "Comparison/Sort Order", less the types that the domain lacks).
+The order of the classes is null < number < str < dict < list < bytes < bool < datetime. MongoDB 6.0
+has the same order (manual, "Comparison/Sort Order"), with more types.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SortKey: TypeAlias = "tuple[Any, ...]"
 
 
 class ValueClass(IntEnum):
-    """The classes of values, in their order."""
+    """The classes of values; a smaller number sorts first."""
 
     NULL = 0
     NUMBER = 1
@@ -29,7 +29,7 @@ class ValueClass(IntEnum):
 
 
 class Missing:
-    """What a path finds where there is nothing. It ranks as null, yet does not exist."""
+    """The class of `MISSING`, which a path yields if there is no value. It sorts as None does."""
 
     def __repr__(self) -> str:
         return "MISSING"
@@ -40,7 +40,7 @@ MISSING = Missing()
 _CLASSES: dict[type, ValueClass] = {
     type(None): ValueClass.NULL,
     Missing: ValueClass.NULL,
-    bool: ValueClass.BOOL,  # before int, which it subclasses
+    bool: ValueClass.BOOL,  # before int, which is the base class of bool
     int: ValueClass.NUMBER,
     float: ValueClass.NUMBER,
     str: ValueClass.STRING,
@@ -53,7 +53,10 @@ _CLASSES: dict[type, ValueClass] = {
 
 
 def class_of(value: object) -> ValueClass:
-    """The class of a value of the domain; TypeError for anything else.
+    """Return the class of a value.
+
+    Raises:
+        TypeError: The value is outside the value domain.
 
     >>> class_of(True), class_of(1.5)
     (<ValueClass.BOOL: 6>, <ValueClass.NUMBER: 1>)
@@ -68,10 +71,12 @@ def class_of(value: object) -> ValueClass:
 
 
 def sort_key(value: Any) -> SortKey:
-    """A hashable key: equal for equal values, ordered as the values are.
+    """Return a hashable key that compares as the value does in queries.
 
-    NaN equals NaN and is below every number; int and float compare exactly; bytes go by length
-    first; dicts pairwise by value class, key, value; lists by element; the shorter is less.
+    The rules: NaN equals NaN and is less than every number (NUM-6). An int and a float compare
+    exactly (NUM-4). Bytes compare by length first (BYT-3). Dicts compare item by item, by the class
+    of the item, the key, the item (DOC-5). Lists compare element by element (LIST-2). If one dict
+    or list is the start of the other, the shorter one is less.
 
     >>> sort_key(1) == sort_key(1.0), sort_key(1) == sort_key(True), sort_key(b"b") < sort_key(b"aa")
     (True, False, True)
@@ -80,7 +85,7 @@ def sort_key(value: Any) -> SortKey:
     return (value_class, _PAYLOADS[value_class](value))
 
 
-def _of_dict(value: dict[str, Any]) -> SortKey:
+def _dict_payload(value: dict[str, Any]) -> SortKey:
     triples = []
     for key, item in value.items():
         item_class, payload = sort_key(item)
@@ -89,12 +94,13 @@ def _of_dict(value: dict[str, Any]) -> SortKey:
 
 
 _PAYLOADS: dict[ValueClass, Any] = {
-    ValueClass.NULL: lambda value: (),
-    ValueClass.NUMBER: lambda value: (0, 0) if value != value else (1, value),
+    ValueClass.NULL: lambda _value: (),
+    ValueClass.NUMBER: lambda value: (0, 0) if value != value else (1, value),  # NaN first
     ValueClass.STRING: lambda value: value,
-    ValueClass.DICT: _of_dict,
+    ValueClass.DICT: _dict_payload,
     ValueClass.LIST: lambda value: tuple(map(sort_key, value)),
     ValueClass.BYTES: lambda value: (len(value), value),
     ValueClass.BOOL: lambda value: value,
-    ValueClass.DATETIME: lambda value: value - EPOCH,
+    ValueClass.DATETIME: lambda value: value - EPOCH,  # an instant, with any offset
 }
+"""For each class, the part of the key that orders the values within the class."""

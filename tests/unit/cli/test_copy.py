@@ -13,7 +13,7 @@ from click.testing import Result
 from taskdb_reference.adapters.ipyparallel import open_sqlite
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_spec import new_record
-from taskdb_spec.cli.copy import Shown
+from taskdb_spec.cli.copy import CopyProgress
 from taskdb_spec.conformance.reporting.console import console_for
 from taskdb_spec.migration import CopyReport
 from tests.support.migration_records import NOON, RECORDS, filled
@@ -22,7 +22,7 @@ Taskdb = Callable[..., Result]
 
 MODULE = """
 from taskdb_reference import DictDB
-from taskdb_spec.migration.instants import in_milliseconds
+from taskdb_spec.records.timestamps import truncate_all_to_milliseconds
 
 
 class Failing(DictDB):
@@ -48,7 +48,7 @@ class Shut(DictDB):
 
 class Milliseconds(DictDB):
     def add_record(self, msg_id, rec):
-        super().add_record(msg_id, in_milliseconds(rec))
+        super().add_record(msg_id, truncate_all_to_milliseconds(rec))
 
 
 def broken():
@@ -139,17 +139,17 @@ def test_what_cannot_be_read_of_a_file_of_ipyparallels(taskdb: Taskdb, tmp_path:
 
 def test_milliseconds(taskdb: Taskdb) -> None:
     made = taskdb("copy", "sqlite:source.db", "made_targets:Milliseconds")
-    differs = "not the same in the target: r00 differs in header, submitted, but"
-    expect(made, 1, differs, "stopped early, because the target alters what it is given")
+    differs = "altered by the target: r00 differs in header, submitted, by"
+    expect(made, 1, differs, "stopped early, because the target alters records")
     made = taskdb("copy", "--milliseconds", "sqlite:source.db", "made_targets:Milliseconds")
-    expect(made, 0, "25 with dates cut to milliseconds")
+    expect(made, 0, "25 with truncated timestamps")
 
 
 @pytest.mark.parametrize(
     ("target", "status", "message"),
     [
-        ("Failing", 1, "11 records copied, then: ConnectionError: the server went away; do it"),
-        ("Interrupted", 1, "3 records copied, then: interrupted; do it again to go on"),
+        ("Failing", 1, "11 records copied, then: ConnectionError: the server went away; run"),
+        ("Interrupted", 1, "3 records copied, then: interrupted; run the command again to continue"),
         ("Shut", 2, "nothing was copied: ConnectionError: the server is away"),
         ("broken", 2, "made_targets:broken: opening it failed with RuntimeError: no luck"),
     ],
@@ -191,7 +191,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_has_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     screen = Terminal()
-    with Shown(console_for(screen)) as shown:
-        shown(CopyReport(total=4, copied=3))
+    with CopyProgress(console_for(screen)) as progress:
+        progress(CopyReport(total=4, copied=3))
     assert "3/4" in screen.getvalue()
     assert screen.getvalue().endswith("\x1b[2K"), "the bar is taken off the screen"

@@ -1,4 +1,4 @@
-"""`copy_records`: what it copies, what it leaves alone, and what it says of both."""
+"""Tests of `copy_records`: what it copies, what it skips, and its report."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from taskdb_reference import DictDB
 from taskdb_spec import RecordError
 from taskdb_spec.migration import copy_records
-from taskdb_spec.migration.instants import in_milliseconds
-from taskdb_spec.migration.transfer import FIRST_BATCH
+from taskdb_spec.migration.transfer import FIRST_BATCH_RECORDS
 from taskdb_spec.model import Model
+from taskdb_spec.records.timestamps import truncate_all_to_milliseconds
 from tests.support.migration_records import NOON, RECORDS, filled
 
 
@@ -19,12 +19,12 @@ def test_all_records_are_copied_and_the_others_stay() -> None:
     source, target = filled(Model()), DictDB()
     target.add_record("other", {"label": "mine"})
     report = copy_records(source, target)
-    assert (report.total, report.copied, report.complete) == (25, 25, True)
+    assert (report.total, report.copied, report.is_complete) == (25, 25, True)
     for msg_id in RECORDS:
         assert target.get_record(msg_id) == source.get_record(msg_id)
     assert target.get_record("other")["label"] == "mine"
     assert report.checksums[0] == report.checksums[1]
-    assert len(report.source) == 25, "the other record is not counted"
+    assert len(report.source_digests) == 25, "the other record is not counted"
 
 
 def test_the_checksum_does_not_depend_on_the_order() -> None:
@@ -41,7 +41,7 @@ def test_the_checksum_does_not_depend_on_the_order() -> None:
 
 def test_what_is_there_already_is_passed_over() -> None:
     report = copy_records(filled(Model()), filled(DictDB(), 7))
-    assert (report.copied, report.present, report.complete) == (18, 7, True)
+    assert (report.copied, report.present, report.is_complete) == (18, 7, True)
 
 
 def test_a_conflict_is_reported_and_not_overwritten() -> None:
@@ -50,7 +50,7 @@ def test_a_conflict_is_reported_and_not_overwritten() -> None:
     report = copy_records(filled(Model()), target)
     [conflict] = report.conflicts
     assert (conflict.msg_id, conflict.reason) == ("r03", "differs in label, stdout")
-    assert (report.present, report.complete) == (24, False)
+    assert (report.present, report.is_complete) == (24, False)
     assert target.get_record("r03")["label"] == "mine"
     assert report.checksums[0] == report.checksums[1], "of those that are the same"
 
@@ -73,28 +73,27 @@ def test_what_the_target_refuses_is_reported(monkeypatch: pytest.MonkeyPatch) ->
     assert [(p.msg_id, p.reason) for p in report.conflicts] == [
         ("r03", "was added by somebody else just now")
     ]
-    assert (report.copied, report.complete) == (22, False)
+    assert (report.copied, report.is_complete) == (22, False)
 
 
 class Milliseconds(Model):
     def add_record(self, msg_id: str, rec: Any, /) -> None:
-        super().add_record(msg_id, in_milliseconds(rec))
+        super().add_record(msg_id, truncate_all_to_milliseconds(rec))
 
 
 def test_a_target_that_alters_records_is_left_alone() -> None:
     source, target = filled(Model()), Milliseconds()
     report = copy_records(source, target)
-    assert len(target.records) == FIRST_BATCH < len(RECORDS), "it stopped at once"
-    assert not report.complete
+    assert len(target.records) == FIRST_BATCH_RECORDS < len(RECORDS), "it stopped at once"
+    assert not report.is_complete
     assert {problem.msg_id for problem in report.altered} == set(target.records)
     assert report.altered[0].reason == (
-        "differs in header, submitted, but for less than a millisecond "
-        "(--milliseconds leaves that out)"
+        "differs in header, submitted, by less than a millisecond (--milliseconds ignores that)"
     )
     assert report.checksums[0] != report.checksums[1]
     again = copy_records(source, target, milliseconds=True)
     assert (again.present, again.copied, again.truncated_timestamps) == (10, 15, 15)
-    assert again.complete
+    assert again.is_complete
 
 
 def test_milliseconds_that_are_whole_are_not_counted() -> None:
@@ -105,7 +104,7 @@ def test_milliseconds_that_are_whole_are_not_counted() -> None:
 
 def test_a_target_that_culls_does_not_pass() -> None:
     report = copy_records(filled(Model()), DictDB(record_limit=20, cull_fraction=0.01))
-    assert (report.copied, report.complete) == (25, False)
+    assert (report.copied, report.is_complete) == (25, False)
     assert report.altered[0].reason == "is not in the target: does it cull?"
     assert report.checksums[0] != report.checksums[1]
 
@@ -120,7 +119,7 @@ def test_what_the_source_has_lost_or_spoilt(monkeypatch: pytest.MonkeyPatch) -> 
     assert (report.total, report.copied, report.dropped_meanwhile) == (27, 24, 1)
     assert [problem.msg_id for problem in report.refused] == ["r99", "r00"]
     assert report.refused[1].reason.startswith("is not a record: label: must be a str")
-    assert not report.complete
+    assert not report.is_complete
 
 
 def test_what_is_no_record_in_the_target() -> None:
@@ -134,10 +133,10 @@ def test_what_is_no_record_in_the_target() -> None:
 def test_batches_are_small_where_records_are_large(
     size: int, least: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taskdb_spec.migration.transfer.MOST_RECORDS", 50)
-    monkeypatch.setattr("taskdb_spec.migration.transfer.MOST_BYTES", 20_000)
+    monkeypatch.setattr("taskdb_spec.migration.transfer.MAX_BATCH_RECORDS", 50)
+    monkeypatch.setattr("taskdb_spec.migration.transfer.MAX_BATCH_BYTES", 20_000)
     source, batches = Model(), []
-    for number in range(FIRST_BATCH + 50):
+    for number in range(FIRST_BATCH_RECORDS + 50):
         source.add_record(f"{number}", {"stdout": "x" * size})
 
     def find(check: Any) -> Any:
@@ -147,7 +146,7 @@ def test_batches_are_small_where_records_are_large(
     monkeypatch.setattr(source, "find_records", find)
     copy_records(source, Model())
     first, *others = batches
-    assert first == FIRST_BATCH
+    assert first == FIRST_BATCH_RECORDS
     assert least <= max(others) <= most
 
 
@@ -164,4 +163,4 @@ def test_a_copy_goes_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None
         with pytest.raises(ConnectionError):
             copy_records(source, target)
     report = copy_records(source, target)
-    assert (report.present, report.copied, report.complete) == (17, 8, True)
+    assert (report.present, report.copied, report.is_complete) == (17, 8, True)

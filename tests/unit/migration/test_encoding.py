@@ -1,4 +1,4 @@
-"""What counts as the same record: what has the same encoding."""
+"""Tests of the encoding: it is equal for equal records only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from taskdb_spec import new_record
-from taskdb_spec.migration.digests import encoded
+from taskdb_spec.migration.digests import encode_record
 from taskdb_spec.model import Model
 from tests.support.migration_records import NOON
 
@@ -37,7 +37,9 @@ from tests.support.migration_records import NOON
     ],
 )
 def test_what_differs_has_different_encodings(a: Any, b: Any) -> None:
-    assert encoded(new_record("a", header={"v": a})) != encoded(new_record("a", header={"v": b}))
+    assert encode_record(new_record("a", header={"v": a})) != encode_record(
+        new_record("a", header={"v": b})
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,9 @@ def test_what_differs_has_different_encodings(a: Any, b: Any) -> None:
     ],
 )
 def test_what_is_the_same_has_the_same_encoding(a: Any, b: Any) -> None:
-    assert encoded(new_record("a", header={"v": a})) == encoded(new_record("a", header={"v": b}))
+    assert encode_record(new_record("a", header={"v": a})) == encode_record(
+        new_record("a", header={"v": b})
+    )
 
 
 def test_every_field_counts() -> None:
@@ -61,5 +65,5 @@ def test_every_field_counts() -> None:
         {"result_buffers": []},
         {"arrived": NOON},
     ]
-    encodings = {encoded(new_record("a", **change)) for change in changes}
-    assert len(encodings | {encoded(stored.get_record("a"))}) == 5
+    encodings = {encode_record(new_record("a", **change)) for change in changes}
+    assert len(encodings | {encode_record(stored.get_record("a"))}) == 5

@@ -1,4 +1,4 @@
-"""Stores on servers, as they are named."""
+"""Tests of the names of stores on servers."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from taskdb_spec.records.fields import (
     FIELD_CLASSES,
     TEXT_FIELDS,
     TIME_FIELDS,
-    checked_record,
+    normalize_record,
 )
 
 NOON = datetime(2012, 3, 4, 12, tzinfo=UTC)
@@ -208,12 +208,12 @@ def test_errors_about_records_read_well(kind: type[KeyError]) -> None:
 
 def test_a_checked_record_leaves_out_what_is_none() -> None:
     empty = {"msg_id": "a", "stdout": "", "stderr": ""}
-    assert checked_record("a", {}) == empty
-    assert checked_record("a", {"label": None, "queue": ""}) == empty | {"queue": ""}
-    assert checked_record("a", MappingProxyType({"stdout": None})) == {"msg_id": "a", "stderr": ""}
-    assert {**new_record("a"), **checked_record("a", {"header": {}})} == new_record("a", header={})
+    assert normalize_record("a", {}) == empty
+    assert normalize_record("a", {"label": None, "queue": ""}) == empty | {"queue": ""}
+    assert normalize_record("a", MappingProxyType({"stdout": None})) == {"msg_id": "a", "stderr": ""}
+    assert {**new_record("a"), **normalize_record("a", {"header": {}})} == new_record("a", header={})
     with pytest.raises(RecordError, match="msg_id: must be a str"):
-        checked_record("a", {"msg_id": None})
+        normalize_record("a", {"msg_id": None})
 
 
 def test_subclasses_are_taken_for_their_class() -> None:

@@ -16,7 +16,7 @@ from taskdb_spec.model import Model
 from taskdb_spec.records.errors import RecordError
 from taskdb_spec.records.fields import BUFFER_FIELDS, FIELD_CLASSES, TASK_FIELDS, TIME_FIELDS
 from taskdb_spec.records.ordering import sort_key
-from taskdb_spec.records.timestamps import whole_milliseconds
+from taskdb_spec.records.timestamps import truncate_to_milliseconds
 
 MISSED = "writes that hit no row"
 CHECKS = "what is checked before a record is stored"
@@ -318,7 +318,7 @@ VALUES = (
     with_stored_values("blanks at the ends of a text are lost", "trimming", _when(str, str.strip)),
     with_stored_values("an instant comes back as text", TIMES, _when(datetime, datetime.isoformat)),
     with_stored_values(
-        "instants lose their microseconds", TIMES, _when(datetime, whole_milliseconds)
+        "instants lose their microseconds", TIMES, _when(datetime, truncate_to_milliseconds)
     ),
     with_stored_values(
         "instants lose their fractions of a second",
