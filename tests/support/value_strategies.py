@@ -21,7 +21,7 @@ instants = st.sampled_from([NOON, NOON + timedelta(microseconds=1)]) | st.dateti
     datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zones
 )
 
-scalars = st.choice(st.none(), st.booleans(), ints, floats, texts, blobs, instants)
+scalars = st.one_of(st.none(), st.booleans(), ints, floats, texts, blobs, instants)
 keys = st.sampled_from(["a", "b", "c", "0", ""])
 values = st.recursive(
     scalars,

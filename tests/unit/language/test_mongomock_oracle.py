@@ -29,10 +29,10 @@ instants = st.builds(
     st.integers(-1, 1),
     st.sampled_from([0, 0, -7, 14]),
 )
-values = st.choice(st.none(), texts, instants)
+values = st.one_of(st.none(), texts, instants)
 records = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, values))
 
-tests = st.choice(
+tests = st.one_of(
     st.builds(
         lambda name, operand: {name: operand},
         st.sampled_from(["$eq", "$ne", "$lt", "$lte", "$gt", "$gte"]),

@@ -21,7 +21,7 @@ plain = values.filter(
     lambda value: not isinstance(value, dict) or not any(key.startswith("$") for key in value)
 )
 records = st.fixed_dictionaries({}, optional={"x": values})
-tests = st.choice(
+tests = st.one_of(
     st.builds(
         lambda name, operand: {name: operand},
         st.sampled_from(["$eq", "$ne", "$lt", "$lte", "$gt", "$gte"]),
