@@ -1,19 +1,19 @@
-"""What messages say of errors that come from elsewhere, in one line."""
+"""One-line texts about errors that come from other code, for messages."""
 
 from __future__ import annotations
 
 
 def collapse_whitespace(text: object) -> str:
-    """The text with each run of blanks and line breaks as one blank.
+    r"""Return the text in one line, with one space in place of each run of white space.
 
-    >>> collapse_whitespace(ValueError("no such\\n   file"))
+    >>> collapse_whitespace(ValueError("no such\n   file"))
     'no such file'
     """
     return " ".join(str(text).split())
 
 
 def describe_error(error: BaseException) -> str:
-    """The class of an error and its text, if it has one.
+    """Return the class of an error, and its text unless that is empty.
 
     >>> describe_error(KeyError("a")), describe_error(KeyboardInterrupt())
     ("KeyError: 'a'", 'KeyboardInterrupt')

@@ -72,7 +72,7 @@ class Backend:
 
     name: str
     open: Callable[[Path], TaskDB]
-    capabilities: CapabilitiesField = CapabilitiesField()  # noqa: RUF009  # it has no state
+    capabilities: CapabilitiesField = CapabilitiesField()  # has no state, so all may share it
     resolution: Literal["microsecond", "millisecond"] = "microsecond"
     stores_nothing: bool = False
     open_limited: Callable[[Path, Limits], TaskDB] | None = None

@@ -1,4 +1,4 @@
-"""The optional parts of the specification, each claimed by a backend by its name."""
+"""The optional parts of the specification. A backend claims them by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Capability(StrEnum):
-    """The name of an optional part; what a store must always have is CORE and has no name."""
+    """The name of an optional part. The rest of the specification, CORE, is required."""
 
     presence = "presence"
     glob = "glob"
@@ -28,9 +28,10 @@ class Capability(StrEnum):
 
 
 CORE: Final[frozenset[Capability]] = frozenset()
-"""What every store must have: no capability beside it."""
+"""The claim of a store that implements only the required part: no capabilities."""
 
 ALL: Final[frozenset[Capability]] = frozenset(Capability)
+"""Every capability."""
 
 QUERY_CAPABILITIES: Final[frozenset[Capability]] = frozenset(
     {
@@ -46,13 +47,16 @@ QUERY_CAPABILITIES: Final[frozenset[Capability]] = frozenset(
         Capability.regex,
     }
 )
-"""The capabilities that widen the query language."""
+"""The capabilities that extend the query language."""
 
 _ALL_NAMES: Final = ", ".join(Capability)
 
 
 def capability_set(names: Collection[Capability | str]) -> frozenset[Capability]:
-    """The capabilities of those names; ValueError for a name that is none, and for a bare str.
+    """Return the capabilities with these names.
+
+    Raises:
+        ValueError: A name is unknown, or `names` is a str.
 
     >>> sorted(capability_set(["paths", Capability.logic]))
     [<Capability.logic: 'logic'>, <Capability.paths: 'paths'>]
@@ -64,7 +68,12 @@ def capability_set(names: Collection[Capability | str]) -> frozenset[Capability]
     return frozenset(map(Capability, names))
 
 
-def refuse_str(what: str, names: object) -> None:
-    """ValueError for a bare str where names are due: its characters would be taken for them."""
+def refuse_str(parameter: str, names: object) -> None:
+    """Raise ValueError if `names` is a str, because its characters would count as the names.
+
+    Args:
+        parameter: The name of the parameter, for the message.
+        names: The value of the parameter, which should be a collection of names.
+    """
     if isinstance(names, str):
-        raise ValueError(f"{what}: must be a set or list of names, not {str(names)!r}")
+        raise ValueError(f"{parameter}: must be a set or list of names, not {str(names)!r}")

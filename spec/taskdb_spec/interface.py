@@ -1,4 +1,4 @@
-"""The calls that a task store answers (SPEC.md, "The interface")."""
+"""The methods of a task store (SPEC.md, "The interface")."""
 
 from __future__ import annotations
 
@@ -9,42 +9,68 @@ from taskdb_spec.records.fields import TaskRecord
 
 
 class TaskDB(Protocol):
-    """A store of TaskRecords. No mutable object is shared with the caller, in either direction."""
+    """A store of TaskRecords.
+
+    The store and the caller share no mutable object: the store copies what it gets and what it
+    returns (ISO-*).
+    """
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        """Store a new record; absent fields are filled.
+        """Store a new record. Absent fields get their default values.
 
-        Raises `DuplicateRecord`, `RecordError`; the store is then unchanged.
+        Raises:
+            DuplicateRecord: The msg_id is already stored. The store is unchanged.
+            RecordError: The record is not valid. The store is unchanged.
         """
 
     def get_record(self, msg_id: str, /) -> TaskRecord:
-        """The whole record. Raises `RecordNotFound`."""
+        """Return the complete record.
+
+        Raises:
+            RecordNotFound: The store has no record with this msg_id.
+        """
         ...
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
-        """Replace the named root fields, each whole.
+        """Replace the values of the root fields in `rec`; other fields stay unchanged.
 
-        Raises `RecordNotFound`, `RecordError`; the store is then unchanged.
+        Raises:
+            RecordNotFound: The store has no record with this msg_id.
+            RecordError: The update is not valid. The store is unchanged.
         """
 
     def drop_record(self, msg_id: str, /) -> None:
-        """Remove the record. Raises `RecordNotFound`."""
+        """Remove the record.
+
+        Raises:
+            RecordNotFound: The store has no record with this msg_id.
+        """
 
     def drop_matching_records(self, check: dict[str, Any], /) -> None:
-        """Remove what ``find_records(check)`` finds. Raises `QueryError` before anything goes."""
+        """Remove the records that ``find_records(check)`` returns.
+
+        Raises:
+            QueryError: The query is not valid. The store is unchanged.
+        """
 
     def find_records(
         self, check: dict[str, Any], keys: list[str] | tuple[str, ...] | None = None
     ) -> dict[str, TaskRecord]:
-        """The records that the query selects, by msg_id, in any order.
+        """Return the records that the query selects, by msg_id, in any order.
 
-        With `keys`, each has those root fields and ``msg_id`` only. Raises `QueryError`.
+        Args:
+            check: The query.
+            keys: The root fields that the results contain, in addition to ``msg_id``. None or an
+                empty list means all fields.
+
+        Raises:
+            QueryError: The query or `keys` is not valid.
         """
         ...
 
     def get_history(self) -> list[str]:
-        """All msg_ids, ascending by ``submitted``, None first."""
+        """Return all msg_ids in ascending order of ``submitted``, with None first."""
         ...
 
     def close(self) -> None:
-        """Release what the store holds. Calling it again does nothing."""
+        """Release the resources of the store. Further calls of `close` do nothing."""

@@ -1,4 +1,7 @@
-"""The targets of ``taskdb check``: from a name to a backend."""
+"""Find a backend by its name: the targets of ``taskdb check``.
+
+A name is ``module:attribute``, or registered in the entry point group ``taskdb.backends``.
+"""
 
 from __future__ import annotations
 
@@ -15,49 +18,55 @@ from typing import Any
 from taskdb_spec._text import describe_error
 from taskdb_spec.backend import Backend, as_backend
 
-GROUP = "taskdb.backends"
+ENTRY_POINT_GROUP = "taskdb.backends"
 
 
 class TargetError(Exception):
-    """A target that is no backend; the text says what is wrong, where, and what to do."""
+    """The target is not a backend. The text says what is wrong, where, and what to do."""
 
 
 def resolve(name: str) -> tuple[Backend, str]:
-    """The backend of that name, and where a fresh process can import it: ``module:attribute``.
+    """Return the backend with that name, and the ``module:attribute`` to import it from.
+
+    Args:
+        name: ``module:attribute``, or a registered name. The module may be in the current folder.
+
+    Raises:
+        TargetError: No backend has this name.
 
     >>> resolve("taskdb_spec.model:Model")[0].name
     'Model'
     """
-    text = name if ":" in name else _registered(name).value
-    found = _imported(name, text)
+    reference = name if ":" in name else _get_entry_point(name).value
+    found = _import_attribute(name, reference)
     try:
-        return as_backend(found), text
+        return as_backend(found), reference
     except (TypeError, ValueError) as error:
         raise TargetError(f"{name}: {error}") from error
 
 
 def known_names() -> list[str]:
-    """The names that installed packages registered."""
-    return sorted(entry_points(group=GROUP).names)
+    """Return the names that installed packages have registered."""
+    return sorted(entry_points(group=ENTRY_POINT_GROUP).names)
 
 
-def _registered(name: str) -> EntryPoint:
+def _get_entry_point(name: str) -> EntryPoint:
     known = known_names()
     if name in known:
-        return entry_points(group=GROUP)[name]
+        return entry_points(group=ENTRY_POINT_GROUP)[name]
     raise TargetError(
         f"{name}: no backend has this name;{_did_you_mean(name, known)} there are: "
         f"{', '.join(known) or 'none'}; write module:attribute for a backend of your own"
     )
 
 
-def _imported(name: str, text: str) -> Any:
-    module_name, _, attribute = text.partition(":")
+def _import_attribute(name: str, reference: str) -> Any:
+    module_name, _, attribute = reference.partition(":")
     _check_spelling(name, module_name, attribute)
     _make_current_folder_importable()
-    found: Any = _module(name, module_name)
+    found: Any = _import_module(name, module_name)
     for part in attribute.split("."):
-        found = _attribute(name, found, part)
+        found = _get_attribute(name, found, part)
     return found
 
 
@@ -74,20 +83,22 @@ def _check_spelling(name: str, module: str, attribute: str) -> None:
 
 
 def _make_current_folder_importable() -> None:
-    """As ``python -m`` does."""
+    # `python -m` does the same. The script `taskdb` has its own folder in sys.path instead.
     if not {"", os.getcwd()} & set(sys.path):
         sys.path.insert(0, os.getcwd())
         importlib.invalidate_caches()
 
 
-def _module(name: str, module: str) -> ModuleType:
+def _import_module(name: str, module: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except (Exception, SystemExit) as error:  # an imported module may raise anything
-        raise TargetError(f"{name}: {_import_failure(module, error)}") from error
+        raise TargetError(f"{name}: {_explain_import_error(module, error)}") from error
 
 
-def _import_failure(module: str, error: BaseException) -> str:
+def _explain_import_error(module: str, error: BaseException) -> str:
+    # The target itself is missing only if the missing module is it or one of its packages.
+    # Otherwise, an import inside the target failed.
     absent = error.name if isinstance(error, ModuleNotFoundError) else None
     if absent is not None and f"{module}.".startswith(f"{absent}."):
         return (
@@ -95,20 +106,20 @@ def _import_failure(module: str, error: BaseException) -> str:
             "packages; install it, or run this in the folder that holds it"
         )
     return (
-        f"importing {module!r} failed{_place(error)} with {describe_error(error)}; mend that first"
+        f"importing {module!r} failed{_locate(error)} with {describe_error(error)}; fix that first"
     )
 
 
-def _place(error: BaseException) -> str:
-    """Where in the imported code the error was raised, outside of the import machinery."""
-    if isinstance(error, SyntaxError):  # its text says where
+def _locate(error: BaseException) -> str:
+    """Return the line of the imported code that raised the error, outside the import machinery."""
+    if isinstance(error, SyntaxError):  # its text already contains the line
         return ""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "importlib" not in f.filename and f.filename != __file__]
     return f" at {Path(own[-1].filename).name}, line {own[-1].lineno}," if own else ""
 
 
-def _attribute(name: str, holder: Any, part: str) -> Any:
+def _get_attribute(name: str, holder: Any, part: str) -> Any:
     try:
         return getattr(holder, part)
     except AttributeError as error:
@@ -120,7 +131,7 @@ def _attribute(name: str, holder: Any, part: str) -> Any:
         ) from error
     except Exception as error:  # a lazy attribute may raise anything
         raise TargetError(
-            f"{name}: looking {part!r} up failed with {describe_error(error)}"
+            f"{name}: looking up {part!r} failed with {describe_error(error)}"
         ) from error
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from taskdb_reference.memory.stored_record import SIMPLE_FIELDS, Held
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_condition, selector
+from taskdb_spec.language.evaluation import compile_condition, compile_selector
 from taskdb_spec.language.paths import single_match
 
 OfValue: TypeAlias = Callable[[Any], object]
@@ -31,7 +31,7 @@ def selected(records: Iterable[Held], part: tree.Query) -> list[Held]:
     if isinstance(part, tree.Field) and not part.path.rest and part.path.root in SIMPLE_FIELDS:
         field, passes = part.path.root, passing(part.tests)
         return [record for record in records if passes(record.fields[field])]
-    selects = selector(part)
+    selects = compile_selector(part)
     return [record for record in records if selects(record.fields)]
 
 

@@ -24,7 +24,7 @@ from taskdb_reference.sql.dialect import Dialect
 from taskdb_reference.sql.json_codec import encoded
 from taskdb_reference.sql.nul_escaping import after_prefix, escaped
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_condition, selector
+from taskdb_spec.language.evaluation import compile_condition, compile_selector
 from taskdb_spec.language.paths import resolve_path
 from taskdb_spec.records.fields import DICT_FIELDS
 from taskdb_spec.records.timestamps import to_microseconds
@@ -84,7 +84,7 @@ class Translator:
         if path.root not in TEXT_COLUMNS and path.root not in TIME_COLUMNS:
             rules, fallback = self.others, self.unknown
         elif path.rest:  # nothing is ever found below a scalar
-            return ALWAYS if selector(query)({}) else NEVER
+            return ALWAYS if compile_selector(query)({}) else NEVER
         else:
             rules, fallback = self.scalars, self.never
         return all_of(rules.get(type(test), fallback)(path, test) for test in query.tests)

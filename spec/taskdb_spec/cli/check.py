@@ -27,7 +27,7 @@ from taskdb_spec.conformance.api import check_backend
 from taskdb_spec.conformance.core.config import PROFILES
 from taskdb_spec.conformance.core.events import Event, Listener, RunFinished
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.engine.workers import cores
+from taskdb_spec.conformance.engine.workers import available_cores
 from taskdb_spec.conformance.execution.isolation.shutdown import defer_sigterm
 from taskdb_spec.conformance.execution.session import StoreNotOpened
 from taskdb_spec.conformance.integrations.ipyparallel import ClusterError, check_on_cluster
@@ -62,8 +62,8 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command(
-    epilog="Exit status: 0 all conform; 1 some fail; 3 none fails, but some claimed clauses were not "
-    "exercised enough; 2 the run could not be made. A known failure does not count, unless it "
+    epilog="Exit status: 0 all conform; 1 some fail; 3 none fails, but some claimed clauses were "
+    "not exercised enough; 2 the run could not be made. A known failure does not count, unless it "
     "passes or fails in another way."
 )
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
@@ -87,8 +87,8 @@ _PATH = click.Path(path_type=Path)
     metavar="[PROFILE]",
     is_flag=False,
     flag_value="default",
-    help="Run on each engine of an ipyparallel cluster, each with its own seed, starting at --seed. "
-    "Write this option after the targets: the word that follows it is the profile of the cluster.",
+    help="Run on each engine of an ipyparallel cluster, each with its own seed, starting at "
+    "--seed. Write this option after the targets: the word that follows it is the profile of the cluster.",
 )
 @click.option("--strict", is_flag=True, help="Enforce SHOULD clauses too.")
 @click.option(
@@ -137,7 +137,7 @@ def check(  # noqa: PLR0913  # click passes each option as a parameter
     if out is not None:
         prepare_script_folder(out)
     if workers is None:
-        workers = 1 if cluster else cores()
+        workers = 1 if cluster else available_cores()
     settings = RunSettings(profile, seed, strict, verbose, expected_failures, workers, cluster)
     has_report_on_stdout = any(output.file == STDOUT for output in outputs)
     # If a report goes to stdout, nothing else may: neither progress, nor what a store prints.

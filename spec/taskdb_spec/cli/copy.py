@@ -19,8 +19,8 @@ from taskdb_spec.migration.store_urls import StoreError, open_store
 
 
 @click.command(
-    epilog="Exit status: 0 the target has all records, unchanged; 1 it does not; 2 nothing could be "
-    "copied. After an interruption, run the command again: it skips what it has copied."
+    epilog="Exit status: 0 the target has all records, unchanged; 1 it does not; 2 nothing could "
+    "be copied. After an interruption, run the command again: it skips what it has copied."
 )
 @click.argument("source")
 @click.argument("target")

@@ -1,4 +1,7 @@
-"""The files that ``taskdb check`` writes. All are checked before the run, which takes minutes."""
+"""The files that ``taskdb check`` writes.
+
+All are checked before the run, because the run takes minutes.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from typing import TypeAlias
 import click
 
 from taskdb_spec.cli.errors import RunError
-from taskdb_spec.conformance.core.results import Report, json_report
+from taskdb_spec.conformance.core.results import ClauseVerdict, Report, json_report
 from taskdb_spec.conformance.reporting.baseline import baseline_text
 
 STDOUT = "-"
@@ -138,7 +141,7 @@ def save_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
     """
     scripts, enforced = {}, []
     for report in reports:
-        for result in report.with_verdict("fail"):
+        for result in report.with_verdict(ClauseVerdict.FAIL):
             if result.counterexample is not None:
                 path = folder / f"{_to_file_name(report.backend)}-{result.clause.id}.py"
                 scripts[path] = result.counterexample.script
@@ -154,7 +157,8 @@ def save_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
 
 
 TEST_FILE_NAME = "test_counterexamples.py"
-_TEST_TEMPLATE = '''"""Counterexamples of `taskdb check`; each passes once the backend keeps its clause."""
+_TEST_TEMPLATE = '''\
+"""Counterexamples of `taskdb check`; each passes once the backend keeps its clause."""
 
 import subprocess
 import sys

@@ -8,19 +8,24 @@ from typing import Any
 
 from taskdb_spec.capabilities import ALL, Capability
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import Selector, selector
+from taskdb_spec.language.evaluation import Selector, compile_selector
 from taskdb_spec.language.parser import parse_query
 from taskdb_spec.records.fields import TASK_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A compiled query: call it with a record; `tree` is what it was parsed into."""
+    """A compiled query: a function of a record that returns whether the query selects it.
+
+    Attributes:
+        tree: The syntax tree of the query.
+    """
 
     tree: tree.Query
     _selects: Selector
 
     def __call__(self, record: Mapping[str, Any]) -> bool:
+        """Return whether the query selects the record."""
         return self._selects(record)
 
 
@@ -29,12 +34,19 @@ def compile_query(
     fields: Collection[str] | None = TASK_FIELDS,
     capabilities: Collection[Capability | str] = ALL,
 ) -> Predicate:
-    """Compile the query `check` for records with the root fields `fields` (None: any).
+    """Compile a query.
 
-    All validation happens here, whatever is stored (clauses QRY-9 and QRY-10): raises a
-    `QueryError`, with `UnsupportedOperator` for what needs a capability that is not among
-    `capabilities`. The predicate reads the record as it is given and never raises on values of
-    the domain.
+    All validation happens here, independent of the stored records (QRY-9, QRY-10). The predicate
+    reads the record without copying it, and does not raise for values of the domain.
+
+    Args:
+        check: The query.
+        fields: The root fields of the records; None allows any.
+        capabilities: The capabilities that the query may use.
+
+    Raises:
+        UnsupportedOperator: The query needs a capability that is not in `capabilities`.
+        QueryError: The specification does not allow the query.
 
     >>> predicate = compile_query({"completed": None, "label": {"$in": ["a", "b"]}})
     >>> predicate({"label": "b"}), predicate({"label": "c"})
@@ -45,4 +57,4 @@ def compile_query(
 did you mean '$lte'?
     """
     query = parse_query(check, fields=fields, capabilities=capabilities)
-    return Predicate(query, selector(query))
+    return Predicate(query, compile_selector(query))

@@ -1,4 +1,7 @@
-"""The refusals of a query (SPEC.md, "Errors"). The text of each names the spot in the query."""
+"""Exceptions for queries (SPEC.md, "Errors").
+
+Each text starts with the location in the query.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,31 @@ from taskdb_spec.capabilities import Capability
 
 
 class QueryError(ValueError):
-    """The query, or the list of keys, is not one that the specification allows.
+    """The specification does not allow this query, or this list of keys.
 
-    `clause` is the id of the clause that refuses it, empty where only a capability is missing.
+    Attributes:
+        clause: The id of the clause that the query violates; empty if the query is valid and only
+            needs a capability.
     """
 
     def __init__(self, message: str, clause: str) -> None:
-        super().__init__(message, clause)  # both, so that copies and pickles can be made
+        super().__init__(message, clause)  # copy and pickle call the class with these arguments
         self.clause = clause
 
-    def __str__(self) -> str:  # KeyError, a base of some subclasses, would show a repr
-        return str(self.args[0])
+    def __str__(self) -> str:
+        return str(self.args[0])  # the subclasses of KeyError would show a repr
 
 
 class UnknownOperator(QueryError, KeyError):
-    """A name with a ``$`` that the specification does not know, or not in this place."""
+    """The specification has no such operator, or does not allow it in this place."""
 
 
 class UnsupportedOperator(UnknownOperator):
-    """The specification knows it, but this backend does not claim the `capability`."""
+    """The operator or operand needs a capability that the backend does not claim.
+
+    Attributes:
+        capability: The capability.
+    """
 
     def __init__(self, message: str, capability: Capability) -> None:
         super().__init__(message, clause="")
@@ -32,12 +41,12 @@ class UnsupportedOperator(UnknownOperator):
 
 
 class UnknownField(QueryError, KeyError):
-    """A root field that records do not have."""
+    """Records have no such root field."""
 
 
 class MalformedOperand(QueryError):
-    """The operand does not have the form that its operator asks for."""
+    """The operand does not have the form that its operator requires."""
 
 
 class BadValue(QueryError, TypeError):
-    """The operand holds a value that no record may hold."""
+    """The operand contains a value that no record may contain."""

@@ -1,7 +1,8 @@
-"""What each test of the tree means (clauses EQ-* to MOD-*): one table of functions.
+"""The meaning of each condition of the syntax tree (clauses EQ-* to MOD-*), as closures.
 
-A `Check` says whether a test holds of what a path found. Most tests hold if *some candidate*
-satisfies them; the complements say so in so many words.
+Input: a node of the tree. Output: a `Condition`, which says whether the node is true for the values
+of a path, or a `Selector`, which says whether a query selects a record. Most conditions are true if
+at least one candidate satisfies them; complements such as ``$ne`` are true if no candidate does.
 """
 
 from __future__ import annotations
@@ -19,100 +20,26 @@ from taskdb_spec.language.patterns import compile_regex
 from taskdb_spec.records.domain import INT_MAX, INT_MIN
 from taskdb_spec.records.ordering import MISSING, ValueClass, class_of, sort_key
 
-Check: TypeAlias = Callable[[PathMatches], bool]
-OfValue: TypeAlias = Callable[[Any], bool]
+Condition: TypeAlias = Callable[[PathMatches], bool]
+ValuePredicate: TypeAlias = Callable[[Any], bool]
 Selector: TypeAlias = Callable[[Mapping[str, Any]], bool]
 
 
-def some_candidate(holds: OfValue) -> Check:
-    def check(found: PathMatches) -> bool:
-        return any(holds(candidate) for candidate in found.candidates)
-
-    return check
+def compile_condition(node: tree.Test) -> Condition:
+    """Return the function that says whether a condition is true for the values of a path."""
+    return _COMPILERS[type(node)](node)
 
 
-def some_value(holds: OfValue) -> Check:
-    def check(found: PathMatches) -> bool:
-        return any(holds(value) for value in found.values)
-
-    return check
-
-
-def complement(check: Check) -> Check:
-    def complemented(found: PathMatches) -> bool:
-        return not check(found)
-
-    return complemented
-
-
-def equal_to(operand: Any) -> OfValue:
-    """Same class and equal; for None also what is missing."""
-    if type(operand) is str:
-        return lambda value: type(value) is str and value == operand
-    wanted = sort_key(operand)
-    return lambda value: sort_key(value) == wanted
-
-
-def eq(test: tree.Eq) -> Check:
-    return some_candidate(equal_to(test.operand))
-
-
-def ne(test: tree.Ne) -> Check:
-    return complement(some_candidate(equal_to(test.operand)))
-
-
-def _ordered(holds: Callable[[Any, Any], bool], or_equal: bool) -> Callable[[Any], Check]:
-    """An order comparison: within the operand's class only, and NaN only ever equals NaN."""
-
-    def compile_comparison(test: tree.Lt | tree.Lte | tree.Gt | tree.Gte) -> Check:
-        operand = test.operand
-        wanted, value_class = sort_key(operand), class_of(operand)
-        if value_class is ValueClass.NULL or _is_nan(operand):
-            return some_candidate(equal_to(operand) if or_equal else lambda value: False)
-        if value_class in (ValueClass.STRING, ValueClass.DATETIME):
-            return some_candidate(
-                lambda value: class_of(value) is value_class and holds(value, operand)
-            )
-        return some_candidate(
-            lambda value: (
-                class_of(value) is value_class
-                and not _is_nan(value)
-                and holds(sort_key(value), wanted)
-            )
-        )
-
-    return compile_comparison
-
-
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and value != value
-
-
-def in_(test: tree.In) -> Check:
-    wanted = frozenset(map(sort_key, test.operands))
-    return some_candidate(lambda value: sort_key(value) in wanted)
-
-
-def nin(test: tree.Nin) -> Check:
-    return complement(in_(tree.In(test.operands)))
-
-
-def all_(test: tree.All) -> Check:
-    checks = [eq(tree.Eq(operand)) for operand in test.operands]
-    return lambda found: bool(checks) and all(check(found) for check in checks)
-
-
-def exists(test: tree.Exists) -> Check:
-    present = some_value(lambda value: value is not MISSING)
-    return present if test.present else complement(present)
-
-
-def mod(test: tree.Mod) -> Check:
-    return some_candidate(lambda value: truncated_remainder(value, test.divisor) == test.remainder)
+def compile_selector(query: tree.Query) -> Selector:
+    """Return the function that says whether a query selects a record."""
+    return _SELECTOR_COMPILERS[type(query)](query)
 
 
 def truncated_remainder(value: object, divisor: int) -> int | None:
-    """The remainder with the dividend's sign, after truncation to int64; None where there is none.
+    """Return the remainder that ``$mod`` compares (MOD-1, MOD-3, MOD-4).
+
+    The value is truncated to an int of 64 bits. The remainder has the sign of the value. The result
+    is None if the value is not a number, not finite, or too large.
 
     >>> truncated_remainder(-13, 4), truncated_remainder(12.7, 4), truncated_remainder("12", 4)
     (-1, 0, None)
@@ -126,103 +53,195 @@ def truncated_remainder(value: object, divisor: int) -> int | None:
     return -remainder if dividend < 0 else remainder
 
 
-def size(test: tree.Size) -> Check:
-    return some_value(lambda value: isinstance(value, list) and len(value) == test.length)
+def _some_candidate(predicate: ValuePredicate) -> Condition:
+    def condition(matches: PathMatches) -> bool:
+        return any(predicate(candidate) for candidate in matches.candidates)
+
+    return condition
 
 
-def regex(test: tree.Regex) -> Check:
-    search = compile_regex(test.pattern, test.options).search
-    return some_candidate(lambda value: type(value) is str and search(value) is not None)
+def _some_value(predicate: ValuePredicate) -> Condition:
+    """Unlike `_some_candidate`, look at lists as a whole, never at their elements."""
+
+    def condition(matches: PathMatches) -> bool:
+        return any(predicate(value) for value in matches.values)
+
+    return condition
 
 
-def glob(test: tree.Glob) -> Check:
-    match = re.compile(fnmatch.translate(test.pattern)).match
-    return some_candidate(lambda value: type(value) is str and match(value) is not None)
+def _complement(condition: Condition) -> Condition:
+    def complemented(matches: PathMatches) -> bool:
+        return not condition(matches)
+
+    return complemented
 
 
-def all_of(tests: tuple[tree.Test, ...]) -> Check:
-    checks = [compile_condition(test) for test in tests]
-    if len(checks) == 1:
-        return checks[0]
-    return lambda found: all(check(found) for check in checks)
+def _equals(operand: Any) -> ValuePredicate:
+    """Return the predicate for equality with `operand`; None also equals a missing value."""
+    if type(operand) is str:  # most operands are; the comparison needs no sort key
+        return lambda value: type(value) is str and value == operand
+    wanted = sort_key(operand)
+    return lambda value: sort_key(value) == wanted
 
 
-def not_(test: tree.Not) -> Check:
-    return complement(all_of(test.tests))
+def _never(_value: Any) -> bool:
+    return False
 
 
-def elem_match(test: tree.ElemMatch) -> Check:
-    check = all_of(test.tests)
-    return some_value(
-        lambda value: isinstance(value, list) and any(check(single_match(item)) for item in value)
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and value != value
+
+
+def _compile_eq(node: tree.Eq) -> Condition:
+    return _some_candidate(_equals(node.operand))
+
+
+def _compile_ne(node: tree.Ne) -> Condition:
+    return _complement(_some_candidate(_equals(node.operand)))
+
+
+def _order_compiler(
+    compare: Callable[[Any, Any], bool], *, includes_equal: bool
+) -> Callable[[tree.Lt | tree.Lte | tree.Gt | tree.Gte], Condition]:
+    """Return the compiler of an order operator.
+
+    A value compares only with operands of its own class (CMP-2). NaN only equals NaN (NUM-6).
+    """
+
+    def compile_comparison(node: tree.Lt | tree.Lte | tree.Gt | tree.Gte) -> Condition:
+        operand = node.operand
+        wanted, value_class = sort_key(operand), class_of(operand)
+        if value_class is ValueClass.NULL or _is_nan(operand):
+            return _some_candidate(_equals(operand) if includes_equal else _never)
+        if value_class in (ValueClass.STRING, ValueClass.DATETIME):
+            # Python orders str and datetime as the specification does, so no sort key is needed.
+            return _some_candidate(
+                lambda value: class_of(value) is value_class and compare(value, operand)
+            )
+        return _some_candidate(
+            lambda value: (
+                class_of(value) is value_class
+                and not _is_nan(value)
+                and compare(sort_key(value), wanted)
+            )
+        )
+
+    return compile_comparison
+
+
+def _compile_in(node: tree.In) -> Condition:
+    wanted = frozenset(map(sort_key, node.operands))
+    return _some_candidate(lambda value: sort_key(value) in wanted)
+
+
+def _compile_nin(node: tree.Nin) -> Condition:
+    return _complement(_compile_in(tree.In(node.operands)))
+
+
+def _compile_all(node: tree.All) -> Condition:
+    conditions = [_compile_eq(tree.Eq(operand)) for operand in node.operands]
+    return lambda matches: bool(conditions) and all(condition(matches) for condition in conditions)
+
+
+def _compile_exists(node: tree.Exists) -> Condition:
+    is_present = _some_value(lambda value: value is not MISSING)
+    return is_present if node.present else _complement(is_present)
+
+
+def _compile_mod(node: tree.Mod) -> Condition:
+    return _some_candidate(lambda value: truncated_remainder(value, node.divisor) == node.remainder)
+
+
+def _compile_size(node: tree.Size) -> Condition:
+    return _some_value(lambda value: isinstance(value, list) and len(value) == node.length)
+
+
+def _compile_regex(node: tree.Regex) -> Condition:
+    search = compile_regex(node.pattern, node.options).search
+    return _some_candidate(lambda value: type(value) is str and search(value) is not None)
+
+
+def _compile_glob(node: tree.Glob) -> Condition:
+    match = re.compile(fnmatch.translate(node.pattern)).match
+    return _some_candidate(lambda value: type(value) is str and match(value) is not None)
+
+
+def _compile_conjunction(nodes: tuple[tree.Test, ...]) -> Condition:
+    conditions = [compile_condition(node) for node in nodes]
+    if len(conditions) == 1:
+        return conditions[0]
+    return lambda matches: all(condition(matches) for condition in conditions)
+
+
+def _compile_not(node: tree.Not) -> Condition:
+    return _complement(_compile_conjunction(node.tests))
+
+
+def _compile_elem_match(node: tree.ElemMatch) -> Condition:
+    condition = _compile_conjunction(node.tests)
+    return _some_value(
+        lambda value: (
+            isinstance(value, list) and any(condition(single_match(item)) for item in value)
+        )
     )
 
 
-def elem_query(test: tree.ElemQuery) -> Check:
-    selects = selector(test.query)
+def _compile_elem_query(node: tree.ElemQuery) -> Condition:
+    selects = compile_selector(node.query)
 
-    def selected(item: object) -> bool:
+    def selects_item(item: object) -> bool:
+        # A list inside the list counts as a dict with the indices as keys (ELEM-3).
         if isinstance(item, list):
             item = {str(index): value for index, value in enumerate(item)}
         return isinstance(item, dict) and selects(item)
 
-    return some_value(lambda value: isinstance(value, list) and any(map(selected, value)))
+    return _some_value(lambda value: isinstance(value, list) and any(map(selects_item, value)))
 
 
-OPERATORS: dict[type, Callable[[Any], Check]] = {
-    tree.Eq: eq,
-    tree.Ne: ne,
-    tree.Lt: _ordered(lt, or_equal=False),
-    tree.Lte: _ordered(le, or_equal=True),
-    tree.Gt: _ordered(gt, or_equal=False),
-    tree.Gte: _ordered(ge, or_equal=True),
-    tree.In: in_,
-    tree.Nin: nin,
-    tree.All: all_,
-    tree.Exists: exists,
-    tree.Mod: mod,
-    tree.Size: size,
-    tree.Regex: regex,
-    tree.Glob: glob,
-    tree.Not: not_,
-    tree.ElemMatch: elem_match,
-    tree.ElemQuery: elem_query,
+_COMPILERS: dict[type, Callable[[Any], Condition]] = {
+    tree.Eq: _compile_eq,
+    tree.Ne: _compile_ne,
+    tree.Lt: _order_compiler(lt, includes_equal=False),
+    tree.Lte: _order_compiler(le, includes_equal=True),
+    tree.Gt: _order_compiler(gt, includes_equal=False),
+    tree.Gte: _order_compiler(ge, includes_equal=True),
+    tree.In: _compile_in,
+    tree.Nin: _compile_nin,
+    tree.All: _compile_all,
+    tree.Exists: _compile_exists,
+    tree.Mod: _compile_mod,
+    tree.Size: _compile_size,
+    tree.Regex: _compile_regex,
+    tree.Glob: _compile_glob,
+    tree.Not: _compile_not,
+    tree.ElemMatch: _compile_elem_match,
+    tree.ElemQuery: _compile_elem_query,
 }
 
 
-def compile_condition(test: tree.Test) -> Check:
-    """The check of one test of the tree."""
-    return OPERATORS[type(test)](test)
+def _select_by_field(query: tree.Field) -> Selector:
+    path, condition = query.path, _compile_conjunction(query.tests)
+    return lambda record: condition(resolve_path(record, path))
 
 
-def selector(query: tree.Query) -> Selector:
-    """The function that says whether a record is selected by a parsed query."""
-    return _SELECTORS[type(query)](query)
-
-
-def _field(query: tree.Field) -> Selector:
-    path, check = query.path, all_of(query.tests)
-    return lambda record: check(resolve_path(record, path))
-
-
-def _and(query: tree.And) -> Selector:
-    parts = [selector(part) for part in query.parts]
+def _select_by_and(query: tree.And) -> Selector:
+    parts = [compile_selector(part) for part in query.parts]
     return lambda record: all(part(record) for part in parts)
 
 
-def _or(query: tree.Or) -> Selector:
-    parts = [selector(part) for part in query.parts]
+def _select_by_or(query: tree.Or) -> Selector:
+    parts = [compile_selector(part) for part in query.parts]
     return lambda record: any(part(record) for part in parts)
 
 
-def _nor(query: tree.Nor) -> Selector:
-    either = _or(tree.Or(query.parts))
-    return lambda record: not either(record)
+def _select_by_nor(query: tree.Nor) -> Selector:
+    selects_any = _select_by_or(tree.Or(query.parts))
+    return lambda record: not selects_any(record)
 
 
-_SELECTORS: dict[type, Callable[[Any], Selector]] = {
-    tree.Field: _field,
-    tree.And: _and,
-    tree.Or: _or,
-    tree.Nor: _nor,
+_SELECTOR_COMPILERS: dict[type, Callable[[Any], Selector]] = {
+    tree.Field: _select_by_field,
+    tree.And: _select_by_and,
+    tree.Or: _select_by_or,
+    tree.Nor: _select_by_nor,
 }

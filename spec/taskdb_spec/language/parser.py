@@ -1,7 +1,9 @@
-"""From a query dict to its tree: all validation of queries, eager and by the spot.
+"""The parser: from a query dict to its syntax tree. All validation of queries happens here.
 
-Clauses QRY-*, the operand clauses of each operator, and CAP-*: what needs a capability that is
-not claimed is refused here, so no store ever gives a wrong answer to it.
+Clauses QRY-*, CAP-*, and those about the operand of each operator. The parser is eager: it reports
+an error for any part of a query, also if no record reaches that part (QRY-10). It also rejects
+everything that needs a capability which the store does not claim. Therefore a store never gives a
+wrong answer to such a query. The text of an error starts with its location in the query.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from taskdb_spec.records.domain import (
 )
 from taskdb_spec.records.fields import TASK_FIELDS
 from taskdb_spec.records.ordering import ValueClass, class_of
+from taskdb_spec.records.traversal import CONTAINERS, iter_paths, map_values
 
 OPERAND_CAPABILITIES = {
     ValueClass.NUMBER: Capability.numbers,
@@ -43,7 +46,7 @@ OPERAND_CAPABILITIES = {
     ValueClass.LIST: Capability.arrays,
     ValueClass.BYTES: Capability.bytes,
 }
-"""The kinds of operand that need a capability; str, datetime and None are CORE."""
+"""The classes of operands that need a capability; str, datetime and None are CORE."""
 
 
 def parse_query(
@@ -51,24 +54,39 @@ def parse_query(
     fields: Collection[str] | None = TASK_FIELDS,
     capabilities: Collection[Capability | str] = ALL,
 ) -> tree.Query:
-    """Parse a query dict, or raise the `QueryError` that names the spot at fault.
+    """Parse a query dict.
 
-    `fields` are the root fields that records have (None: any); `capabilities` those claimed.
+    Args:
+        check: The query.
+        fields: The root fields of the records; None allows any.
+        capabilities: The capabilities that the query may use.
+
+    Raises:
+        UnsupportedOperator: The query needs a capability that is not in `capabilities`.
+        QueryError: The specification does not allow the query.
     """
     refuse_str("fields", fields)
     refuse_str("capabilities", capabilities)
-    known = None if fields is None else tuple(fields)
-    return _parser(known, frozenset(capabilities)).query(check, "check", 0)
+    known_fields = None if fields is None else tuple(fields)
+    return _get_parser(known_fields, frozenset(capabilities)).parse_query(check, "check", 0)
 
 
 @lru_cache
-def _parser(fields: tuple[str, ...] | None, capabilities: frozenset[Capability | str]) -> _Parser:
-    """Queries are parsed by the thousand for the same few sets of fields and capabilities."""
-    return _Parser(fields, capability_set(capabilities))
+def _get_parser(
+    fields: tuple[str, ...] | None, capabilities: frozenset[Capability | str]
+) -> Parser:
+    # Callers parse thousands of queries with the same few arguments.
+    return Parser(fields, capability_set(capabilities))
 
 
 def check_keys(keys: object) -> list[str] | None:
-    """The projection that `keys` asks for, None for whole records (clauses KEYS-*).
+    """Validate the keys of a projection (KEYS-*), and return them as a list.
+
+    None stands for complete records, also for empty keys.
+
+    Raises:
+        MalformedOperand: `keys` is not an iterable of names.
+        UnknownField: A key is not a root field.
 
     >>> check_keys(("header", "msg_id")), check_keys([])
     (['header', 'msg_id'], None)
@@ -83,23 +101,27 @@ def check_keys(keys: object) -> list[str] | None:
     for name in names:
         if not isinstance(name, str) or name not in TASK_FIELDS:
             raise UnknownField(
-                f"keys: no such field {safe_repr(name)}{_hint(name, TASK_FIELDS)}", "KEYS-4"
+                f"keys: no such field {safe_repr(name)}{_suggest(name, TASK_FIELDS)}", "KEYS-4"
             )
     return names or None
 
 
-class _Parser:
-    """Holds what is allowed; its methods follow the grammar from the query down."""
+class Parser:
+    """A recursive descent parser for queries with certain fields and capabilities.
+
+    The methods follow the grammar from the query down. Their argument `location` is the place in
+    the query for messages, `depth` the nesting of queries and conditions, which `MAX_DEPTH` limits.
+    """
 
     def __init__(self, fields: Collection[str] | None, capabilities: frozenset[Capability]) -> None:
-        self.fields = fields
-        self.capabilities = capabilities
-        self.logic: dict[str, Callable[[tuple[tree.Query, ...]], tree.Query]] = {
+        self._fields = fields
+        self._capabilities = capabilities
+        self._logical: dict[str, Callable[[tuple[tree.Query, ...]], tree.Query]] = {
             "$and": tree.And,
             "$or": tree.Or,
             "$nor": tree.Nor,
         }
-        self.values: dict[str, Callable[[Any], tree.Test]] = {
+        self._of_one_value: dict[str, Callable[[Any], tree.Test]] = {
             "$eq": tree.Eq,
             "$ne": tree.Ne,
             "$lt": tree.Lt,
@@ -107,249 +129,285 @@ class _Parser:
             "$gt": tree.Gt,
             "$gte": tree.Gte,
         }
-        self.lists: dict[str, Callable[[tuple[Any, ...]], tree.Test]] = {
+        self._of_a_list: dict[str, Callable[[tuple[Any, ...]], tree.Test]] = {
             "$in": tree.In,
             "$nin": tree.Nin,
         }
-        self.others: dict[str, Callable[[Any, str, int], tree.Test]] = {
-            "$exists": self.exists,
-            "$mod": self.mod,
-            "$size": self.size,
-            "$elemMatch": self.elem_match,
-            "$not": self.not_,
-            "$glob": self.glob,
+        self._of_other_operands: dict[str, Callable[[Any, str, int], tree.Test]] = {
+            "$exists": self._parse_exists,
+            "$mod": self._parse_mod,
+            "$size": self._parse_size,
+            "$elemMatch": self._parse_elem_match,
+            "$not": self._parse_not,
+            "$glob": self._parse_glob,
         }
 
     # Queries
 
-    def query(self, check: object, where: str, depth: int) -> tree.Query:
+    def parse_query(self, check: object, location: str, depth: int) -> tree.Query:
+        """Parse the query at `location`."""
         if not isinstance(check, dict):
-            raise MalformedOperand(f"{where}: a query must be a dict, not {_name(check)}", "QRY-8")
+            raise MalformedOperand(
+                f"{location}: a query must be a dict, not {_class_name(check)}", "QRY-8"
+            )
         if depth > MAX_DEPTH:
-            raise MalformedOperand(f"{where}: {TOO_DEEP}", "QRY-7")
-        parts = tuple(self.part(key, check[key], where, depth) for key in check)
+            raise MalformedOperand(f"{location}: {TOO_DEEP}", "QRY-7")
+        parts = tuple(self._parse_item(key, check[key], location, depth) for key in check)
         return parts[0] if len(parts) == 1 else tree.And(parts)
 
-    def part(self, key: object, operand: object, where: str, depth: int) -> tree.Query:
+    def _parse_item(self, key: object, operand: object, location: str, depth: int) -> tree.Query:
         if not isinstance(key, str):
-            raise UnknownField(f"{where}: the key {safe_repr(key)} is not a field name", "QRY-5")
+            raise UnknownField(f"{location}: the key {safe_repr(key)} is not a field name", "QRY-5")
         if not key.startswith("$"):
-            return self.field(key, operand, where, depth)
-        if key not in self.logic:
-            raise self.unknown(key, where, self.logic)
-        self.claimed(Capability.logic, key, where)
-        where = f"{where}[{key!r}]"
+            return self._parse_field(key, operand, location, depth)
+        if key not in self._logical:
+            raise self._unknown_operator(key, location, self._logical)
+        self._require(Capability.logic, key, location)
+        location = f"{location}[{key!r}]"
         if not isinstance(operand, list | tuple) or not operand:
-            raise MalformedOperand(f"{where}: must be a non-empty list of queries", "LOG-1")
-        return self.logic[key](
-            tuple(self.query(q, f"{where}[{i}]", depth + 1) for i, q in enumerate(operand))
+            raise MalformedOperand(f"{location}: must be a non-empty list of queries", "LOG-1")
+        return self._logical[key](
+            tuple(
+                self.parse_query(query, f"{location}[{index}]", depth + 1)
+                for index, query in enumerate(operand)
+            )
         )
 
-    def field(self, key: str, operand: object, where: str, depth: int) -> tree.Field:
-        path = self.path(key, where)
-        where = f"{where}[{key!r}]"
-        if isinstance(operand, dict) and _has_operators(operand, where):
-            return tree.Field(path, self.tests(operand, where, depth))
-        return tree.Field(path, (tree.Eq(self.operand(operand, where)),))
+    def _parse_field(self, key: str, operand: object, location: str, depth: int) -> tree.Field:
+        path = self._parse_path(key, location)
+        location = f"{location}[{key!r}]"
+        if isinstance(operand, dict) and _has_operators(operand, location):
+            return tree.Field(path, self._parse_conditions(operand, location, depth))
+        return tree.Field(path, (tree.Eq(self._parse_value(operand, location)),))
 
-    def path(self, key: str, where: str) -> tree.Path:
+    def _parse_path(self, key: str, location: str) -> tree.Path:
         try:
             normalize(key)
         except OutOfDomain as error:
-            raise BadValue(f"{where}: the key {key!r}: {error}", "QRY-7") from None
+            raise BadValue(f"{location}: the key {key!r}: {error}", "QRY-7") from None
         root, *rest = key.split(".")
-        if self.fields is not None and root not in self.fields:
+        if self._fields is not None and root not in self._fields:
             raise UnknownField(
-                f"{where}: no such field {root!r}{_hint(root, self.fields)}", "QRY-5"
+                f"{location}: no such field {root!r}{_suggest(root, self._fields)}", "QRY-5"
             )
         if rest:
-            self.claimed(Capability.paths, f"the path {key!r}", where)
+            self._require(Capability.paths, f"the path {key!r}", location)
         return tree.Path(root, tuple(rest))
 
-    # Tests
+    # Conditions
 
-    def tests(self, operators: dict[str, object], where: str, depth: int) -> tuple[tree.Test, ...]:
+    def _parse_conditions(
+        self, operators: dict[str, object], location: str, depth: int
+    ) -> tuple[tree.Test, ...]:
         if depth > MAX_DEPTH:
-            raise MalformedOperand(f"{where}: {TOO_DEEP}", "QRY-7")
-        tests = [
-            self.test(name, operand, where, depth)
+            raise MalformedOperand(f"{location}: {TOO_DEEP}", "QRY-7")
+        conditions = [
+            self._parse_condition(name, operand, location, depth)
             for name, operand in operators.items()
             if name not in ("$regex", "$options")
         ]
-        if "$regex" in operators or "$options" in operators:
-            tests.append(self.regex(operators, where))
-        return tuple(tests)
+        if "$regex" in operators or "$options" in operators:  # one condition of two operators
+            conditions.append(self._parse_regex(operators, location))
+        return tuple(conditions)
 
-    def test(self, name: str, operand: object, where: str, depth: int) -> tree.Test:
-        at = f"{where}[{name!r}]"
-        if name in self.values:
-            return self.values[name](self.operand(operand, at))
+    def _parse_condition(
+        self, name: str, operand: object, field_location: str, depth: int
+    ) -> tree.Test:
+        location = f"{field_location}[{name!r}]"
+        if name in self._of_one_value:
+            return self._of_one_value[name](self._parse_value(operand, location))
         if name == "$all":
-            self.claimed(Capability.arrays, name, where)
-            return tree.All(self.operand_list(operand, at, "ALL-3", "ALL-3"))
-        if name in self.lists:
-            return self.lists[name](self.operand_list(operand, at, "IN-5", "IN-6"))
-        if name in self.others:
-            return self.others[name](operand, at, depth)
-        raise self.unknown(name, where, {*self.values, *self.lists, *self.others, "$all", "$regex"})
+            self._require(Capability.arrays, name, field_location)
+            return tree.All(self._parse_values(operand, location, "ALL-3", "ALL-3"))
+        if name in self._of_a_list:
+            return self._of_a_list[name](self._parse_values(operand, location, "IN-5", "IN-6"))
+        if name in self._of_other_operands:
+            return self._of_other_operands[name](operand, location, depth)
+        known = {*self._of_one_value, *self._of_a_list, *self._of_other_operands, "$all", "$regex"}
+        raise self._unknown_operator(name, field_location, known)
 
-    def operand(self, operand: object, where: str) -> Any:
+    def _parse_value(self, operand: object, location: str) -> Any:
         try:
-            value = normalize(_listed(operand, where), where)
+            value = normalize(_replace_tuples(operand, location), location)
         except OutOfDomain as error:
             raise BadValue(str(error), "QRY-7") from None
         value_class = class_of(value)
         if value_class in OPERAND_CAPABILITIES:
             kind = f"an operand of class {value_class.name.lower()}"
-            self.claimed(OPERAND_CAPABILITIES[value_class], kind, where)
+            self._require(OPERAND_CAPABILITIES[value_class], kind, location)
         return value
 
-    def operand_list(self, operand: object, where: str, clause: str, inner: str) -> tuple[Any, ...]:
-        if not isinstance(operand, list | tuple):
-            raise MalformedOperand(f"{where}: must be a list, not {_name(operand)}", clause)
-        for i, item in enumerate(operand):
-            if isinstance(item, dict) and any(_is_operator(key) for key in item):
-                raise MalformedOperand(f"{where}[{i}]: operators have no place here", inner)
-        return tuple(self.operand(item, f"{where}[{i}]") for i, item in enumerate(operand))
+    def _parse_values(
+        self, operand: object, location: str, list_clause: str, operator_clause: str
+    ) -> tuple[Any, ...]:
+        """Parse a list of operands.
 
-    def exists(self, operand: object, where: str, depth: int) -> tree.Exists:
-        self.claimed(Capability.presence, "$exists", where)
+        The clauses are for an operand that is not a list, and for an operator in the list.
+        """
+        if not isinstance(operand, list | tuple):
+            raise MalformedOperand(
+                f"{location}: must be a list, not {_class_name(operand)}", list_clause
+            )
+        for index, item in enumerate(operand):
+            if isinstance(item, dict) and any(_is_operator(key) for key in item):
+                raise MalformedOperand(
+                    f"{location}[{index}]: operators have no place here", operator_clause
+                )
+        return tuple(
+            self._parse_value(item, f"{location}[{index}]") for index, item in enumerate(operand)
+        )
+
+    def _parse_exists(self, operand: object, location: str, _depth: int) -> tree.Exists:
+        self._require(Capability.presence, "$exists", location)
         if not isinstance(operand, bool):
             raise MalformedOperand(
-                f"{where}: must be True or False, not {safe_repr(operand)}", "EXI-2"
+                f"{location}: must be True or False, not {safe_repr(operand)}", "EXI-2"
             )
         return tree.Exists(operand)
 
-    def mod(self, operand: object, where: str, depth: int) -> tree.Mod:
-        self.claimed(Capability.arith, "$mod", where)
+    def _parse_mod(self, operand: object, location: str, _depth: int) -> tree.Mod:
+        self._require(Capability.arith, "$mod", location)
         if not isinstance(operand, list | tuple) or len(operand) != 2:
-            raise MalformedOperand(f"{where}: must be [divisor, remainder]", "MOD-2")
-        divisor, remainder = (_int64(item, f"{where}[{i}]") for i, item in enumerate(operand))
+            raise MalformedOperand(f"{location}: must be [divisor, remainder]", "MOD-2")
+        divisor, remainder = (
+            _parse_int64(item, f"{location}[{index}]") for index, item in enumerate(operand)
+        )
         if divisor == 0:
-            raise MalformedOperand(f"{where}[0]: the divisor must not be 0", "MOD-2")
+            raise MalformedOperand(f"{location}[0]: the divisor must not be 0", "MOD-2")
         return tree.Mod(divisor, remainder)
 
-    def size(self, operand: object, where: str, depth: int) -> tree.Size:
-        self.claimed(Capability.arrays, "$size", where)
+    def _parse_size(self, operand: object, location: str, _depth: int) -> tree.Size:
+        self._require(Capability.arrays, "$size", location)
         if isinstance(operand, bool) or not isinstance(operand, int | float):
             raise MalformedOperand(
-                f"{where}: must be a whole number, not {_name(operand)}", "SIZE-2"
+                f"{location}: must be a whole number, not {_class_name(operand)}", "SIZE-2"
             )
         if not 0 <= operand <= INT_MAX or operand != int(operand):
-            raise MalformedOperand(f"{where}: must be a whole number in [0, 2**63)", "SIZE-2")
+            raise MalformedOperand(f"{location}: must be a whole number in [0, 2**63)", "SIZE-2")
         return tree.Size(int(operand))
 
-    def regex(self, operators: dict[str, object], where: str) -> tree.Regex:
-        self.claimed(Capability.regex, "$regex", where)
+    def _parse_regex(self, operators: dict[str, object], location: str) -> tree.Regex:
+        self._require(Capability.regex, "$regex", location)
         pattern, options = operators.get("$regex"), operators.get("$options", "")
         if "$regex" not in operators:
-            raise MalformedOperand(f"{where}['$options']: needs a '$regex' beside it", "RGX-4")
+            raise MalformedOperand(f"{location}['$options']: needs a '$regex' beside it", "RGX-4")
         if not isinstance(options, str) or not set(options) <= set("ims"):
             raise MalformedOperand(
-                f"{where}['$options']: must be made of 'i', 'm' and 's'", "RGX-4"
+                f"{location}['$options']: must be made of 'i', 'm' and 's'", "RGX-4"
             )
-        where = f"{where}['$regex']"
-        pattern = self.text(pattern, where, "RGX-4")
+        location = f"{location}['$regex']"
+        pattern = self._parse_str(pattern, location, "RGX-4")
         try:
             compile_regex(pattern, options)
         except (re.error, OverflowError, RecursionError, FutureWarning) as error:
-            raise MalformedOperand(f"{where}: {error}", "RGX-4") from None
+            raise MalformedOperand(f"{location}: {error}", "RGX-4") from None
         return tree.Regex(pattern, "".join(sorted(set(options))))
 
-    def glob(self, operand: object, where: str, depth: int) -> tree.Glob:
-        self.claimed(Capability.glob, "$glob", where)
-        return tree.Glob(self.text(operand, where, "GLB-8"))
+    def _parse_glob(self, operand: object, location: str, _depth: int) -> tree.Glob:
+        self._require(Capability.glob, "$glob", location)
+        return tree.Glob(self._parse_str(operand, location, "GLB-8"))
 
-    def text(self, operand: object, where: str, clause: str) -> str:
+    def _parse_str(self, operand: object, location: str, clause: str) -> str:
         if not isinstance(operand, str):
-            raise MalformedOperand(f"{where}: must be a str, not {_name(operand)}", clause)
-        return str(self.operand(operand, where))
+            raise MalformedOperand(f"{location}: must be a str, not {_class_name(operand)}", clause)
+        return str(self._parse_value(operand, location))
 
-    def not_(self, operand: object, where: str, depth: int) -> tree.Not:
-        self.claimed(Capability.logic, "$not", where)
-        if not isinstance(operand, dict) or not _has_operators(operand, where):
-            raise MalformedOperand(f"{where}: must be a non-empty dict of operators", "LOG-1")
-        return tree.Not(self.tests(operand, where, depth + 1))
+    def _parse_not(self, operand: object, location: str, depth: int) -> tree.Not:
+        self._require(Capability.logic, "$not", location)
+        if not isinstance(operand, dict) or not _has_operators(operand, location):
+            raise MalformedOperand(f"{location}: must be a non-empty dict of operators", "LOG-1")
+        return tree.Not(self._parse_conditions(operand, location, depth + 1))
 
-    def elem_match(
-        self, operand: object, where: str, depth: int
+    def _parse_elem_match(
+        self, operand: object, location: str, depth: int
     ) -> tree.ElemMatch | tree.ElemQuery:
-        self.claimed(Capability.arrays, "$elemMatch", where)
+        self._require(Capability.arrays, "$elemMatch", location)
         if not isinstance(operand, dict):
-            raise MalformedOperand(f"{where}: must be a dict, not {_name(operand)}", "ELEM-2")
-        if any(_is_operator(key) and key not in self.logic for key in operand):
-            _has_operators(operand, where, "ELEM-2")
-            return tree.ElemMatch(self.tests(operand, where, depth + 1))
-        inner = _parser(None, self.capabilities)
-        return tree.ElemQuery(inner.query(operand, where, depth + 1))
+            raise MalformedOperand(
+                f"{location}: must be a dict, not {_class_name(operand)}", "ELEM-2"
+            )
+        # Operators such as $gt make it a list of conditions. Plain keys and $and, $or, $nor make it
+        # a query on the elements, whose fields may have any name.
+        if any(_is_operator(key) and key not in self._logical for key in operand):
+            _has_operators(operand, location, "ELEM-2")
+            return tree.ElemMatch(self._parse_conditions(operand, location, depth + 1))
+        parser = _get_parser(None, self._capabilities)
+        return tree.ElemQuery(parser.parse_query(operand, location, depth + 1))
 
-    # Refusals
+    # Errors
 
-    def claimed(self, capability: Capability, what: str, where: str) -> None:
-        if capability not in self.capabilities:
+    def _require(self, capability: Capability, what: str, location: str) -> None:
+        if capability not in self._capabilities:
             raise UnsupportedOperator(
-                f"{where}: {what} needs the capability {capability.value!r}, "
+                f"{location}: {what} needs the capability {capability.value!r}, "
                 "which this store does not claim",
                 capability,
             )
 
-    def unknown(self, name: str, where: str, here: Iterable[str]) -> QueryError:
-        everywhere = {
-            *self.logic,
-            *self.values,
-            *self.lists,
+    def _unknown_operator(
+        self, name: str, location: str, allowed_here: Iterable[str]
+    ) -> QueryError:
+        allowed_anywhere = {
+            *self._logical,
+            *self._of_one_value,
+            *self._of_a_list,
             "$all",
-            *self.others,
+            *self._of_other_operands,
             "$regex",
             "$options",
         }
-        if name in everywhere:
-            level = "a query" if name in self.logic else "a field"
-            return UnknownOperator(f"{where}: {name!r} belongs at the level of {level}", "LOG-1")
-        return UnknownOperator(f"{where}: unknown operator {name!r}{_hint(name, here)}", "QRY-4")
+        if name in allowed_anywhere:
+            level = "a query" if name in self._logical else "a field"
+            return UnknownOperator(f"{location}: {name!r} belongs at the level of {level}", "LOG-1")
+        return UnknownOperator(
+            f"{location}: unknown operator {name!r}{_suggest(name, allowed_here)}", "QRY-4"
+        )
 
 
 def _is_operator(key: object) -> bool:
     return isinstance(key, str) and key.startswith("$")
 
 
-def _has_operators(operand: dict[Any, object], where: str, clause: str = "QRY-6") -> bool:
-    """Whether a dict is one of operators; refused where it mixes them with plain keys."""
+def _has_operators(operand: dict[Any, object], location: str, clause: str = "QRY-6") -> bool:
+    """Return whether the keys of a dict are operators.
+
+    Raises:
+        MalformedOperand: Some keys are operators, and others are not.
+    """
     operators = [key for key in operand if _is_operator(key)]
     if operators and len(operators) < len(operand):
         raise MalformedOperand(
-            f"{where}: mixes operators ({operators[0]!r}) with plain keys; "
+            f"{location}: mixes operators ({operators[0]!r}) with plain keys; "
             "write {'$eq': {...}} for a document that has such keys",
             clause,
         )
     return bool(operators)
 
 
-def _listed(operand: object, where: str, depth: int = 0) -> object:
-    """Tuples in an operand stand for lists, as they do in pymongo."""
-    if depth > MAX_DEPTH:  # at once: what holds itself twice has no end, even cut off here
-        raise OutOfDomain(where, TOO_DEEP)
-    if isinstance(operand, list | tuple):
-        return [_listed(item, where, depth + 1) for item in operand]
-    if isinstance(operand, dict):
-        return {key: _listed(item, where, depth + 1) for key, item in operand.items()}
-    return operand
+def _replace_tuples(operand: object, location: str) -> object:
+    """Return a copy of an operand with lists in place of tuples, which pymongo also accepts."""
+    if not isinstance(operand, CONTAINERS):
+        return operand
+    # First, because map_values does not end for an operand that contains itself.
+    if any(len(position) > MAX_DEPTH for position, _ in iter_paths(operand)):
+        raise OutOfDomain(location, TOO_DEEP)
+    return map_values(operand, lambda item: list(item) if isinstance(item, tuple) else item)
 
 
-def _int64(operand: object, where: str) -> int:
+def _parse_int64(operand: object, location: str) -> int:
     if isinstance(operand, bool) or not isinstance(operand, int | float):
-        raise MalformedOperand(f"{where}: must be a number, not {_name(operand)}", "MOD-2")
+        raise MalformedOperand(f"{location}: must be a number, not {_class_name(operand)}", "MOD-2")
     if not -inf < operand < inf:
-        raise MalformedOperand(f"{where}: must be a finite number, not {operand!r}", "MOD-2")
+        raise MalformedOperand(f"{location}: must be a finite number, not {operand!r}", "MOD-2")
     if not INT_MIN <= int(operand) <= INT_MAX:
-        raise MalformedOperand(f"{where}: must lie in [-2**63, 2**63)", "MOD-2")
+        raise MalformedOperand(f"{location}: must lie in [-2**63, 2**63)", "MOD-2")
     return int(operand)
 
 
-def _name(operand: object) -> str:
+def _class_name(operand: object) -> str:
     return type(operand).__name__
 
 
-def _hint(name: object, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1) if isinstance(name, str) else []
+def _suggest(name: object, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1) if isinstance(name, str) else []
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,4 +1,4 @@
-"""What a path finds in a record (clauses PATH-*), and the candidates for a test (LIST-*)."""
+"""The values that a path yields in a record (PATH-*), and the candidates among them (LIST-*)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Any, NamedTuple
 from taskdb_spec.language.tree import Path
 from taskdb_spec.records.ordering import MISSING
 
-_INDEX = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)  # no list is longer
+# At most 19 digits: no list has more elements, and int() of longer texts is slow.
+_INDEX = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
 class PathMatches(NamedTuple):
-    """What a path found.
+    """The values that a path yields in one record.
 
-    ``values`` are the things at its end, lists unopened; ``candidates`` are those and, for each
-    list that the path reached by name, its elements.
+    Attributes:
+        values: The values at the end of the path. A list is one value.
+        candidates: The values, and also the elements of each list, unless the last step of the path
+            is the index of the list (PATH-7).
     """
 
     values: list[Any]
@@ -24,30 +27,36 @@ class PathMatches(NamedTuple):
 
 
 def resolve_path(record: Mapping[str, Any], path: Path) -> PathMatches:
-    """Follow `path` in `record`. Nothing found by name is MISSING; an empty answer is possible.
+    """Follow `path` in `record`.
+
+    A key that is not there yields `MISSING`. The result may be empty, because the elements of a
+    list that are not dicts yield nothing (PATH-8).
 
     >>> resolve_path({"x": [{"b": 1}, {"c": 2}]}, Path("x", ("b",)))
     PathMatches(values=[1, MISSING], candidates=[1, MISSING])
     """
     start = record.get(path.root, MISSING)
     if not path.rest and not isinstance(start, list):
-        return PathMatches([start], [start])  # nearly every query of the Hub
+        return PathMatches([start], [start])  # a fast path for nearly all queries of the Hub
     values, candidates = [], []
-    for value, opened in _walk(start, path.rest, by_index=False):
+    for value, is_opened in _walk(start, path.rest, by_index=False):
         values.append(value)
-        if opened and isinstance(value, list):
+        if is_opened and isinstance(value, list):
             candidates.extend(value)
         candidates.append(value)
     return PathMatches(values, candidates)
 
 
 def single_match(value: object) -> PathMatches:
-    """An element of a list looked at on its own, as ``$elemMatch`` does: it is not opened."""
+    """Return `value` as the only value and candidate, as ``$elemMatch`` needs for an element."""
     return PathMatches([value], [value])
 
 
-def _walk(value: object, rest: tuple[str, ...], by_index: bool) -> Iterator[tuple[Any, bool]]:
-    """Yield each value at the end of `rest`, and whether a list there is to be opened."""
+def _walk(value: object, rest: tuple[str, ...], *, by_index: bool) -> Iterator[tuple[Any, bool]]:
+    """Yield each value at the end of `rest`, and whether its elements are candidates too.
+
+    `by_index` says whether an index has led to `value`.
+    """
     if not rest:
         yield value, not by_index
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Open a store by its name: ``sqlite:tasks.db``, ``mongodb://127.0.0.1/``, ``module:callable``.
+"""Open a store by its name, such as ``sqlite:tasks.db`` or ``module:callable``.
 
 A package registers a callable for each kind of store in the entry point group ``taskdb.stores``.
 The callable gets the text after the first colon and the `Role`, and returns the store. If it cannot

@@ -68,10 +68,7 @@ def copy_records(
         listen(report)
         if report.altered:
             return report
-    # Verify all records again, because a later batch may have changed or culled earlier records.
-    report.target_digests.clear()
-    for batch in transfer.split_into_batches(list(report.source_digests)):
-        transfer.verify(batch)
+    transfer.verify_all()
     return report
 
 
@@ -115,6 +112,12 @@ class _Transfer:
         for msg_id in ids:
             if found.get(msg_id) != self._report.source_digests[msg_id]:
                 self._report.altered.append(Problem(msg_id, self._explain_difference(msg_id)))
+
+    def verify_all(self) -> None:
+        """Verify all records again, because a later batch may have culled earlier records."""
+        self._report.target_digests.clear()
+        for batch in self.split_into_batches(list(self._report.source_digests)):
+            self.verify(batch)
 
     def _copy_record(
         self, msg_id: str, record: TaskRecord | RecordError, existing: bytes | None

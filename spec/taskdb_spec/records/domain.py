@@ -62,7 +62,7 @@ def normalize(value: object, location: str = "value", depth: int = 0) -> Any:
 
 
 class Rejection(Exception):
-    """An `OutOfDomain` in the making: each list and dict that it leaves adds its step to the path.
+    """A rejected value; each list and dict that the exception leaves adds its step to the path.
 
     Stores validate every value that they write. Therefore the path is built only after an error,
     instead of passing the location down with each value.

@@ -106,7 +106,7 @@ def new_record(msg_id: str, /, **fields: Any) -> TaskRecord:
 
 
 def with_defaults(fields: Mapping[str, Any]) -> TaskRecord:
-    """Return a complete record of validated fields; the default is None, or '' for stdout, stderr.
+    """Return a complete record of validated fields: '' for stdout and stderr, else None.
 
     The values are not copied.
     """

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
+CONTAINERS = (dict, list, tuple)
+
 Position: TypeAlias = "tuple[Any, ...]"
 """The keys of dicts and the indices of lists that lead to a nested value."""
 
@@ -40,7 +42,11 @@ def iter_values(value: Any) -> Iterator[Any]:
     """
     yield value
     for _, item in _items(value):
-        yield from iter_values(item)
+        # A generator per scalar would double the time.
+        if isinstance(item, CONTAINERS):
+            yield from iter_values(item)
+        else:
+            yield item
 
 
 def iter_paths(value: Any) -> Iterator[tuple[Position, Any]]:
@@ -51,12 +57,15 @@ def iter_paths(value: Any) -> Iterator[tuple[Position, Any]]:
     """
     yield (), value
     for step, item in _items(value):
-        for position, nested in iter_paths(item):
-            yield (step, *position), nested
+        if isinstance(item, CONTAINERS):
+            for position, nested in iter_paths(item):
+                yield (step, *position), nested
+        else:
+            yield (step,), item
 
 
 def iter_keys(value: Any) -> Iterator[Any]:
-    """Yield the keys of all dicts in `value`, those of an outer dict before those of an inner one.
+    """Yield the keys of all dicts in `value`, with outer dicts before inner ones.
 
     >>> list(iter_keys([{"a": {"b": 1}, 2: None}]))
     ['a', 2, 'b']

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from taskdb_spec.targets import GROUP, TargetError, known_names, resolve
+from taskdb_spec.targets import ENTRY_POINT_GROUP, TargetError, known_names, resolve
 
 
 def refusal(name: str) -> str:
@@ -87,7 +87,7 @@ def test_a_registered_backend_whose_module_does_not_import(
         names = frozenset({"remote"})
 
         def __getitem__(self, name: str) -> EntryPoint:
-            return EntryPoint(name, "no_such.stores:backend", GROUP)
+            return EntryPoint(name, "no_such.stores:backend", ENTRY_POINT_GROUP)
 
     monkeypatch.setattr("taskdb_spec.targets.entry_points", lambda group: Registered())
     assert "there is no module 'no_such'" in refusal("remote")

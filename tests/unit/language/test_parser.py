@@ -241,7 +241,7 @@ def test_no_hint_where_nothing_is_close() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "family"),
+    ("query", "base"),
     [
         ({"nope": 1}, KeyError),
         ({"label": {"$foo": 1}}, KeyError),
@@ -249,9 +249,9 @@ def test_no_hint_where_nothing_is_close() -> None:
         ({"label": {"$in": 5}}, ValueError),
     ],
 )
-def test_the_families_of_errors(query: object, accepted_errors: type[Exception]) -> None:
+def test_the_families_of_errors(query: object, base: type[Exception]) -> None:
     error = refusal(query)
-    assert isinstance(error, accepted_errors)
+    assert isinstance(error, base)
     assert isinstance(error, ValueError)
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert type(twin) is type(error)
