@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.support.servers import MongoServer, PostgresServer
+from bench.servers import MongoServer, PostgresServer
 
 from bench.contenders import stores as ours
 from bench.contenders.other_stores import MONGOMOCK, MONTYDB, TINYDB

@@ -11,6 +11,8 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
+from bench.servers import MongoServer, PostgresServer, Server
+
 from taskdb_reference.backends.builtin import dict_backend
 from taskdb_reference.backends.mongo import mongo_backend
 from taskdb_reference.backends.postgres import postgres_backend
@@ -19,7 +21,6 @@ from taskdb_spec.conformance import check_backend
 from taskdb_spec.conformance.core.config import PROFILES
 from taskdb_spec.model import model_backend
 from tests.support.second_implementation.store import independent_backend
-from tests.support.servers import MongoServer, PostgresServer, Server
 
 STORES = {
     backend.name: backend

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from tests.support.servers import MongoServer, PostgresServer
+from bench.servers import MongoServer, PostgresServer
 
 
 @pytest.fixture(scope="session")

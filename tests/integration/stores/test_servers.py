@@ -12,15 +12,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from bench.servers import MongoServer, PostgresServer, Server, ServerError, mongo, postgres
 from pymongo import MongoClient
 
-from tests.support.servers import MongoServer, PostgresServer, Server, ServerError, mongo, postgres
-
-TESTS = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[3]
 KINDS = [MongoServer, PostgresServer]
 STARTER = """
 import sys, time
-from servers import {kind}
+from bench.servers import {kind}
 with {kind}() as server:
     print(server.pid, flush=True)
     time.sleep(600)
@@ -73,7 +72,7 @@ def test_two_of_a_kind(kind: type[Server]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_ends_with_its_process(kind: type[Server]) -> None:
     command = [sys.executable, "-c", STARTER.format(kind=kind.__name__)]
-    with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True) as starter:
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())
         assert is_running(pid)
@@ -110,7 +109,7 @@ def test_a_server_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_postgres_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "_installations", lambda: iter(()))
+    monkeypatch.setattr(postgres, "_list_installations", lambda: iter(()))
     with pytest.raises(ServerError, match="not installed\ninstall it: pip install pgserver"):
         PostgresServer().__enter__()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from bench.servers import MongoServer
+from taskdb_reference.unavailable import StoreUnavailable
 
 from taskdb_reference.mongo import MongoDB
-from taskdb_reference.unavailable import StoreUnavailable
 from tests.support.sample_calls import CALLS
-from tests.support.servers import MongoServer
 
 
 @pytest.fixture(scope="module")

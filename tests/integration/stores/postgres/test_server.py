@@ -10,17 +10,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from bench.servers import PostgresServer
+from taskdb_reference.sql.errors import StoreClosed
+from taskdb_reference.unavailable import StoreUnavailable
 from traitlets import TraitError
 
 from taskdb_reference.backends.postgres import postgres_backend
 from taskdb_reference.postgres import PostgresDB, StoreRefused, schema
 from taskdb_reference.sql.columns import columns_of
-from taskdb_reference.sql.errors import StoreClosed
-from taskdb_reference.unavailable import StoreUnavailable
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError
 from tests.support.concurrency import at_once, running
 from tests.support.sample_calls import CALLS
-from tests.support.servers import PostgresServer
 
 
 @pytest.fixture
