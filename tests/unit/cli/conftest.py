@@ -1,4 +1,4 @@
-"""The fixtures of tests of the command."""
+"""Fixtures for the tests of the command."""
 
 from tests.support.command_fixtures import engine, stores, taskdb, validator
 

@@ -1,4 +1,4 @@
-"""Known failures: the file, what a run is held to by it, and how it is told."""
+"""Tests of baselines: the file, its effect on the verdict, and the reports."""
 
 import json
 import tomllib
@@ -71,7 +71,7 @@ def test_a_malformed_file(text: str, why: str) -> None:
     assert why in str(caught.value)
 
 
-def test_what_is_flaky_expects_nothing() -> None:
+def test_a_flaky_entry_has_no_expected_text() -> None:
     assert read_baseline(ADD_2, flaky=True) == {
         "mydb": {"ADD-2": ExpectedFailure("an upsert", flaky=True)}
     }
@@ -79,7 +79,7 @@ def test_what_is_flaky_expects_nothing() -> None:
         read_baseline(GET_2, flaky=True)
 
 
-def test_a_clause_is_known_or_flaky_not_both() -> None:
+def test_a_clause_cannot_be_known_and_flaky() -> None:
     known, flaky = read_baseline(ADD_2), read_baseline(ADD_2, flaky=True)
     with pytest.raises(BaselineError, match="ADD-2 is listed as a known failure and as flaky"):
         combine(known, flaky)
@@ -87,18 +87,18 @@ def test_a_clause_is_known_or_flaky_not_both() -> None:
     assert list(both["mydb"]) == ["GET-2", "ADD-2"]
 
 
-# What a run is held to
+# The effect on a run
 
 
-def test_what_fails_as_listed_does_not_count() -> None:
-    held = apply_baseline(failing(), read_baseline(BOTH))
-    assert held["ADD-2"].known == ExpectedFailure("an upsert")
-    assert held["ADD-2"].verdict == "fail"
-    assert held.verdict == "fails"
-    assert verdict_excluding_expected(held) == "conforms"
+def test_an_expected_failure_does_not_count() -> None:
+    marked = apply_baseline(failing(), read_baseline(BOTH))
+    assert marked["ADD-2"].known == ExpectedFailure("an upsert")
+    assert marked["ADD-2"].verdict == "fail"
+    assert marked.verdict == "fails"
+    assert verdict_excluding_expected(marked) == "conforms"
 
 
-def test_what_is_not_listed_counts() -> None:
+def test_an_unexpected_failure_counts() -> None:
     assert verdict_excluding_expected(apply_baseline(failing(), read_baseline(ADD_2))) == "fails"
     assert (
         verdict_excluding_expected(apply_baseline(failing("other"), read_baseline(BOTH))) == "fails"
@@ -107,51 +107,53 @@ def test_what_is_not_listed_counts() -> None:
 
 def test_a_stale_entry_is_an_error() -> None:
     made = report(ADD_1="pass", GET_2="fail", ADD_2="pass")
-    held = apply_baseline(made, read_baseline(BOTH))
-    assert "but it passes" in held["ADD-2"].baseline_error
-    assert verdict_excluding_expected(held) == "fails"
+    marked = apply_baseline(made, read_baseline(BOTH))
+    assert "but it passes" in marked["ADD-2"].baseline_error
+    assert verdict_excluding_expected(marked) == "fails"
 
 
 def test_a_failure_other_than_the_expected_one_is_an_error() -> None:
-    held = apply_baseline(failing(), read_baseline(ADD_2 + "expected = 'raised OSError'\n" + GET_2))
-    assert held["ADD-2"].baseline_error == "fails otherwise than expected ('raised OSError')"
-    assert held["ADD-2"].known is None
-    assert verdict_excluding_expected(held) == "fails"
+    marked = apply_baseline(
+        failing(), read_baseline(ADD_2 + "expected = 'raised OSError'\n" + GET_2)
+    )
+    assert marked["ADD-2"].baseline_error == "fails otherwise than expected ('raised OSError')"
+    assert marked["ADD-2"].known is None
+    assert verdict_excluding_expected(marked) == "fails"
 
 
 def test_an_entry_for_a_clause_that_is_not_claimed_is_an_error() -> None:
-    held = apply_baseline(conforming(), {"mydb": {"LOG-1": ExpectedFailure("x")}})
-    assert held["LOG-1"].baseline_error == "listed, but the backend does not claim it"
-    assert verdict_excluding_expected(held) == "fails"
+    marked = apply_baseline(conforming(), {"mydb": {"LOG-1": ExpectedFailure("x")}})
+    assert marked["LOG-1"].baseline_error == "listed, but the backend does not claim it"
+    assert verdict_excluding_expected(marked) == "fails"
 
 
-def test_what_could_not_be_exercised_is_as_incomplete_as_before() -> None:
-    held = apply_baseline(incomplete(), {"mydb": {"GET-2": ExpectedFailure("x")}})
-    assert (held["GET-2"].known, held["GET-2"].baseline_error) == (None, "")
-    assert verdict_excluding_expected(held) == "incomplete"
+def test_an_unexercised_clause_stays_incomplete() -> None:
+    marked = apply_baseline(incomplete(), {"mydb": {"GET-2": ExpectedFailure("x")}})
+    assert (marked["GET-2"].known, marked["GET-2"].baseline_error) == (None, "")
+    assert verdict_excluding_expected(marked) == "incomplete"
 
 
 @pytest.mark.parametrize("verdict", ["pass", "fail"])
-def test_what_is_flaky_may_pass_or_fail(verdict: str) -> None:
+def test_a_flaky_clause_may_pass_or_fail(verdict: str) -> None:
     made = report(ADD_1="pass", ADD_2=verdict)
-    held = apply_baseline(made, read_baseline(ADD_2, flaky=True))
-    assert (held["ADD-2"].known is not None) == (verdict == "fail")
-    assert verdict_excluding_expected(held) == "conforms"
+    marked = apply_baseline(made, read_baseline(ADD_2, flaky=True))
+    assert (marked["ADD-2"].known is not None) == (verdict == "fail")
+    assert verdict_excluding_expected(marked) == "conforms"
 
 
-def test_a_flaky_failure_that_was_not_confirmed_is_no_gap() -> None:
+def test_an_unconfirmed_flaky_failure_is_not_incomplete() -> None:
     made = failing()["ADD-2"]
     doubted = replace(report(ADD_1="pass"), clauses=(failing()["ADD-1"], made))
     doubted = replace(doubted, clauses=(doubted.clauses[0], replace(made, verdict="unexercised")))
-    held = apply_baseline(doubted, read_baseline(ADD_2, flaky=True))
+    marked = apply_baseline(doubted, read_baseline(ADD_2, flaky=True))
     assert verdict_excluding_expected(doubted) == "incomplete"
-    assert verdict_excluding_expected(held) == "conforms"
+    assert verdict_excluding_expected(marked) == "conforms"
 
 
 # Writing
 
 
-def test_a_written_file_is_read_once_its_reasons_are_there() -> None:
+def test_a_written_file_needs_reasons_before_it_is_read() -> None:
     text = baseline_text([failing(), failing('a "b"\\\n\x7f')])
     with pytest.raises(BaselineError, match="GET-2 needs a reason"):
         read_baseline(text)
@@ -163,14 +165,14 @@ def test_a_written_file_is_read_once_its_reasons_are_there() -> None:
     }
 
 
-def test_what_is_known_keeps_its_entry_and_what_is_flaky_gets_none() -> None:
+def test_a_written_file_keeps_known_entries_and_omits_flaky_ones() -> None:
     baseline = combine(read_baseline(GET_2), read_baseline(ADD_2, flaky=True))
     assert read_baseline(baseline_text([apply_baseline(failing(), baseline)])) == read_baseline(
         GET_2
     )
 
 
-def test_shoulds_that_were_not_enforced_are_not_written() -> None:
+def test_should_clauses_are_written_only_if_enforced() -> None:
     assert "ERR-5" not in baseline_text([report(ERR_5="fail")])
     assert "ERR-5" in baseline_text([report(ERR_5="fail", strict=True)])
 
@@ -201,7 +203,7 @@ def test_the_exit_status(taskdb: Taskdb, engine: Engine) -> None:
     )
 
 
-def test_no_run_is_made_with_a_file_that_is_wrong(taskdb: Taskdb, engine: Engine) -> None:
+def test_no_run_starts_with_a_malformed_file(taskdb: Taskdb, engine: Engine) -> None:
     result = check(taskdb, ADD_2.replace("ADD-2", "ADD-99"))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
@@ -215,7 +217,7 @@ def test_no_run_is_made_with_a_file_that_is_wrong(taskdb: Taskdb, engine: Engine
     assert engine.calls == []
 
 
-def test_a_file_is_written_filled_in_and_held_to(taskdb: Taskdb, engine: Engine) -> None:
+def test_a_written_file_can_be_completed_and_used(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = failing()
     assert taskdb("check", MYDB, "--write-baseline", "new.toml").exit_code == 1
     text = Path("new.toml").read_text()
@@ -223,7 +225,7 @@ def test_a_file_is_written_filled_in_and_held_to(taskdb: Taskdb, engine: Engine)
     assert check(taskdb, text.replace("TODO: say why", "so it is")).exit_code == 0
 
 
-def test_a_file_may_be_written_over(taskdb: Taskdb, engine: Engine) -> None:
+def test_a_file_may_be_overwritten(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = failing()
     assert check(taskdb, GET_2, "--write-baseline", "known.toml").exit_code == 1
     reasons = [entry["reason"] for entry in tomllib.loads(Path("known.toml").read_text())["mydb"]]
@@ -233,7 +235,7 @@ def test_a_file_may_be_written_over(taskdb: Taskdb, engine: Engine) -> None:
 # The reports
 
 
-def test_json_marks_what_is_known(taskdb: Taskdb, engine: Engine) -> None:
+def test_json_marks_known_failures(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = failing()
     check(taskdb, BOTH, "--json", "r.json")
     clauses = json.loads(Path("r.json").read_text())["results"][0]["clauses"]
@@ -243,11 +245,11 @@ def test_json_marks_what_is_known(taskdb: Taskdb, engine: Engine) -> None:
 
 
 def test_marked_reports_follow_the_schema(validator: Any) -> None:
-    held = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
-    validator.validate(json_report([held]))
+    marked = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
+    validator.validate(json_report([marked]))
 
 
-def test_the_terminal_says_what_is_known_after_what_is_new() -> None:
+def test_the_terminal_prints_known_failures_last() -> None:
     text = told(apply_baseline(failing(), read_baseline(GET_2)))
     assert "  GET-2 went wrong\n  known: a default\n" in text
     assert text.index("FAIL ADD-2") < text.index("FAIL GET-2")
@@ -258,16 +260,16 @@ def test_the_terminal_says_what_is_known_after_what_is_new() -> None:
     )
 
 
-def test_junit_skips_what_is_known_and_fails_what_is_stale() -> None:
-    held = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
-    found = outcomes(held)
+def test_junit_skips_known_failures_and_fails_stale_entries() -> None:
+    marked = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
+    found = outcomes(marked)
     assert type(found["GET-2"]).__name__ == "Skipped"
     assert found["GET-2"].message == "known: a default (GET-2 went wrong)"
     assert type(found["ADD-2"]).__name__ == "Failure"
     assert "but it passes" in found["ADD-2"].message
 
 
-def test_the_page_marks_what_is_known() -> None:
+def test_the_html_report_marks_known_failures() -> None:
     made = report(ADD_1="pass", GET_2="fail", ADD_2="pass")
     page = html.render([apply_baseline(made, read_baseline(BOTH))])
     assert "fail, known" in page

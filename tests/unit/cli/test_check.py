@@ -1,4 +1,4 @@
-"""``taskdb check``: what it asks of the engine, its exit status, and its files."""
+"""Tests of ``taskdb check``: the options, the exit status, and the files."""
 
 import json
 import sys
@@ -44,14 +44,14 @@ def test_the_worst_run_decides_the_status(
     assert taskdb("check", MYDB, OTHER).exit_code == status
 
 
-def test_a_should_counts_under_strict_alone(taskdb: Taskdb, engine: Engine) -> None:
+def test_a_should_clause_counts_only_with_strict(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = report(ADD_1="pass", ERR_5="fail")
     assert taskdb("check", MYDB).exit_code == 0
     engine.outcomes["mydb"] = report(ADD_1="pass", ERR_5="fail", strict=True)
     assert taskdb("check", MYDB, "--strict").exit_code == 1
 
 
-def test_the_engine_is_asked_for_what_was_asked_for(taskdb: Taskdb, engine: Engine) -> None:
+def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
     taskdb("check", MYDB)
     taskdb("check", "dict", "--profile", "deep", "--seed", "7", "--strict", "--workers", "4")
     first, second = engine.calls
@@ -84,7 +84,7 @@ def test_capabilities_replace_the_claimed_ones(
     assert engine.calls[0]["backend"].capabilities == claimed
 
 
-def test_capabilities_that_are_none(taskdb: Taskdb, engine: Engine) -> None:
+def test_unknown_capabilities(taskdb: Taskdb, engine: Engine) -> None:
     text = error(taskdb("check", MYDB, "--capabilities", "logic,nonsense"))
     assert "no such capability: nonsense; there are: presence, glob" in text
     text = error(taskdb("check", MYDB, "--capabilities", "culling"))
@@ -108,7 +108,7 @@ def test_bad_usage(taskdb: Taskdb, engine: Engine, args: tuple[str, ...]) -> Non
     assert (result.exit_code, result.stdout, engine.calls) == (2, "", [])
 
 
-def test_no_run_is_made_unless_every_target_is_there(taskdb: Taskdb, engine: Engine) -> None:
+def test_no_run_starts_unless_every_target_exists(taskdb: Taskdb, engine: Engine) -> None:
     assert "did you mean 'dict'" in error(taskdb("check", MYDB, "dcit"))
     assert engine.calls == []
 
@@ -118,13 +118,13 @@ def test_a_target_named_twice_is_checked_once(taskdb: Taskdb, engine: Engine) ->
     assert len(engine.calls) == 1
 
 
-def test_backends_of_one_name_are_told_apart(taskdb: Taskdb, engine: Engine) -> None:
+def test_backends_with_the_same_name_get_different_names(taskdb: Taskdb, engine: Engine) -> None:
     taskdb("check", "made_stores:a_twin", "made_stores:b_twin", MYDB)
     names = [call["backend"].name for call in engine.calls]
     assert names == ["made_stores:a_twin", "made_stores:b_twin", "mydb"]
 
 
-def test_a_store_that_does_not_open_does_not_keep_others_from_being_checked(
+def test_the_other_backends_are_checked_if_a_store_does_not_open(
     taskdb: Taskdb, engine: Engine
 ) -> None:
     engine.outcomes["mydb"] = StoreNotOpened("mydb could not be opened: OSError: no\ndisk")
@@ -139,14 +139,14 @@ def test_a_store_that_does_not_open_does_not_keep_others_from_being_checked(
     ]
 
 
-def test_a_fault_of_the_suite_is_not_one_of_the_store(taskdb: Taskdb, engine: Engine) -> None:
+def test_a_bug_of_the_suite_is_not_a_failure_of_the_store(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = LookupError("lost")
     text = error(taskdb("check", MYDB))
     assert "the suite itself failed with LookupError: lost" in text
     assert "Traceback" in taskdb("check", MYDB, "--verbose").stderr
 
 
-def test_an_interrupted_run_is_no_failing_store(taskdb: Taskdb, engine: Engine) -> None:
+def test_an_interrupted_run_is_not_a_failing_store(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = KeyboardInterrupt()
     assert "interrupted" in error(taskdb("check", MYDB))
 
@@ -161,7 +161,9 @@ def test_all_reports_are_written(taskdb: Taskdb, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("option", ["--json", "--junit", "--html"])
-def test_a_report_on_stdout_is_alone_there(taskdb: Taskdb, engine: Engine, option: str) -> None:
+def test_a_report_on_stdout_is_the_only_text_there(
+    taskdb: Taskdb, engine: Engine, option: str
+) -> None:
     taskdb("check", MYDB, OTHER, option, "file")
     result = taskdb("check", MYDB, OTHER, option, "-")
     assert result.stdout == Path("file").read_text()
@@ -169,7 +171,7 @@ def test_a_report_on_stdout_is_alone_there(taskdb: Taskdb, engine: Engine, optio
     assert not Path("-").exists()
 
 
-def test_what_a_store_prints_is_no_part_of_a_report(
+def test_output_of_a_store_is_not_part_of_a_report(
     taskdb: Taskdb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Loud(Engine):
@@ -187,7 +189,7 @@ def test_what_a_store_prints_is_no_part_of_a_report(
 @pytest.mark.parametrize(
     ("file", "why"), [("no/such/r", "No such file or directory"), (".", "Is a directory")]
 )
-def test_a_file_that_cannot_be_written_is_found_before_the_run(
+def test_files_are_checked_before_the_run(
     taskdb: Taskdb, engine: Engine, option: str, file: str, why: str
 ) -> None:
     text = error(taskdb("check", MYDB, option, file))
@@ -195,24 +197,24 @@ def test_a_file_that_cannot_be_written_is_found_before_the_run(
     assert engine.calls == []
 
 
-def test_looking_whether_a_file_can_be_written_leaves_it_alone(taskdb: Taskdb) -> None:
+def test_checking_a_file_does_not_change_it(taskdb: Taskdb) -> None:
     Path("old").write_text("as it was")
     error(taskdb("check", MYDB, "--json", "new", "--junit", "old", "--html", "no/such"))
     assert Path("old").read_text() == "as it was"
     assert not Path("new").exists()
 
 
-@pytest.mark.parametrize(("file", "told"), [("-", "stdout"), ("same", "same")])
-def test_two_reports_cannot_go_to_one_place(taskdb: Taskdb, file: str, told: str) -> None:
+@pytest.mark.parametrize(("file", "place"), [("-", "stdout"), ("same", "same")])
+def test_two_reports_cannot_go_to_the_same_file(taskdb: Taskdb, file: str, place: str) -> None:
     text = error(taskdb("check", MYDB, "--json", file, "--html", file))
-    assert f"--json and --html cannot both be written to {told}" in text
+    assert f"--json and --html cannot both be written to {place}" in text
 
 
 @pytest.mark.parametrize(
     ("option", "module", "package"),
     [("--junit", "junit", "junitparser"), ("--html", "html", "jinja2")],
 )
-def test_a_missing_extra_is_named_before_the_run(
+def test_optional_packages_are_checked_before_the_run(
     taskdb: Taskdb,
     engine: Engine,
     monkeypatch: pytest.MonkeyPatch,
@@ -228,7 +230,7 @@ def test_a_missing_extra_is_named_before_the_run(
     assert engine.calls == []
 
 
-def test_scripts_are_saved_one_for_each_failing_clause(taskdb: Taskdb, engine: Engine) -> None:
+def test_a_script_is_saved_for_each_failing_clause(taskdb: Taskdb, engine: Engine) -> None:
     engine.outcomes["mydb"] = failing()
     engine.outcomes["a/b c"] = failing("a/b c")
     result = taskdb("check", MYDB, "made_stores:strange", OTHER, "--out", "deep/down")
@@ -240,7 +242,7 @@ def test_scripts_are_saved_one_for_each_failing_clause(taskdb: Taskdb, engine: E
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_the_test_of_the_scripts_runs_what_fails_the_run(
+def test_the_saved_pytest_module_runs_the_enforced_scripts(
     taskdb: Taskdb, engine: Engine, strict: bool
 ) -> None:
     engine.outcomes["mydb"] = report(strict=strict, GET_2="fail", ERR_5="fail")
@@ -251,22 +253,20 @@ def test_the_test_of_the_scripts_runs_what_fails_the_run(
     assert ("'mydb-ERR-5.py'" in test) == strict
 
 
-def test_nothing_is_said_of_scripts_where_there_are_none(taskdb: Taskdb, engine: Engine) -> None:
+def test_nothing_is_printed_about_scripts_without_failures(taskdb: Taskdb, engine: Engine) -> None:
     result = taskdb("check", MYDB, "--out", "out")
     assert (result.exit_code, result.stderr) == (0, "")
     assert list(Path("out").iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_made_is_found_before_the_run(
-    taskdb: Taskdb, engine: Engine
-) -> None:
+def test_the_folder_of_scripts_is_checked_before_the_run(taskdb: Taskdb, engine: Engine) -> None:
     Path("file").write_text("")
     assert "--out file" in error(taskdb("check", MYDB, "--out", "file"))
     assert "--out file/x" in error(taskdb("check", MYDB, "--out", "file/x"))
     assert engine.calls == []
 
 
-def test_help_tells_the_exit_status(taskdb: Taskdb) -> None:
+def test_the_help_explains_the_exit_status(taskdb: Taskdb) -> None:
     text = " ".join(taskdb("check", "--help").stdout.split())
     assert "0 all conform; 1 some fail; 3 none fails" in text
     assert "2 the run could not be made" in text

@@ -1,4 +1,4 @@
-"""``taskdb clauses``, ``taskdb explain`` and ``taskdb --version``."""
+"""Tests of ``taskdb clauses``, ``taskdb explain`` and ``taskdb --version``."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def test_the_version(taskdb: Taskdb) -> None:
     assert taskdb("--version").stdout == f"taskdb, version {version('taskdb-spec')}\n"
 
 
-def test_clauses_are_one_line_each(taskdb: Taskdb) -> None:
+def test_each_clause_has_one_line(taskdb: Taskdb) -> None:
     header, *lines = taskdb("clauses").stdout.splitlines()
     assert header.split() == ["id", "level", "needs", "title", "check"]
     assert [line.split()[0] for line in lines] == list(clauses())
@@ -30,7 +30,7 @@ def test_clauses_are_one_line_each(taskdb: Taskdb) -> None:
     ("clause", "needs"),
     [("ADD-1", "core"), ("CAP-5", "no paths"), ("NODB-1", "nothing"), ("PATH-8", "arrays, paths")],
 )
-def test_clauses_say_what_they_need(taskdb: Taskdb, clause: str, needs: str) -> None:
+def test_the_list_shows_the_capabilities(taskdb: Taskdb, clause: str, needs: str) -> None:
     lines = taskdb("clauses").stdout.splitlines()
     assert f"  {needs}  " in next(line for line in lines if line.startswith(f"{clause} "))
 
@@ -43,53 +43,58 @@ def test_clauses_as_json(taskdb: Taskdb) -> None:
 
 
 @pytest.mark.parametrize("name", list(clauses()))
-def test_every_clause_is_explained_whole(taskdb: Taskdb, name: str) -> None:
+def test_explain_prints_every_clause_completely(taskdb: Taskdb, name: str) -> None:
     clause = clauses()[name]
     output = taskdb("explain", name).stdout
     assert max(map(len, output.splitlines())) <= 100
     text = " ".join(output.split())
     assert text.startswith(f"{name} {clause.title} {clause.text}")
-    told = [f"level: {clause.level}", f"source: {clause.source}", f"look at: {clause.look_at}"]
-    told += [clause.check or str(clause.no_check), ", ".join(clause.evidence)]
+    expected = [f"level: {clause.level}", f"source: {clause.source}", f"look at: {clause.look_at}"]
+    expected += [clause.check or str(clause.no_check), ", ".join(clause.evidence)]
     for entry in entries_named_in(clause.source):
-        told += [f"{entry.entry} of the ambiguity ledger", entry.sources, entry.chosen, entry.why]
-    assert [part for part in told if " ".join(part.split()) not in text] == []
+        expected += [
+            f"{entry.entry} of the ambiguity ledger",
+            entry.sources,
+            entry.chosen,
+            entry.why,
+        ]
+    assert [part for part in expected if " ".join(part.split()) not in text] == []
 
 
-def test_the_ledger_is_read_whole() -> None:
+def test_the_ledger_has_all_entries() -> None:
     rows = [line for line in spec_text().splitlines() if line.startswith("| L-")]
     assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == list(ledger())
 
 
-def test_every_entry_that_a_source_names_is_there() -> None:
+def test_every_entry_named_as_a_source_exists() -> None:
     for clause in clauses().values():
         named = [part for part in clause.source.split("; ") if part.startswith("L-")]
         assert [entry.entry for entry in entries_named_in(clause.source)] == named
 
 
-def test_every_entry_is_a_source_of_some_clause() -> None:
+def test_every_entry_is_the_source_of_a_clause() -> None:
     named = {entry for clause in clauses().values() for entry in entries_named_in(clause.source)}
     assert [name for name, entry in ledger().items() if entry not in named] == []
 
 
 @pytest.mark.parametrize("name", list(ledger()))
-def test_every_entry_is_explained_whole(taskdb: Taskdb, name: str) -> None:
+def test_explain_prints_every_entry_completely(taskdb: Taskdb, name: str) -> None:
     entry, output = ledger()[name], taskdb("explain", name.lower()).stdout
     assert max(map(len, output.splitlines())) <= 100
-    told = f"{name} of the ambiguity ledger what the sources say: {entry.sources} "
-    told += f"what was chosen: {entry.chosen} why: {entry.why} decides: "
+    expected = f"{name} of the ambiguity ledger what the sources say: {entry.sources} "
+    expected += f"what was chosen: {entry.chosen} why: {entry.why} decides: "
     text = " ".join(output.split())
-    assert text.startswith(" ".join(told.split()))
+    assert text.startswith(" ".join(expected.split()))
     decides = text.rpartition("decides: ")[2].split(", ")
     assert decides == [c.id for c in clauses().values() if name in c.source.split("; ")]
 
 
-def test_an_id_may_be_written_in_small_letters(taskdb: Taskdb) -> None:
+def test_an_id_may_be_in_lower_case(taskdb: Taskdb) -> None:
     assert taskdb("explain", "add-2").stdout == taskdb("explain", "ADD-2").stdout
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
+    ("wanted", "message"),
     [
         ("DAD-2", "did you mean ADD-2"),
         ("zzz", "taskdb clauses lists them all"),
@@ -98,7 +103,7 @@ def test_an_id_may_be_written_in_small_letters(taskdb: Taskdb) -> None:
         ("%%", "there is no clause '%%'; taskdb clauses lists them all"),
     ],
 )
-def test_an_unknown_clause(taskdb: Taskdb, wanted: str, told: str) -> None:
+def test_an_unknown_clause(taskdb: Taskdb, wanted: str, message: str) -> None:
     result = taskdb("explain", wanted)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert told in result.stderr
+    assert message in result.stderr

@@ -1,4 +1,4 @@
-"""``taskdb copy``."""
+"""Tests of ``taskdb copy``."""
 
 import io
 import shutil
@@ -78,17 +78,17 @@ def history(file: str) -> list[str]:
         return store.get_history()
 
 
-def expect(made: Result, status: int, *texts: str) -> None:
+def expect(result: Result, status: int, *texts: str) -> None:
     """The command ended with this status, and all of this is in what it said."""
-    assert made.exit_code == status, made.output
+    assert result.exit_code == status, result.output
     for text in texts:
-        assert text in made.output
+        assert text in result.output
 
 
-def test_from_file_to_file(taskdb: Taskdb) -> None:
-    made = taskdb("copy", "sqlite:source.db", "sqlite:target.db")
-    assert made.exit_code == 0
-    *progress, counts, source, target = made.output.splitlines()
+def test_copy_from_file_to_file(taskdb: Taskdb) -> None:
+    result = taskdb("copy", "sqlite:source.db", "sqlite:target.db")
+    assert result.exit_code == 0
+    *progress, counts, source, target = result.output.splitlines()
     assert progress == ["10 of 25 records", "25 of 25 records"]
     assert counts == "25 records: 25 copied, 0 there already, 0 in conflict, 0 not copied"
     assert source.partition(": ")[0] == "sha256 of 25 records in the source"
@@ -102,61 +102,65 @@ def test_a_conflict(taskdb: Taskdb) -> None:
     target = SQLiteDB(filename="target.db")
     target.add_record("r03", {"label": "mine"})
     target.close()
-    made = taskdb("copy", "sqlite:source.db", "sqlite:target.db")
+    result = taskdb("copy", "sqlite:source.db", "sqlite:target.db")
     conflict = "conflict: r03 differs in header, buffers, submitted, label"
-    expect(made, 1, conflict, "24 copied, 0 there already, 1 in conflict")
+    expect(result, 1, conflict, "24 copied, 0 there already, 1 in conflict")
 
 
 def test_an_empty_source(taskdb: Taskdb) -> None:
-    made = taskdb("copy", "taskdb_reference:DictDB", "sqlite:target.db")
-    expect(made, 0, "0 records: 0 copied")
+    result = taskdb("copy", "taskdb_reference:DictDB", "sqlite:target.db")
+    expect(result, 0, "0 records: 0 copied")
 
 
-def test_a_file_of_ipyparallels(taskdb: Taskdb, tmp_path: Path) -> None:
+def test_copy_from_a_file_of_ipyparallel(taskdb: Taskdb, tmp_path: Path) -> None:
     theirs = open_sqlite(tmp_path)
     theirs.add_record("a", dict(new_record("a", label="x", buffers=[b"x"], submitted=NOON)))
     theirs.add_record("b", dict(new_record("b", header={"x": [1, None]})))
     theirs.close()
-    made = taskdb("copy", "ipyparallel-sqlite:tasks.db", "sqlite:target.db")
-    expect(made, 0, "2 records: 2 copied")
+    result = taskdb("copy", "ipyparallel-sqlite:tasks.db", "sqlite:target.db")
+    expect(result, 0, "2 records: 2 copied")
     target = SQLiteDB(filename="target.db")
     assert target.get_record("a")["buffers"] == [b"x"]
     assert target.get_record("a")["submitted"] == NOON
     target.close()
 
 
-def test_what_cannot_be_read_of_a_file_of_ipyparallels(taskdb: Taskdb, tmp_path: Path) -> None:
+def test_unreadable_records_in_a_file_of_ipyparallel(taskdb: Taskdb, tmp_path: Path) -> None:
     theirs = open_sqlite(tmp_path)
     for msg_id in "ab":
         theirs.add_record(msg_id, dict(new_record(msg_id, header={"x": 1})))
     theirs.close()
     with closing(sqlite3.connect("tasks.db")) as file, file:
         file.execute("UPDATE tasks SET header = 'no JSON' WHERE msg_id = 'a'")
-    made = taskdb("copy", "ipyparallel-sqlite:tasks.db", "sqlite:target.db")
+    result = taskdb("copy", "ipyparallel-sqlite:tasks.db", "sqlite:target.db")
     counts = "2 records: 1 copied, 0 there already, 0 in conflict, 1 not copied"
-    expect(made, 1, "not copied: 'a' header: is not JSON text", counts)
+    expect(result, 1, "not copied: 'a' header: is not JSON text", counts)
 
 
 def test_milliseconds(taskdb: Taskdb) -> None:
-    made = taskdb("copy", "sqlite:source.db", "made_targets:Milliseconds")
+    result = taskdb("copy", "sqlite:source.db", "made_targets:Milliseconds")
     differs = "altered by the target: r00 differs in header, submitted, by"
-    expect(made, 1, differs, "stopped early, because the target alters records")
-    made = taskdb("copy", "--milliseconds", "sqlite:source.db", "made_targets:Milliseconds")
-    expect(made, 0, "25 with truncated timestamps")
+    expect(result, 1, differs, "stopped early, because the target alters records")
+    result = taskdb("copy", "--milliseconds", "sqlite:source.db", "made_targets:Milliseconds")
+    expect(result, 0, "25 with truncated timestamps")
 
 
 @pytest.mark.parametrize(
     ("target", "status", "message"),
     [
         ("Failing", 1, "11 records copied, then: ConnectionError: the server went away; run"),
-        ("Interrupted", 1, "3 records copied, then: interrupted; run the command again to continue"),
+        (
+            "Interrupted",
+            1,
+            "3 records copied, then: interrupted; run the command again to continue",
+        ),
         ("Shut", 2, "nothing was copied: ConnectionError: the server is away"),
         ("broken", 2, "made_targets:broken: opening it failed with RuntimeError: no luck"),
     ],
 )
 def test_stores_that_fail(taskdb: Taskdb, target: str, status: int, message: str) -> None:
-    made = taskdb("copy", "sqlite:source.db", f"made_targets:{target}")
-    expect(made, status, f"Error: {message}")
+    result = taskdb("copy", "sqlite:source.db", f"made_targets:{target}")
+    expect(result, status, f"Error: {message}")
 
 
 @pytest.mark.parametrize(
@@ -172,15 +176,15 @@ def test_stores_that_fail(taskdb: Taskdb, target: str, status: int, message: str
         ("taskdb_reference:NoDB", "NoDB stores nothing"),
     ],
 )
-def test_sources_that_are_none(taskdb: Taskdb, name: str, message: str, folder: Path) -> None:
-    made = taskdb("copy", name, "taskdb_reference:DictDB")
-    expect(made, 2, message)
+def test_invalid_sources(taskdb: Taskdb, name: str, message: str, folder: Path) -> None:
+    result = taskdb("copy", name, "taskdb_reference:DictDB")
+    expect(result, 2, message)
     assert not (folder / "none.db").exists()
 
 
-def test_targets_that_are_none(taskdb: Taskdb) -> None:
-    made = taskdb("copy", "sqlite:source.db", "ipyparallel-sqlite:target.db")
-    expect(made, 2, "such a file can only be read")
+def test_invalid_targets(taskdb: Taskdb) -> None:
+    result = taskdb("copy", "sqlite:source.db", "ipyparallel-sqlite:target.db")
+    expect(result, 2, "such a file can only be read")
 
 
 class Terminal(io.StringIO):
@@ -188,7 +192,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_has_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_a_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     screen = Terminal()
     with CopyProgress(console_for(screen)) as progress:

@@ -1,4 +1,4 @@
-"""The installed command, in real processes: in a pipe, on a terminal, with the real engine."""
+"""Tests of the command in real processes: in a pipe, on a terminal, with real runs."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def test_a_real_run_in_a_pipe() -> None:
     assert json.loads(Path("r.json").read_text())["results"][0]["backend"] == "none"
 
 
-def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_terminated_run_leaves_no_files(tmp_path: Path) -> None:
     folders = tmp_path / "folders"
     folders.mkdir()
     command = [*TASKDB, "check", "sqlite", "--profile", "default"]
@@ -55,7 +55,7 @@ def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None
     assert list(folders.iterdir()) == []
 
 
-def test_json_on_stdout_can_be_piped_on() -> None:
+def test_json_on_stdout_can_be_piped() -> None:
     done = run("check", "none", "--profile", "quick", "--json", "-")
     assert json.loads(done.stdout)["results"][0]["verdict"] == "conforms"
     assert "none CONFORMS" in done.stderr
@@ -97,7 +97,7 @@ def test_errors_are_one_sentence() -> None:
 
 
 @pytest.mark.parametrize("command", [["clauses"], ["explain", "KEEP-1"], ["clauses", "--json"]])
-def test_a_terminal_of_few_characters_does_not_end_the_command(command: list[str]) -> None:
+def test_an_ascii_terminal_does_not_end_the_command(command: list[str]) -> None:
     done = run(*command, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()

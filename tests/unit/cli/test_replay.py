@@ -1,4 +1,4 @@
-"""Saved counterexamples, run again in a fresh process."""
+"""Tests of ``taskdb replay``: saved counterexamples run again in a new process."""
 
 import sys
 from collections.abc import Callable
@@ -20,14 +20,14 @@ def saved(source: str, folder: str = ".") -> Path:
     return path
 
 
-def test_one_that_still_fails(taskdb: Taskdb) -> None:
+def test_a_script_that_still_fails(taskdb: Taskdb) -> None:
     Path("saved.py").write_text(script("ADD-2"))
     result = taskdb("replay", "saved.py")
     assert result.exit_code == 1
     assert result.stdout == "still FAILED: ADD-2: expected 2, got 1\n"
 
 
-def test_one_that_is_fixed(taskdb: Taskdb) -> None:
+def test_a_script_that_passes(taskdb: Taskdb) -> None:
     result = taskdb("replay", str(saved("assert 1 == 1, 'ADD-2'")))
     assert (result.exit_code, result.stdout) == (0, "FIXED\n")
 
@@ -37,14 +37,14 @@ def test_the_backend_is_found_in_the_current_folder() -> None:
     assert replay(path).message == "ADD-2: it is"
 
 
-def test_its_files_go_with_it(tmp_path: Path) -> None:
+def test_the_files_of_the_script_are_removed(tmp_path: Path) -> None:
     path = saved("import tempfile\nassert 0, f'ADD-2: {tempfile.mkdtemp()}'")
     folder = Path(replay(path).message.removeprefix("ADD-2: "))
     assert folder.is_absolute()
     assert not folder.exists()
 
 
-def test_the_message_is_kept_whole() -> None:
+def test_the_message_is_complete() -> None:
     assert replay(saved("assert 0, 'ADD-2: a: b\\nAssertionError: c'")).message == (
         "ADD-2: a: b\nAssertionError: c"
     )
@@ -57,14 +57,14 @@ def test_an_assertion_raised_from_another_error() -> None:
     assert (result.outcome, result.message) == ("failed", "ADD-2: division by zero")
 
 
-def test_what_a_destructor_raises_is_not_the_outcome() -> None:
+def test_an_error_in_a_destructor_is_not_the_outcome() -> None:
     source = "class A:\n def __del__(self): 1 / 0\na = A()\nassert 0, 'ADD-2: x'"
     result = replay(saved(source))
     assert (result.outcome, result.message) == ("failed", "ADD-2: x")
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("import no_such\nassert 0", "broke off with ModuleNotFoundError: No module named"),
         ("assert 0, 'of the backend itself'", "broke off with AssertionError: of the backend"),
@@ -75,11 +75,11 @@ def test_what_a_destructor_raises_is_not_the_outcome() -> None:
         ("import os\nos.kill(os.getpid(), 9)\nassert 0", "was killed by signal 9"),
     ],
 )
-def test_one_that_fails_otherwise(taskdb: Taskdb, source: str, told: str) -> None:
+def test_a_script_that_fails_in_another_way(taskdb: Taskdb, source: str, message: str) -> None:
     result = taskdb("replay", str(saved(source)))
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: mydb-ADD-2.py ")
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.stdout == ""
 
 
@@ -87,26 +87,28 @@ def test_one_that_fails_otherwise(taskdb: Taskdb, source: str, told: str) -> Non
     "content",
     [b"not python", b"\xff", b"\0", b"", b"print('ADD-2')", b"assert 0, 'of nothing'", b"assert 0"],
 )
-def test_what_is_no_counterexample_is_not_run(taskdb: Taskdb, content: bytes) -> None:
+def test_other_files_are_not_run(taskdb: Taskdb, content: bytes) -> None:
     Path("file.py").write_bytes(content)
     result = taskdb("replay", "file.py")
     assert result.exit_code == 2
     assert "file.py is not a saved counterexample" in result.stderr
 
 
-@pytest.mark.parametrize(("path", "told"), [("none.py", "No such file"), (".", "Is a directory")])
-def test_a_file_that_cannot_be_read(taskdb: Taskdb, path: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "message"), [("none.py", "No such file"), (".", "Is a directory")]
+)
+def test_a_file_that_cannot_be_read(taskdb: Taskdb, path: str, message: str) -> None:
     result = taskdb("replay", path)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
 
 
-def test_one_that_does_not_end() -> None:
+def test_a_script_that_does_not_end() -> None:
     result = replay(saved("import time\ntime.sleep(60)\nassert 0"), time_limit=0.2)
     assert result.outcome == "error"
     assert "did not end within 0.2 seconds" in result.message
 
 
-def test_the_python_that_runs_it_is_this_one() -> None:
+def test_the_script_runs_in_the_same_python() -> None:
     result = replay(saved("import sys\nassert 0, f'ADD-2: {sys.executable}'"))
     assert result.message == f"ADD-2: {sys.executable}"

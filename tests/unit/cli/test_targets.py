@@ -1,4 +1,4 @@
-"""From the name of a target to a backend, or to one sentence that says why not."""
+"""Tests of targets: a name yields a backend, or an error of one sentence."""
 
 import sys
 from importlib.metadata import EntryPoint
@@ -18,7 +18,7 @@ def refusal(name: str) -> str:
     return text
 
 
-def test_a_registered_name_is_found_with_where_it_is() -> None:
+def test_resolve_returns_the_module_of_a_registered_name() -> None:
     backend, text = resolve("dict")
     assert backend.name == "dict"
     assert text == "taskdb_reference.backends.builtin:dict_backend"
@@ -38,7 +38,7 @@ def test_every_built_in_name_is_known(name: str) -> None:
         ("made_stores:Nested.inner", "nested"),
     ],
 )
-def test_an_attribute_of_a_module_in_the_current_folder(target: str, name: str) -> None:
+def test_a_module_in_the_current_folder(target: str, name: str) -> None:
     backend, text = resolve(target)
     assert (backend.name, text) == (name, target)
 
@@ -49,7 +49,7 @@ def test_the_current_folder_is_importable_once(stores: Path) -> None:
     assert sys.path.count(str(stores)) == 1
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+def test_the_error_for_an_unknown_name_lists_the_known_ones() -> None:
     text = refusal("dcit")
     assert "did you mean 'dict'?" in text
     assert ", ".join(known_names()) in text
@@ -63,7 +63,7 @@ def test_an_unknown_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("1 / 0", "at made_bad.py, line 2, with ZeroDivisionError: division by zero"),
         ("import no_such", "line 2, with ModuleNotFoundError: No module named 'no_such'"),
@@ -73,11 +73,11 @@ def test_an_unknown_module() -> None:
         ("def :", "failed with SyntaxError: invalid syntax (made_bad.py, line 2)"),
     ],
 )
-def test_a_module_that_does_not_import(stores: Path, source: str, told: str) -> None:
+def test_a_module_that_does_not_import(stores: Path, source: str, message: str) -> None:
     (stores / "made_bad.py").write_text(f"import sys\n{source}\n")
     text = refusal("made_bad:store")
     assert "importing 'made_bad' failed" in text
-    assert told in text
+    assert message in text
 
 
 def test_a_registered_backend_whose_module_does_not_import(
@@ -106,18 +106,18 @@ def test_an_attribute_that_raises(stores: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "told"),
+    ("attribute", "message"),
     [("not_a_store", "7 is neither a Backend"), ("needs_an_argument", "without arguments")],
 )
-def test_what_is_no_backend(attribute: str, told: str) -> None:
-    assert told in refusal(f"made_stores:{attribute}")
+def test_an_attribute_that_is_not_a_backend(attribute: str, message: str) -> None:
+    assert message in refusal(f"made_stores:{attribute}")
 
 
 @pytest.mark.parametrize("target", ["made_stores:", ":mydb", ":", "a b:c", "a:b..c", "a:b:c"])
-def test_what_is_no_module_and_attribute(target: str) -> None:
+def test_a_name_that_is_not_module_and_attribute(target: str) -> None:
     assert "this is not module:attribute" in refusal(target)
 
 
 @pytest.mark.parametrize("target", ["made_stores.py:mydb", "./made_stores:mydb"])
-def test_a_file_is_no_module(target: str) -> None:
+def test_a_file_is_not_a_module(target: str) -> None:
     assert "is a file, and a target names a module" in refusal(target)

@@ -1,4 +1,4 @@
-"""What needs a capability that is not claimed is refused, and nothing else is."""
+"""Tests that a query is refused if and only if it needs a capability that is not claimed."""
 
 from __future__ import annotations
 
@@ -55,12 +55,14 @@ NEEDS: dict[Capability, list[dict[str, Any]]] = {
 PAIRS = [(capability, query) for capability, queries in NEEDS.items() for query in queries]
 
 
-def test_every_capability_of_the_language_is_here() -> None:
+def test_every_query_capability_has_examples() -> None:
     assert set(NEEDS) == QUERY_CAPABILITIES
 
 
 @pytest.mark.parametrize(("capability", "query"), PAIRS)
-def test_refused_without(capability: Capability, query: dict[str, Any]) -> None:
+def test_a_query_is_refused_without_its_capability(
+    capability: Capability, query: dict[str, Any]
+) -> None:
     for claimed in (CORE, ALL - {capability}):
         with pytest.raises(UnsupportedOperator, match=f"capability '{capability}'") as caught:
             compile_query(query, capabilities=claimed)
@@ -69,7 +71,7 @@ def test_refused_without(capability: Capability, query: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("capability", "query"), PAIRS)
-def test_refused_in_any_branch(capability: Capability, query: dict[str, Any]) -> None:
+def test_a_query_is_refused_in_any_branch(capability: Capability, query: dict[str, Any]) -> None:
     others = ALL - {capability} | {Capability.logic}
     if capability is not Capability.logic:
         with pytest.raises(UnsupportedOperator):

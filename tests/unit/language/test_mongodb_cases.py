@@ -115,14 +115,14 @@ def test_answer(case: dict[str, Any]) -> None:
 
 
 @each(ANSWERED)
-def test_what_is_needed_is_enough(case: dict[str, Any]) -> None:
+def test_the_tagged_capabilities_are_sufficient(case: dict[str, Any]) -> None:
     record, query = decoded(case["record"]), decoded(case["query"])
     predicate = compile_query(query, fields=None, capabilities=needed(query))
     assert predicate(record) is case["expected"]
 
 
 @each(ANSWERED)
-def test_what_is_written_is_needed(case: dict[str, Any]) -> None:
+def test_the_capabilities_of_the_operators_are_necessary(case: dict[str, Any]) -> None:
     query = decoded(case["query"])
     plain = set(written(without_formal(query)))
     documents = {Capability.documents, Capability.arrays}
@@ -132,19 +132,19 @@ def test_what_is_written_is_needed(case: dict[str, Any]) -> None:
 
 
 @each(ANSWERED)
-def test_no_more_is_needed_than_the_tags_say(case: dict[str, Any]) -> None:
+def test_no_other_capabilities_are_necessary(case: dict[str, Any]) -> None:
     query = decoded(case["query"])
     tags = {TAGS.get(tag, tag) for tag in case["capabilities"]}
     within_lists = {Capability.numbers, Capability.documents} if "$" in str(query) else set()
     assert needed(query) <= tags | within_lists
 
 
-def test_the_cases_reach_every_capability() -> None:
+def test_the_cases_need_every_capability() -> None:
     reached = {capability for case in ANSWERED for capability in needed(decoded(case["query"]))}
     assert reached == QUERY_CAPABILITIES
 
 
-def test_the_narrowing_is_refusal_only() -> None:
+def test_deviations_from_mongodb_are_rejections_only() -> None:
     """Where a case's answer is not MongoDB's, it is refused, or MongoDB does not know $glob."""
     for case in CASES:
         if case["expected"] != case["mongodb"]:

@@ -1,4 +1,4 @@
-"""What the operators mean, where it is a law and not a case."""
+"""Tests of laws that the operators obey for all values."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_the_remainder_has_the_sign_of_the_dividend(value: float, divisor: int) 
 @pytest.mark.parametrize(
     "value", [True, None, "4", b"4", NOON, NAN, float("inf"), 1e300, {}, [[4]]]
 )
-def test_what_has_no_remainder(value: object) -> None:
+def test_values_without_a_remainder(value: object) -> None:
     assert not holds({"x": value}, {"x": {"$mod": [4, 0]}})
     assert not holds({"x": value}, {"x": {"$mod": [1, 0]}})
 
@@ -169,7 +169,7 @@ def test_glob(text: str, pattern: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, b"a", ["b"], {"a": "a"}, NOON])
-def test_text_only_is_searched(value: object) -> None:
+def test_only_text_is_searched(value: object) -> None:
     for test in ({"$regex": "a|^$|5"}, {"$glob": "*a*"}, {"$regex": "NONE", "$options": "i"}):
         assert not holds({"x": value}, {"x": test})
 

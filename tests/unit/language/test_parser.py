@@ -1,4 +1,4 @@
-"""Queries that are refused: when, by which error, and what its text says."""
+"""Tests of invalid queries: which error they raise, and its text."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ MALFORMED: list[tuple[object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("query", "spot"), MALFORMED)
-def test_malformed(query: object, spot: str) -> None:
+@pytest.mark.parametrize(("query", "location"), MALFORMED)
+def test_malformed_queries(query: object, location: str) -> None:
     error = refusal(query)
     assert type(error) is MalformedOperand
-    assert str(error).startswith(spot)
+    assert str(error).startswith(location)
     assert error.clause
 
 
@@ -189,7 +189,7 @@ def test_unknown_fields(query: object) -> None:
     ],
     ids=lambda operand: type(operand).__name__,
 )
-def test_values_out_of_the_domain(operand: object) -> None:
+def test_values_outside_the_domain(operand: object) -> None:
     queries = [
         {"header": operand},
         {"header": [operand]},
@@ -203,7 +203,7 @@ def test_values_out_of_the_domain(operand: object) -> None:
 
 
 @pytest.mark.parametrize("key", [1, None, ("a",), HUGE, "\ud800"], ids=safe_repr)
-def test_keys_of_documents_are_text(key: object) -> None:
+def test_keys_of_documents_must_be_str(key: object) -> None:
     assert type(refusal({"header": {key: 1}})) is BadValue
     assert type(refusal({"header": {"$in": [{"a": {key: 1}}]}})) is BadValue
 
@@ -232,11 +232,11 @@ def test_keys_of_documents_are_text(key: object) -> None:
         ({"label": {"$exists": 1}}, "check['label']['$exists']: must be True or False, not 1"),
     ],
 )
-def test_the_text_names_the_spot(query: object, text: str) -> None:
+def test_the_text_starts_with_the_location(query: object, text: str) -> None:
     assert str(refusal(query)).startswith(text)
 
 
-def test_no_hint_where_nothing_is_close() -> None:
+def test_no_hint_without_a_similar_name() -> None:
     assert "did you mean" not in str(refusal({"zzzz": None}))
 
 
@@ -249,7 +249,7 @@ def test_no_hint_where_nothing_is_close() -> None:
         ({"label": {"$in": 5}}, ValueError),
     ],
 )
-def test_the_families_of_errors(query: object, base: type[Exception]) -> None:
+def test_the_builtin_base_classes_of_errors(query: object, base: type[Exception]) -> None:
     error = refusal(query)
     assert isinstance(error, base)
     assert isinstance(error, ValueError)
@@ -279,7 +279,7 @@ def test_validation_is_eager(where: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [dict, list])
-def test_what_holds_itself_twice_is_refused_at_once(kind: type) -> None:
+def test_an_operand_that_contains_itself_twice_is_rejected_quickly(kind: type) -> None:
     itself: Any = kind()
     if isinstance(itself, dict):
         itself.update(a=itself, b=itself)
@@ -337,7 +337,7 @@ def test_a_very_long_path() -> None:
     assert not predicate({"header": [1]})
 
 
-def test_what_a_query_is_parsed_into() -> None:
+def test_the_tree_of_a_query() -> None:
     path = tree.Path("header", ("a", "0"))
     assert parse_query({}) == tree.And(())
     assert parse_query({"header.a.0": 1}) == tree.Field(path, (tree.Eq(1),))
@@ -354,12 +354,12 @@ def test_what_a_query_is_parsed_into() -> None:
 
 
 @pytest.mark.parametrize("keys", [None, [], (), set(), {}])
-def test_no_keys_mean_whole_records(keys: Any) -> None:
+def test_no_keys_mean_complete_records(keys: Any) -> None:
     assert check_keys(keys) is None
 
 
 @pytest.mark.parametrize("keys", ["msg_id", b"msg_id", "", 5, HUGE], ids=safe_repr)
-def test_keys_that_are_no_list(keys: object) -> None:
+def test_keys_must_be_a_list(keys: object) -> None:
     with pytest.raises(MalformedOperand, match="keys: must be a list"):
         check_keys(keys)
 

@@ -1,4 +1,4 @@
-"""What a path finds, rule by rule."""
+"""Tests of the values that a path yields, one per rule."""
 
 from __future__ import annotations
 
@@ -90,14 +90,16 @@ def holds(record: dict[str, Any], query: dict[str, Any]) -> bool:
         ([{"01": 1}], "01", [1], [1]),
     ],
 )
-def test_found(value: Any, path: str, values: list[Any], candidates: list[Any]) -> None:
+def test_values_and_candidates(
+    value: Any, path: str, values: list[Any], candidates: list[Any]
+) -> None:
     got = found(value, path)
     # A member and an index may find the same thing; how often does not matter.
     for actual, expected in zip(got, (values, candidates), strict=True):
         assert set(map(repr, actual)) == set(map(repr, expected))
 
 
-def test_a_root_that_is_not_there() -> None:
+def test_a_missing_root_field() -> None:
     assert resolve_path({}, Path("x")) == ([MISSING], [MISSING])
     assert resolve_path({}, Path("x", ("a",))) == ([MISSING], [MISSING])
 
@@ -110,14 +112,14 @@ def test_missing_and_none_are_equal(record: dict[str, Any]) -> None:
     assert holds(record, {"x.a": {"$lte": None, "$gte": None}})
 
 
-def test_but_only_none_exists() -> None:
+def test_none_exists_and_missing_does_not() -> None:
     assert holds({"x": {"a": None}}, {"x.a": {"$exists": True}})
     assert holds({"x": {}}, {"x.a": {"$exists": False}})
     assert holds({"x": 5}, {"x.a": {"$exists": False}})
 
 
 @pytest.mark.parametrize("value", [[], [5], [None], [[]], [["a"]]])
-def test_nothing_found_is_not_none(value: list[Any]) -> None:
+def test_a_path_without_values_does_not_equal_none(value: list[Any]) -> None:
     for path in ("x.a", "x.0.a", "x.7"):
         assert not holds({"x": value}, {path: None})
         assert holds({"x": value}, {path: {"$ne": None}})
@@ -127,12 +129,12 @@ def test_nothing_found_is_not_none(value: list[Any]) -> None:
         assert holds({"x": value}, {path: {"$not": {"$eq": None}}})
 
 
-def test_one_element_without_the_member_is_enough_for_none() -> None:
+def test_one_element_without_the_key_equals_none() -> None:
     assert holds({"x": [{"a": 1}, {"b": 1}]}, {"x.a": None})
     assert not holds({"x": [{"a": 1}, 5]}, {"x.a": None})
 
 
-def test_a_final_index_is_not_expanded() -> None:
+def test_elements_of_a_list_reached_by_index_are_no_candidates() -> None:
     record = {"x": [[1, 2], 3]}
     assert not holds(record, {"x.0": 1})
     assert holds(record, {"x.0": [1, 2]})
@@ -142,7 +144,7 @@ def test_a_final_index_is_not_expanded() -> None:
     assert not holds(record, {"x": 1})
 
 
-def test_a_list_by_name_is_expanded() -> None:
+def test_elements_of_a_list_reached_by_name_are_candidates() -> None:
     record = {"x": {"a": [1, [2]]}}
     assert holds(record, {"x.a": 1})
     assert holds(record, {"x.a": [2]})
@@ -150,13 +152,13 @@ def test_a_list_by_name_is_expanded() -> None:
     assert not holds(record, {"x.a": 2})
 
 
-def test_several_tests_may_hold_of_different_elements() -> None:
+def test_different_elements_may_satisfy_different_conditions() -> None:
     record = {"x": [{"a": 1}, {"a": 9}]}
     assert holds(record, {"x.a": {"$gt": 5, "$lt": 5}})
     assert not holds(record, {"x": {"$elemMatch": {"a": {"$gt": 5, "$lt": 5}}}})
 
 
-def test_a_sub_query_takes_a_list_for_a_dict_by_index() -> None:
+def test_elem_match_treats_a_nested_list_as_a_dict_by_index() -> None:
     record = {"x": [[5, {"a": 1}]]}
     assert holds(record, {"x": {"$elemMatch": {"0": 5}}})
     assert holds(record, {"x": {"$elemMatch": {"1.a": 1}}})
@@ -165,7 +167,7 @@ def test_a_sub_query_takes_a_list_for_a_dict_by_index() -> None:
     assert holds({"x": [[]]}, {"x": {"$elemMatch": {}}})
 
 
-def test_elements_of_elements_are_not_looked_into() -> None:
+def test_elements_of_elements_are_no_candidates() -> None:
     assert not holds({"x": [[1, 2]]}, {"x": {"$elemMatch": {"$eq": 1}}})
     assert holds({"x": [[1, 2]]}, {"x": {"$elemMatch": {"$eq": [1, 2]}}})
     assert holds({"x": [[1, 2]]}, {"x": {"$elemMatch": {"$elemMatch": {"$eq": 1}}}})

@@ -15,7 +15,7 @@ from taskdb_spec.records.timestamps import truncate_all_to_milliseconds
 from tests.support.migration_records import NOON, RECORDS, filled
 
 
-def test_all_records_are_copied_and_the_others_stay() -> None:
+def test_all_records_are_copied_and_other_records_stay() -> None:
     source, target = filled(Model()), DictDB()
     target.add_record("other", {"label": "mine"})
     report = copy_records(source, target)
@@ -39,7 +39,7 @@ def test_the_checksum_does_not_depend_on_the_order() -> None:
     assert len(checksums) == 1
 
 
-def test_what_is_there_already_is_passed_over() -> None:
+def test_records_of_the_target_are_skipped() -> None:
     report = copy_records(filled(Model()), filled(DictDB(), 7))
     assert (report.copied, report.present, report.is_complete) == (18, 7, True)
 
@@ -55,7 +55,7 @@ def test_a_conflict_is_reported_and_not_overwritten() -> None:
     assert report.checksums[0] == report.checksums[1], "of those that are the same"
 
 
-def test_what_the_target_refuses_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_that_the_target_refuses_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     target = Model()
     refusals = {"r01": RecordError("too large"), "r02": TypeError("no"), "r03": KeyError("x")}
 
@@ -81,7 +81,7 @@ class Milliseconds(Model):
         super().add_record(msg_id, truncate_all_to_milliseconds(rec))
 
 
-def test_a_target_that_alters_records_is_left_alone() -> None:
+def test_the_copy_stops_at_a_target_that_alters_records() -> None:
     source, target = filled(Model()), Milliseconds()
     report = copy_records(source, target)
     assert len(target.records) == FIRST_BATCH_RECORDS < len(RECORDS), "it stopped at once"
@@ -96,7 +96,7 @@ def test_a_target_that_alters_records_is_left_alone() -> None:
     assert again.is_complete
 
 
-def test_milliseconds_that_are_whole_are_not_counted() -> None:
+def test_timestamps_in_whole_milliseconds_are_not_counted() -> None:
     source = Model()
     source.add_record("a", {"submitted": NOON.replace(microsecond=5000)})
     assert copy_records(source, Model(), milliseconds=True).truncated_timestamps == 0
@@ -109,7 +109,7 @@ def test_a_target_that_culls_does_not_pass() -> None:
     assert report.checksums[0] != report.checksums[1]
 
 
-def test_what_the_source_has_lost_or_spoilt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_that_the_source_dropped_or_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = filled(Model()), Model()
     history = source.get_history()
     monkeypatch.setattr(source, "get_history", lambda: [*history, "gone"])
@@ -122,7 +122,7 @@ def test_what_the_source_has_lost_or_spoilt(monkeypatch: pytest.MonkeyPatch) -> 
     assert not report.is_complete
 
 
-def test_what_is_no_record_in_the_target() -> None:
+def test_an_invalid_record_in_the_target() -> None:
     target = filled(Model())
     target.records["r00"] = {"msg_id": "r00", "label": 7}
     [conflict] = copy_records(filled(Model()), target).conflicts
@@ -130,7 +130,7 @@ def test_what_is_no_record_in_the_target() -> None:
 
 
 @pytest.mark.parametrize(("size", "least", "most"), [(1, 50, 50), (2_000, 5, 10), (30_000, 1, 1)])
-def test_batches_are_small_where_records_are_large(
+def test_batches_are_small_if_records_are_large(
     size: int, least: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("taskdb_spec.migration.transfer.MAX_BATCH_RECORDS", 50)
@@ -150,7 +150,7 @@ def test_batches_are_small_where_records_are_large(
     assert least <= max(others) <= most
 
 
-def test_a_copy_goes_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_copy_continues_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = filled(Model()), Model()
 
     def add(msg_id: str, record: Any) -> None:

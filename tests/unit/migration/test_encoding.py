@@ -36,7 +36,7 @@ from tests.support.migration_records import NOON
         (float("inf"), float("-inf")),
     ],
 )
-def test_what_differs_has_different_encodings(a: Any, b: Any) -> None:
+def test_different_values_have_different_encodings(a: Any, b: Any) -> None:
     assert encode_record(new_record("a", header={"v": a})) != encode_record(
         new_record("a", header={"v": b})
     )
@@ -50,7 +50,7 @@ def test_what_differs_has_different_encodings(a: Any, b: Any) -> None:
         (NOON, NOON.astimezone(timezone(timedelta(hours=5)))),
     ],
 )
-def test_what_is_the_same_has_the_same_encoding(a: Any, b: Any) -> None:
+def test_equal_values_have_equal_encodings(a: Any, b: Any) -> None:
     assert encode_record(new_record("a", header={"v": a})) == encode_record(
         new_record("a", header={"v": b})
     )

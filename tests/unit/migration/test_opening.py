@@ -28,6 +28,6 @@ def test_stores_on_servers(
     def store_class(name: str) -> Any:
         return lambda **given: opened.append((name, given))
 
-    monkeypatch.setattr("taskdb_reference.store_urls.store_class", store_class)
+    monkeypatch.setattr("taskdb_reference.store_urls.import_store_class", store_class)
     open_store(name, "target")
     assert opened == [(cls, settings)]

@@ -1,4 +1,4 @@
-"""The value domain: what enters it and in which form, when values are the same, their order."""
+"""Tests of the value domain: which values it has, their normal form, equality and order."""
 
 from __future__ import annotations
 
@@ -41,29 +41,29 @@ NAN = float("nan")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def mutable_parts(value: Any) -> list[int]:
+def ids_of_containers(value: Any) -> list[int]:
     if isinstance(value, dict):
-        return [id(value), *(part for item in value.values() for part in mutable_parts(item))]
+        return [id(value), *(part for item in value.values() for part in ids_of_containers(item))]
     if isinstance(value, list):
-        return [id(value), *(part for item in value for part in mutable_parts(item))]
+        return [id(value), *(part for item in value for part in ids_of_containers(item))]
     return []
 
 
-# What enters
+# Normal form
 
 
 @sure
 @given(values)
-def test_checked_values_are_the_same_and_private(value: Any) -> None:
+def test_normalized_values_are_equal_private_copies(value: Any) -> None:
     for copy in (normalize(value), deep_copy(normalize(value))):
         assert strictly_equal(copy, value)
         assert sort_key(copy) == sort_key(value)
-        assert not set(mutable_parts(copy)) & set(mutable_parts(value))
+        assert not set(ids_of_containers(copy)) & set(ids_of_containers(value))
 
 
 @sure
 @given(values)
-def test_checking_twice_changes_nothing(value: Any) -> None:
+def test_normalizing_twice_changes_nothing(value: Any) -> None:
     assert repr(normalize(normalize(value))) == repr(normalize(value))
 
 
@@ -125,13 +125,13 @@ def test_subclasses_become_the_plain_class() -> None:
     ],
     ids=lambda item: type(item).__name__,
 )
-def test_refused(value: object, text: str) -> None:
+def test_values_outside_the_domain_are_rejected(value: object, text: str) -> None:
     with pytest.raises(OutOfDomain) as caught:
         normalize(value)
     assert str(caught.value).startswith(text)
 
 
-def test_a_time_zone_that_does_not_know_is_none() -> None:
+def test_a_time_zone_without_an_offset_counts_as_none() -> None:
     class Unsure(tzinfo):
         def utcoffset(self, when: datetime | None) -> None:
             return None
@@ -140,7 +140,7 @@ def test_a_time_zone_that_does_not_know_is_none() -> None:
         normalize(datetime(2012, 3, 4, tzinfo=Unsure()))
 
 
-def test_depth() -> None:
+def test_the_depth_is_limited() -> None:
     deepest: Any = 1
     for _ in range(MAX_DEPTH):
         deepest = [deepest]
@@ -152,7 +152,7 @@ def test_depth() -> None:
             normalize(too_deep)
 
 
-# Instants
+# Timestamps
 
 
 def test_instants_are_kept_in_utc() -> None:
@@ -162,7 +162,7 @@ def test_instants_are_kept_in_utc() -> None:
     )
 
 
-def test_a_clock_time_that_comes_twice() -> None:
+def test_an_ambiguous_clock_time() -> None:
     first = datetime(2012, 10, 28, 2, 30, tzinfo=BERLIN)
     second = first.replace(fold=1)
     assert str(normalize(first)) == "2012-10-28 00:30:00+00:00"
@@ -178,7 +178,7 @@ def test_a_clock_time_that_comes_twice() -> None:
     )
 
 
-def test_a_clock_time_that_never_comes() -> None:
+def test_a_clock_time_that_does_not_exist() -> None:
     skipped = datetime(2012, 3, 25, 2, 30, tzinfo=BERLIN)
     assert str(normalize(skipped)) == "2012-03-25 01:30:00+00:00"
     assert strictly_equal(skipped, normalize(skipped))
@@ -203,7 +203,7 @@ def test_the_offset_does_not_matter(instant: datetime, zone: timezone) -> None:
     assert repr(normalize(instant)) == repr(normalize(elsewhere))
 
 
-# Sameness
+# Strict equality
 
 
 @pytest.mark.parametrize(
@@ -216,19 +216,19 @@ def test_the_offset_does_not_matter(instant: datetime, zone: timezone) -> None:
     ],
     ids=repr,
 )
-def test_not_the_same(a: object, b: object) -> None:
+def test_values_that_are_not_strictly_equal(a: object, b: object) -> None:
     assert not strictly_equal(a, b)
     assert not strictly_equal(b, a)
     assert strictly_equal(a, a)
 
 
-def test_nan_is_the_same_at_any_depth() -> None:
+def test_nan_is_strictly_equal_at_any_depth() -> None:
     assert strictly_equal({"a": [float("nan")]}, {"a": [float("nan")]})
 
 
 @sure
 @given(values, values)
-def test_what_is_the_same_has_the_same_rank(a: Any, b: Any) -> None:
+def test_strictly_equal_values_have_equal_sort_keys(a: Any, b: Any) -> None:
     assert strictly_equal(a, b) == strictly_equal(b, a)
     assert strictly_equal(a, normalize(a))
     if strictly_equal(a, b):
@@ -251,7 +251,7 @@ def test_the_order_is_total(drawn: list[Any]) -> None:
     assert sort_key(low) <= sort_key(high)
 
 
-def test_classes_in_their_order() -> None:
+def test_the_order_of_the_classes() -> None:
     ascending = [None, 10**18, "", {}, [], b"", False, datetime.min.replace(tzinfo=UTC)]
     highest = [None, float("inf"), "\U0010ffff", {"z": NOON}, [NOON], b"\xff" * 9, True]
     assert [class_of(value) for value in ascending] == list(ValueClass)
@@ -259,7 +259,7 @@ def test_classes_in_their_order() -> None:
         assert sort_key(high) < sort_key(low)
 
 
-def test_a_class_that_is_none() -> None:
+def test_a_value_outside_the_domain_has_no_class() -> None:
     with pytest.raises(TypeError, match="set is not a class"):
         class_of(set())
 
@@ -289,7 +289,7 @@ def test_numbers_compare_exactly(a: float, b: float) -> None:
     ],
     ids=["number", "large", "str", "bytes", "dict", "list", "bool", "datetime"],
 )
-def test_ascending(ascending: list[Any]) -> None:
+def test_values_in_ascending_order(ascending: list[Any]) -> None:
     for low, high in pairwise(ascending):
         assert sort_key(low) < sort_key(high), (low, high)
 
@@ -301,19 +301,19 @@ def test_zeros_are_equal() -> None:
 
 @sure
 @given(blobs, blobs)
-def test_bytes_go_by_length_first(a: bytes, b: bytes) -> None:
+def test_bytes_are_ordered_by_length_first(a: bytes, b: bytes) -> None:
     assert (sort_key(a) < sort_key(b)) == ((len(a), a) < (len(b), b))
 
 
 @sure
 @given(texts, texts)
-def test_text_goes_by_code_point(a: str, b: str) -> None:
+def test_text_is_ordered_by_code_point(a: str, b: str) -> None:
     assert (sort_key(a) < sort_key(b)) == (a.encode("utf-32-be") < b.encode("utf-32-be"))
 
 
 @sure
 @given(st.dictionaries(keys, values, min_size=2, max_size=3))
-def test_the_order_of_members_matters(document: dict[str, Any]) -> None:
+def test_the_order_of_keys_matters(document: dict[str, Any]) -> None:
     turned = dict(reversed(document.items()))
     assert document == turned  # to Python
     assert sort_key(document) != sort_key(turned)
@@ -325,15 +325,15 @@ def test_the_order_of_members_matters(document: dict[str, Any]) -> None:
     [("a", "'a'"), (10**5000, "an object of type int"), ("a" * 300, "an object of type str")],
     ids=["short", "without a repr", "long"],
 )
-def test_what_messages_show(value: object, text: str) -> None:
+def test_safe_repr(value: object, text: str) -> None:
     assert safe_repr(value) == text
 
 
-# Short cuts of the checker and the copier
+# Fast paths of normalize and deep_copy
 
 
 @pytest.mark.parametrize("leaf", ["a", None, 1, NOON, b"a", "\N{SNOWMAN}"], ids=repr)
-def test_the_depth_is_that_of_the_leaf(leaf: Any) -> None:
+def test_the_depth_limit_counts_leaves(leaf: Any) -> None:
     for wrap in (lambda inner: [inner], lambda inner: {"k": inner}):
         deepest = leaf
         for _ in range(MAX_DEPTH):
@@ -345,12 +345,12 @@ def test_the_depth_is_that_of_the_leaf(leaf: Any) -> None:
             normalize(leaf, depth=MAX_DEPTH + 1)
 
 
-def test_text_beyond_ascii_is_kept() -> None:
+def test_non_ascii_text_is_kept() -> None:
     document = {"\N{SNOWMAN}": ["\U0001f600", {"é": "\0é"}]}
     assert strictly_equal(normalize(document), document)
 
 
-def test_a_refusal_does_not_change_what_it_refuses() -> None:
+def test_a_rejected_value_is_not_modified() -> None:
     east = NOON.astimezone(timezone(timedelta(hours=5)))
     document: dict[str, Any] = {"a": [1], "b": {"c": east}, "d": {1}}
     with pytest.raises(OutOfDomain):
@@ -359,7 +359,7 @@ def test_a_refusal_does_not_change_what_it_refuses() -> None:
     assert list(document) == ["a", "b", "d"]
 
 
-def test_a_copy_is_private_whatever_the_collector_has_seen() -> None:
+def test_a_copy_is_private_before_and_after_a_garbage_collection() -> None:
     """The copier asks the collector which dicts are flat, and the collector may think anew."""
     flat = {"a": 1, "b": NOON, "c": b"", "d": "x", "e": None}
     documents = [flat, {}, {"a": flat}, {"a": {}}, {"a": []}, {"a": [[], {}]}, {"a": {"b": {}}}]
@@ -367,10 +367,10 @@ def test_a_copy_is_private_whatever_the_collector_has_seen() -> None:
     collect()
     copy = deep_copy(kept)
     assert strictly_equal(copy, documents)
-    assert not set(mutable_parts(copy)) & set(mutable_parts(kept))
+    assert not set(ids_of_containers(copy)) & set(ids_of_containers(kept))
 
 
-def test_a_flat_dict_that_is_flat_no_longer_is_copied_whole() -> None:
+def test_a_dict_that_gets_a_nested_dict_later_is_copied_deeply() -> None:
     document: dict[str, Any] = normalize({"a": 1})
     collect()
     for nested in ({}, [], [[]]):

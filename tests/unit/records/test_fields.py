@@ -1,4 +1,4 @@
-"""Records: what they have, what fills them, what they refuse."""
+"""Tests of records: their fields, default values, and which values they reject."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LATER_FIELDS = [
 A_VALUE: dict[type, Any] = {str: "a", datetime: NOON, dict: {"a": 1}, list: [b"a"]}
 
 
-def refusal(msg_id: object, fields: object) -> str:
+def rejection(msg_id: object, fields: object) -> str:
     with pytest.raises(RecordError) as caught:
         checked_fields(msg_id, fields)
     assert isinstance(caught.value, ValueError)
@@ -59,7 +59,7 @@ def test_the_fields() -> None:
     assert set(EngineRecord.__annotations__) == {"eid", "uuid"}
 
 
-def test_a_new_record_is_whole() -> None:
+def test_a_new_record_has_all_fields() -> None:
     filled = {"msg_id": "a", "stdout": "", "stderr": ""}
     assert new_record("a") == dict.fromkeys(TASK_FIELDS) | filled
 
@@ -78,7 +78,7 @@ def test_given_fields_are_kept() -> None:
     assert None not in record.values()
 
 
-def test_a_record_that_has_its_id_is_made_anew() -> None:
+def test_new_record_accepts_a_complete_record() -> None:
     whole: Any = new_record("a", label="x")
     assert new_record(whole["msg_id"], **whole) == whole
     with pytest.raises(RecordError, match="the record says 'a', the call 'b'") as caught:
@@ -86,35 +86,37 @@ def test_a_record_that_has_its_id_is_made_anew() -> None:
     assert caught.value.clause == "REC-5"
 
 
-def test_only_what_is_given_is_checked_into_an_update() -> None:
+def test_an_update_has_only_the_given_fields() -> None:
     assert checked_fields("a", {}) == {"msg_id": "a"}
     assert checked_fields("a", {"label": None}) == {"msg_id": "a", "label": None}
     assert checked_fields("a", MappingProxyType({"queue": "q"})) == {"msg_id": "a", "queue": "q"}
 
 
 @pytest.mark.parametrize("name", TASK_FIELDS[1:])
-def test_none_and_the_own_class_only(name: str) -> None:
+def test_a_field_accepts_none_and_its_class_only(name: str) -> None:
     assert checked_fields("a", {name: None})[name] is None
     for kind, value in A_VALUE.items():
         if kind in FIELD_CLASSES[name]:
             assert checked_fields("a", {name: value})[name] == value
         else:
-            assert refusal("a", {name: value}).startswith(f"{name}: must be a ")
+            assert rejection("a", {name: value}).startswith(f"{name}: must be a ")
     for value in (True, 1, 1.5, b"a", NOON.date(), ("a",), {1}, object()):
-        assert name in refusal("a", {name: value})
+        assert name in rejection("a", {name: value})
 
 
-def test_resubmitted_may_be_an_id_or_an_instant() -> None:
+def test_resubmitted_may_be_an_id_or_a_timestamp() -> None:
     assert new_record("a", resubmitted="b")["resubmitted"] == "b"
     assert new_record("a", resubmitted=NOON)["resubmitted"] == NOON
 
 
 @pytest.mark.parametrize("name", TIME_FIELDS)
-def test_instants(name: str) -> None:
+def test_timestamps_become_utc(name: str) -> None:
     east = NOON.astimezone(timezone(timedelta(hours=5)))
     assert str(checked_fields("a", {name: east})[name]) == "2012-03-04 12:00:00+00:00"
-    assert f"{name}: a datetime must have a time zone" in refusal("a", {name: datetime(2012, 3, 4)})
-    assert refusal("a", {name: NOON.isoformat()}) == f"{name}: must be a datetime, not str"
+    assert f"{name}: a datetime must have a time zone" in rejection(
+        "a", {name: datetime(2012, 3, 4)}
+    )
+    assert rejection("a", {name: NOON.isoformat()}) == f"{name}: must be a datetime, not str"
 
 
 @pytest.mark.parametrize("name", BUFFER_FIELDS)
@@ -131,20 +133,22 @@ def test_buffers_become_bytes(name: str) -> None:
 
 @pytest.mark.parametrize("name", BUFFER_FIELDS)
 @pytest.mark.parametrize("item", ["x", None, 5, [b"x"], {}], ids=repr)
-def test_buffers_hold_nothing_else(name: str, item: object) -> None:
-    assert refusal("a", {name: [b"", item]}).startswith(f"{name}[1]: must be bytes, a bytearray or")
+def test_buffers_contain_nothing_else(name: str, item: object) -> None:
+    assert rejection("a", {name: [b"", item]}).startswith(
+        f"{name}[1]: must be bytes, a bytearray or"
+    )
 
 
 @pytest.mark.parametrize("value", [b"ab", bytearray(b"ab"), memoryview(b"ab"), (b"ab",), "ab"])
-def test_buffers_are_a_list(value: object) -> None:
-    assert "buffers: must be a list" in refusal("a", {"buffers": value})
+def test_buffers_must_be_a_list(value: object) -> None:
+    assert "buffers: must be a list" in rejection("a", {"buffers": value})
 
 
 @pytest.mark.parametrize(
     "name", ["nope", "header.a", "Header", "", "$set", 5, None, (), HUGE], ids=safe_repr
 )
-def test_unknown_fields(name: object) -> None:
-    text = refusal("a", {"label": "fine", name: 1})
+def test_unknown_fields_are_rejected(name: object) -> None:
+    text = rejection("a", {"label": "fine", name: 1})
     assert "no such field" in text
     assert "result_metadata" in text  # the text says which there are
 
@@ -152,28 +156,28 @@ def test_unknown_fields(name: object) -> None:
 @pytest.mark.parametrize(
     "msg_id", [None, 5, b"a", ["a"], HUGE, object()], ids=lambda msg_id: type(msg_id).__name__
 )
-def test_a_msg_id_is_text(msg_id: object) -> None:
-    assert refusal(msg_id, {}).startswith("msg_id: must be a str")
+def test_a_msg_id_must_be_a_str(msg_id: object) -> None:
+    assert rejection(msg_id, {}).startswith("msg_id: must be a str")
     if msg_id is not HUGE:
-        assert "msg_id" in refusal("a", {"msg_id": msg_id})
+        assert "msg_id" in rejection("a", {"msg_id": msg_id})
 
 
-def test_a_msg_id_is_encodable() -> None:
-    assert "lone surrogates" in refusal("\ud800", {})
+def test_a_msg_id_must_be_encodable() -> None:
+    assert "lone surrogates" in rejection("\ud800", {})
 
 
-def test_the_msg_id_of_the_record_is_that_of_the_call() -> None:
+def test_the_msg_id_of_the_record_must_be_that_of_the_call() -> None:
     assert checked_fields("a", {"msg_id": "a"}) == {"msg_id": "a"}
-    assert refusal("a", {"msg_id": "b"}) == "msg_id: the record says 'b', the call 'a'"
+    assert rejection("a", {"msg_id": "b"}) == "msg_id: the record says 'b', the call 'a'"
 
 
 @pytest.mark.parametrize("fields", [None, 5, "label", ["label"], [("label", "a")], {"label"}])
-def test_fields_are_a_mapping(fields: object) -> None:
-    assert refusal("a", fields).startswith("record: must be a dict, not ")
+def test_fields_must_be_a_mapping(fields: object) -> None:
+    assert rejection("a", fields).startswith("record: must be a dict, not ")
 
 
 @pytest.mark.parametrize(
-    ("value", "spot"),
+    ("value", "location"),
     [
         ({"a": {1}}, "header['a']: a set is not"),
         ({"a": [1, {"b": (2,)}]}, "header['a'][1]['b']: a tuple is not"),
@@ -187,36 +191,41 @@ def test_fields_are_a_mapping(fields: object) -> None:
     ],
     ids=lambda item: item if isinstance(item, str) else "",
 )
-def test_values_out_of_the_domain(value: object, spot: str) -> None:
-    assert refusal("a", {"header": value}).startswith(spot)
+def test_values_outside_the_domain_are_rejected(value: object, location: str) -> None:
+    assert rejection("a", {"header": value}).startswith(location)
 
 
 def test_arguments_are_not_modified() -> None:
     given = {"header": {"a": [bytearray(b"x")]}, "label": "a"}
-    refusal("a", given)
+    rejection("a", given)
     assert given == {"header": {"a": [bytearray(b"x")]}, "label": "a"}
     checked_fields("a", {"label": "a"} | (fields := {"buffers": [bytearray(b"x")]}))
     assert type(fields["buffers"][0]) is bytearray
 
 
 @pytest.mark.parametrize("kind", [DuplicateRecord, RecordNotFound, RecordCulled])
-def test_errors_about_records_read_well(kind: type[KeyError]) -> None:
+def test_the_text_of_a_key_error_is_its_message(kind: type[KeyError]) -> None:
     assert issubclass(kind, KeyError)
     assert str(kind("no record 'a'")) == "no record 'a'"
     assert issubclass(RecordCulled, RecordNotFound)
 
 
-def test_a_checked_record_leaves_out_what_is_none() -> None:
+def test_normalize_record_omits_fields_that_are_none() -> None:
     empty = {"msg_id": "a", "stdout": "", "stderr": ""}
     assert normalize_record("a", {}) == empty
     assert normalize_record("a", {"label": None, "queue": ""}) == empty | {"queue": ""}
-    assert normalize_record("a", MappingProxyType({"stdout": None})) == {"msg_id": "a", "stderr": ""}
-    assert {**new_record("a"), **normalize_record("a", {"header": {}})} == new_record("a", header={})
+    assert normalize_record("a", MappingProxyType({"stdout": None})) == {
+        "msg_id": "a",
+        "stderr": "",
+    }
+    assert {**new_record("a"), **normalize_record("a", {"header": {}})} == new_record(
+        "a", header={}
+    )
     with pytest.raises(RecordError, match="msg_id: must be a str"):
         normalize_record("a", {"msg_id": None})
 
 
-def test_subclasses_are_taken_for_their_class() -> None:
+def test_subclasses_become_the_plain_class() -> None:
     class Text(str):
         pass
 
