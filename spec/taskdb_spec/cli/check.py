@@ -88,7 +88,8 @@ _PATH = click.Path(path_type=Path)
     is_flag=False,
     flag_value="default",
     help="Run on each engine of an ipyparallel cluster, each with its own seed, starting at "
-    "--seed. Write this option after the targets: the word that follows it is the profile of the cluster.",
+    "--seed. Write this option after the targets: the word that follows it is the profile of "
+    "the cluster.",
 )
 @click.option("--strict", is_flag=True, help="Enforce SHOULD clauses too.")
 @click.option(
