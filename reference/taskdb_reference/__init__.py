@@ -1,8 +1,8 @@
 """Reference stores for the specification in `taskdb_spec`.
 
 `DictDB` keeps records in memory, `SQLiteDB` in a file, `PostgresDB` and `MongoDB` on a server, and
-`NoDB` keeps none. All are traitlets configurables, by `BaseDB`. Those in databases are imported
-when they are first asked for, so that none needs what another one has to have installed.
+`NoDB` keeps none. All of them are traitlets configurables that inherit from `BaseDB`. The module of
+a database store is imported on first use, so that one store does not need the packages of another.
 
 >>> from taskdb_reference import SQLiteDB
 >>> db = SQLiteDB(filename=":memory:")
@@ -13,7 +13,7 @@ when they are first asked for, so that none needs what another one has to have i
 
 from typing import TYPE_CHECKING
 
-from taskdb_reference._lazy import on_demand, store_class
+from taskdb_reference._lazy import import_store_class, lazy_attributes
 from taskdb_reference.base import BaseDB
 from taskdb_reference.composite_filter import CompositeFilter
 from taskdb_reference.memory.store import DictDB
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from taskdb_reference.postgres import PostgresDB as PostgresDB
     from taskdb_reference.sqlite import SQLiteDB
 else:
-    __getattr__ = on_demand(globals(), store_class)
+    __getattr__ = lazy_attributes(globals(), import_store_class)
 
-# Without those that need a package: import * and help() would fail where it is not installed.
+# Without MongoDB and PostgresDB, because `import *` and help() would fail without their packages.
 __all__ = ["BaseDB", "CompositeFilter", "DictDB", "NoDB", "NoData", "SQLiteDB"]
 
 

@@ -1,4 +1,4 @@
-"""The reference stores by the names of their classes, each imported when it is asked for."""
+"""Lazy imports: import the module of a reference store when its class is first used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from taskdb_reference.base import BaseDB
 
-_HOMES = {
+_STORE_MODULES = {
     "DictDB": "taskdb_reference.memory.store",
     "MongoDB": "taskdb_reference.mongo",
     "NoDB": "taskdb_reference.nodb",
@@ -16,37 +16,46 @@ _HOMES = {
     "SQLiteDB": "taskdb_reference.sqlite",
 }
 
-STORE_NAMES = frozenset(_HOMES)
+STORE_NAMES = frozenset(_STORE_MODULES)
 
-Made = TypeVar("Made")
+Attribute = TypeVar("Attribute")
 
 
-def store_class(name: str) -> type[BaseDB]:
-    """The class of that name. Raises ImportError, which says what to install.
+def import_store_class(name: str) -> type[BaseDB]:
+    """Import the reference store of this name.
 
-    >>> store_class("NoDB")
+    Raises:
+        ImportError: A package that the store needs is missing. The text says which to install.
+
+    >>> import_store_class("NoDB")
     <class 'taskdb_reference.nodb.NoDB'>
     """
-    found: type[BaseDB] = getattr(import_module(_HOMES[name]), name)
-    return found
+    store_class: type[BaseDB] = getattr(import_module(_STORE_MODULES[name]), name)
+    return store_class
 
 
-def on_demand(namespace: dict[str, Any], make: Callable[[str], Made]) -> Callable[[str], Made]:
-    """The ``__getattr__`` of a module of these globals: it has the stores, as `make` makes them.
+def lazy_attributes(
+    namespace: dict[str, Any], create: Callable[[str], Attribute]
+) -> Callable[[str], Attribute]:
+    """Return a ``__getattr__`` for a module that has one attribute for each reference store.
+
+    Args:
+        namespace: The globals of the module. Created attributes are cached there.
+        create: Creates the attribute for the name of a store.
 
     >>> namespace = {"__name__": "mine"}
-    >>> on_demand(namespace, store_class)("NoDB") is namespace["NoDB"]
+    >>> lazy_attributes(namespace, import_store_class)("NoDB") is namespace["NoDB"]
     True
-    >>> on_demand(namespace, store_class)("RedisDB")
+    >>> lazy_attributes(namespace, import_store_class)("RedisDB")
     Traceback (most recent call last):
     AttributeError: module 'mine' has no attribute 'RedisDB'
     """
 
-    def attribute(name: str) -> Made:
+    def get_attribute(name: str) -> Attribute:
         if name not in STORE_NAMES:
             raise AttributeError(f"module {namespace['__name__']!r} has no attribute {name!r}")
-        made = make(name)
-        namespace[name] = made
-        return made
+        attribute = create(name)
+        namespace[name] = attribute
+        return attribute
 
-    return attribute
+    return get_attribute

@@ -1,4 +1,4 @@
-"""`BaseDB`, the traitlets parent of the stores."""
+"""`BaseDB`, the traitlets base class of the stores."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from traitlets.config import LoggingConfigurable
 
 
 class BaseDB(LoggingConfigurable):
-    """The parent of the task stores: traits, a log, and a session. It stores nothing itself.
+    """Base class of the task stores: traits, a log and a session. It stores nothing itself.
 
-    A controller makes a store as ``Store(session=str, parent=configurable, log=logger)``.
+    A controller creates a store as ``Store(session=str, parent=configurable, log=logger)``.
 
     >>> db = BaseDB(session="5cc8e5ff")
     >>> db.session
@@ -20,4 +20,4 @@ class BaseDB(LoggingConfigurable):
     session = Unicode("", help="The name of the session whose tasks the store holds.")
 
     def close(self) -> None:
-        """Release what the store holds; here, nothing. Calling it again does nothing."""
+        """Release the resources of the store. A second call does nothing."""

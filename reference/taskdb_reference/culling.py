@@ -1,4 +1,4 @@
-"""How far a store that is above a limit has to go down, and what is said of it."""
+"""Culling, independent of the store: how many records to remove, and what to log about it."""
 
 from __future__ import annotations
 
@@ -12,53 +12,73 @@ from taskdb_spec import Limits
 
 Unit: TypeAlias = Literal["records", "bytes"]
 
-_IDS_LOGGED = 10
+_MAX_LOGGED_IDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
-    """That a store is above a limit: no more than `left` of the `unit` may be left."""
+class ExceededLimit:
+    """A limit that a store exceeds.
+
+    Attributes:
+        unit: What the limit counts.
+        target: How many of the unit may remain after culling.
+        reason: The limit and the measured value, for the log.
+    """
 
     unit: Unit
-    left: int
+    target: int
     reason: str
 
 
-def excesses(limits: Limits, measures: Mapping[Unit, Callable[[], int]]) -> Iterator[Excess]:
-    """Each limit that is exceeded, measured when what came before it has been made up for.
+def find_exceeded_limits(
+    limits: Limits, measures: Mapping[Unit, Callable[[], int]]
+) -> Iterator[ExceededLimit]:
+    """Yield each limit that a store exceeds, with the target for culling.
 
-    Above ``record_limit``, ``record_limit * (1 - cull_fraction)`` records are left, rounded down;
-    above ``size_limit``, ``size_limit * (1 - cull_fraction)`` bytes or less.
+    Above ``record_limit``, the target is ``record_limit * (1 - cull_fraction)`` records, rounded
+    down. The same holds for ``size_limit`` and bytes. Culling for one limit may satisfy the next,
+    so each limit is measured only when the caller asks for the next item.
+
+    Args:
+        limits: The limits of the store.
+        measures: For each unit, a function that measures the store.
 
     >>> limits = Limits(record_limit=10, size_limit=1000, cull_fraction=0.25)
-    >>> next(excesses(limits, {"records": lambda: 11, "bytes": lambda: 0}))
-    Excess(unit='records', left=7, reason='11 records exceed record_limit, 10')
+    >>> next(find_exceeded_limits(limits, {"records": lambda: 11, "bytes": lambda: 0}))
+    ExceededLimit(unit='records', target=7, reason='11 records exceed record_limit, 10')
     """
-    mosts: dict[Unit, tuple[str, int | None]] = {
+    maxima: dict[Unit, tuple[str, int | None]] = {
         "records": ("record_limit", limits.record_limit),
         "bytes": ("size_limit", limits.size_limit),
     }
-    for unit, (name, most) in mosts.items():
-        if most is not None and (there := measures[unit]()) > most:
-            left = floor(most * (1 - limits.cull_fraction))
-            yield Excess(unit, left, f"{there} {unit} exceed {name}, {most}")
+    for unit, (name, maximum) in maxima.items():
+        if maximum is not None and (measured := measures[unit]()) > maximum:
+            target = floor(maximum * (1 - limits.cull_fraction))
+            yield ExceededLimit(unit, target, f"{measured} {unit} exceed {name}, {maximum}")
 
 
 @dataclass(frozen=True, slots=True)
-class Culled:
-    """The ids that went, first to last, and why they had to."""
+class CullResult:
+    """The records that were removed for one limit.
+
+    Attributes:
+        reason: The exceeded limit and the measured value.
+        msg_ids: The ids of the removed records, in the order of removal.
+        has_pending: Whether a pending record is among them.
+    """
 
     reason: str
     msg_ids: list[str]
-    any_pending: bool
+    has_pending: bool
 
-    def log(self, log: logging.Logger) -> None:
-        """Say what went."""
-        # The result of a pending task has nowhere to go any more, and somebody may wait for it.
-        say = log.warning if self.any_pending else log.info
-        listed = ", ".join(self.msg_ids[:_IDS_LOGGED])
-        more = len(self.msg_ids) - _IDS_LOGGED
-        say(
+    def write_to(self, log: logging.Logger) -> None:
+        """Log the reason and the first ids."""
+        # The result of a pending task cannot be stored any more, and a client may wait for it.
+        level = logging.WARNING if self.has_pending else logging.INFO
+        listed = ", ".join(self.msg_ids[:_MAX_LOGGED_IDS])
+        more = len(self.msg_ids) - _MAX_LOGGED_IDS
+        log.log(
+            level,
             "%s; culled %d: %s%s",
             *(self.reason, len(self.msg_ids), listed),
             f" and {more} more" if more > 0 else "",

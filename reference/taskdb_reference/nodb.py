@@ -1,4 +1,4 @@
-"""`NoDB`, the store that stores nothing, and `NoData`, its answer to who asks for records."""
+"""`NoDB`, the store that stores nothing, and `NoData`, the error of its read calls."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from taskdb_reference.base import BaseDB
 from taskdb_spec import TaskRecord
 
 
-class NoData(KeyError):
-    """A record was asked of a `NoDB`.
+class NoData(KeyError):  # noqa: N818  # a published name
+    """A caller tried to read records of a `NoDB`.
 
-    >>> print(NoData())
-    NoDB stores nothing, so there are no records to read. To keep records, start the controller \
-with a store that holds them, such as DictDB.
+    >>> str(NoData())  # doctest: +ELLIPSIS
+    'NoDB stores nothing, so there are no records to read. To keep records, start ...'
     """
 
     def __str__(self) -> str:
@@ -25,16 +24,15 @@ with a store that holds them, such as DictDB.
 
 
 class NoDB(BaseDB):
-    """Takes every record and keeps none; its memory does not grow.
+    """Accepts every record and keeps none, so its memory does not grow.
 
-    The four write calls return None and do not look at their arguments.
+    The four write calls return None and ignore their arguments. The read calls raise `NoData`.
 
     >>> db = NoDB()
     >>> db.add_record("a", {"client_uuid": "c"})
-    >>> db.get_record("a")
+    >>> db.get_record("a")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    taskdb_reference.nodb.NoData: NoDB stores nothing, so there are no records to read. To keep \
-records, start the controller with a store that holds them, such as DictDB.
+    taskdb_reference.nodb.NoData: NoDB stores nothing, so there are no records to read. ...
     """
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
@@ -49,12 +47,14 @@ records, start the controller with a store that holds them, such as DictDB.
     def drop_matching_records(self, check: dict[str, Any]) -> None:
         """Do nothing."""
 
-    def get_record(self, msg_id: str) -> TaskRecord:
+    def get_record(self, msg_id: str) -> TaskRecord:  # noqa: ARG002  # the interface has them
         """Raise `NoData`."""
         raise NoData
 
     def find_records(
-        self, check: dict[str, Any], keys: Iterable[str] | None = None
+        self,
+        check: dict[str, Any],  # noqa: ARG002
+        keys: Iterable[str] | None = None,  # noqa: ARG002
     ) -> dict[str, TaskRecord]:
         """Raise `NoData`."""
         raise NoData

@@ -1,4 +1,8 @@
-"""The reference stores by name, for ``taskdb copy``: what is registered as ``taskdb.stores``."""
+"""Openers of the reference stores for ``taskdb copy``, registered as ``taskdb.stores``.
+
+Each opener takes the part of a store's name after the kind, such as ``tasks.db`` of
+``sqlite:tasks.db``, and whether the store is the source or the target of the copy.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from taskdb_reference._lazy import store_class
+from taskdb_reference._lazy import import_store_class
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_reference.sqlite.ipyparallel_import import import_ipyparallel
 from taskdb_spec import TaskDB
@@ -16,52 +20,64 @@ Role = Literal["source", "target"]
 
 
 def open_sqlite(place: str, role: Role) -> TaskDB:
-    """``sqlite:PATH``. A source has to be there; a target is made if it is not."""
+    """Open ``sqlite:PATH``. A source must exist; a target is created if it does not.
+
+    Raises:
+        FileNotFoundError: The source does not exist.
+    """
     if role == "source":
-        _must_be_there(place)
+        _require_file(place)
     return SQLiteDB(filename=place)
 
 
-def open_mongodb(place: str, role: Role) -> TaskDB:
-    """``mongodb://HOST#NAMESPACE``; without a url, the server that the environment names."""
-    return _on_server("MongoDB", "mongodb", place)
+def open_mongodb(place: str, _role: Role) -> TaskDB:
+    """Open ``mongodb://HOST#NAMESPACE``. Without a url, use the server of the environment."""
+    return _open_on_server("MongoDB", "mongodb", place)
 
 
-def open_postgres(place: str, role: Role) -> TaskDB:
-    """``postgresql://HOST/DATABASE#NAMESPACE``; without a url, what the environment names."""
-    return _on_server("PostgresDB", "postgresql", place)
+def open_postgres(place: str, _role: Role) -> TaskDB:
+    """Open ``postgresql://HOST/DATABASE#NAMESPACE``. Without a url, use the environment's."""
+    return _open_on_server("PostgresDB", "postgresql", place)
 
 
-def _on_server(name: str, scheme: str, place: str) -> TaskDB:
-    where, _, namespace = place.partition("#")
-    url = f"{scheme}:{where}" if where.startswith("//") else where
+def _open_on_server(store_name: str, scheme: str, place: str) -> TaskDB:
+    address, _, namespace = place.partition("#")
+    url = f"{scheme}:{address}" if address.startswith("//") else address
     settings = {"url": url, "namespace": namespace}
-    given = {setting: text for setting, text in settings.items() if text}
-    store: Any = store_class(name)(**given)
+    given = {name: value for name, value in settings.items() if value}
+    store: Any = import_store_class(store_name)(**given)
     return store  # type: ignore[no-any-return]
 
 
 def open_ipyparallel_sqlite(place: str, role: Role) -> TaskDB:
-    """``ipyparallel-sqlite:PATH``, a file that ipyparallel's SQLiteDB wrote; a source only."""
+    """Open ``ipyparallel-sqlite:PATH``, a file of ipyparallel's SQLiteDB. It can only be a source.
+
+    Raises:
+        ValueError: The role is ``target``.
+        FileNotFoundError: The file does not exist.
+    """
     if role == "target":
         raise ValueError("such a file can only be read; choose another target, such as sqlite:PATH")
-    _must_be_there(place)
-    return Imported(Path(place))
+    _require_file(place)
+    return ImportedSQLiteDB(Path(place))
 
 
-def _must_be_there(place: str) -> None:
+def _require_file(place: str) -> None:
     if not Path(place).is_file():
         raise FileNotFoundError(f"there is no file {place!r} to copy from")
 
 
-class Imported(SQLiteDB):
-    """What a file of ipyparallel's holds, brought into a store of our own for a while.
+class ImportedSQLiteDB(SQLiteDB):
+    """A temporary store with the records of a file that ipyparallel's SQLiteDB wrote.
 
-    `unreadable` has the id and the reason of each record that could not be. Raises `StoreRefused`.
+    `unreadable` lists the id and the reason for each record that could not be imported.
+
+    Raises:
+        StoreRefused: The file holds no table of tasks.
     """
 
     def __init__(self, file: Path) -> None:
-        # Not in memory: such files grow large.
+        # A temporary file and not memory, because these files can be large.
         self._folder = TemporaryDirectory(prefix="taskdb-import-")
         super().__init__(filename=Path(self._folder.name) / "tasks.db", synchronous="off")
         try:
@@ -72,6 +88,6 @@ class Imported(SQLiteDB):
         self.unreadable = [(safe_repr(one.msg_id), one.reason) for one in report.refused]
 
     def close(self) -> None:
-        """Close and remove it."""
+        """Close the store and delete it."""
         super().close()
         self._folder.cleanup()

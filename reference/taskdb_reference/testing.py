@@ -1,11 +1,12 @@
-"""Fixtures of pytest's: a store in memory, for the tests of tools that use one.
+"""pytest fixtures for the tests of tools that use a store: `taskdb`, a new store in memory.
 
-In the ``conftest.py`` at the root of your tests::
+Add this to the ``conftest.py`` at the root of your tests::
 
     pytest_plugins = ["taskdb_reference.testing"]
 
-A test that asks for ``taskdb`` gets a store of its own. It is empty, or holds what the fixture
-``taskdb_records`` says, which you may define anew for a folder, a module, a class or one test::
+A test with the argument ``taskdb`` gets its own store. The store holds the records of the fixture
+``taskdb_records``, which is empty unless you override it. You can override it in a folder, a
+module, a class or one test::
 
     import pytest
 
@@ -37,7 +38,7 @@ A test that asks for ``taskdb`` gets a store of its own. It is empty, or holds w
     def test_the_output(taskdb):
         assert taskdb.get_record("a")["stdout"] == "done"
 
-pytest loads this only where it is named, so nobody else pays for it.
+pytest loads this module only if a project names it.
 """
 
 from __future__ import annotations
@@ -54,16 +55,16 @@ Records = Mapping[str, Mapping[str, Any]]
 
 @pytest.fixture
 def taskdb_records() -> Records:
-    """The records that ``taskdb`` holds at the start, by msg_id: none, unless you define it anew.
+    """Return the initial records of ``taskdb`` by msg_id: none, unless you override this fixture.
 
-    Fields that are left out are filled, as `DictDB.add_record` does it.
+    Missing fields are None, as in `DictDB.add_record`.
     """
     return {}
 
 
 @pytest.fixture
 def taskdb(taskdb_records: Records) -> Iterator[DictDB]:
-    """A `DictDB` that holds the ``taskdb_records``, for one test."""
+    """Yield a `DictDB` that holds the ``taskdb_records``, for one test."""
     store = DictDB()
     for msg_id, record in taskdb_records.items():
         store.add_record(msg_id, record)

@@ -1,1 +1,1 @@
-"""Adapters between this interface and stores that others wrote."""
+"""Adapters that put stores of other projects behind the interface of this one."""

@@ -1,13 +1,13 @@
-"""ipyparallel's task stores, seen through this interface, with their defects left in sight.
+"""Adapter for ipyparallel's own task stores. It does not hide their defects.
 
-The adapter changes what the two interfaces say differently and nothing else: records come as a
-dict where ipyparallel has a list, and a plain KeyError about an id becomes the specification's.
-Arguments are handed on as they are, results are handed back as they are.
+The adapter only bridges the differences between the two interfaces. It returns found records as a
+dict, where ipyparallel returns a list. It replaces a plain KeyError about an id by the exception of
+the specification. It passes on arguments and results unchanged.
 
-ipyparallel's SQLiteDB registers adapters of dict, list and datetime and the converters ``dict``,
-``bufs`` and ``timestamp`` with the sqlite3 module, for the whole process, and needs them as long
-as it is open. A store that shares the process must bind none of those classes, and must leave
-``detect_types`` off: then it never meets them.
+ipyparallel's SQLiteDB registers adapters and converters with the sqlite3 module, for the whole
+process: adapters of dict, list and datetime, and the converters ``dict``, ``bufs`` and
+``timestamp``. It needs them as long as it is open. Another store in the same process is not
+affected if it binds no values of these classes and leaves ``detect_types`` off.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Any
 from taskdb_spec import DuplicateRecord, RecordNotFound, TaskRecord
 
 
-class StoreFault(RuntimeError):
-    """A store's answer that cannot be put as a dict by msg_id without hiding what is wrong."""
+class AdapterError(RuntimeError):
+    """A store's result cannot be converted to a dict by msg_id without hiding a defect."""
 
 
 class IPyParallelStore:
-    """A store of ipyparallel's as a `TaskDB`.
+    """One of ipyparallel's stores as a `TaskDB`.
 
     >>> class Store:
     ...     def find_records(self, check, keys):
@@ -40,115 +40,129 @@ class IPyParallelStore:
         self._store = store
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
-        """As the store does it, where a KeyError is a `DuplicateRecord`."""
+        """Call the store.
+
+        Raises:
+            DuplicateRecord: The store raised a KeyError.
+        """
         with _key_error_as(DuplicateRecord):
             self._store.add_record(msg_id, rec)
 
     def get_record(self, msg_id: str) -> TaskRecord:
-        """As the store does it, where a KeyError is a `RecordNotFound`."""
+        """Call the store.
+
+        Raises:
+            RecordNotFound: The store raised a KeyError.
+        """
         with _key_error_as(RecordNotFound):
             record: TaskRecord = self._store.get_record(msg_id)
         return record
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
-        """As the store does it."""
+        """Call the store."""
         self._store.update_record(msg_id, rec)
 
     def drop_record(self, msg_id: str) -> None:
-        """As the store does it."""
+        """Call the store."""
         self._store.drop_record(msg_id)
 
     def drop_matching_records(self, check: dict[str, Any]) -> None:
-        """As the store does it."""
+        """Call the store."""
         self._store.drop_matching_records(check)
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, TaskRecord]:
-        """What the store found, by msg_id.
+        """Call the store, and convert its list to a dict by msg_id.
 
-        Raises `StoreFault` for a record without msg_id, and for two that have the same.
+        Raises:
+            AdapterError: A record has no msg_id, or two have the same.
         """
-        return _by_id(self._store.find_records(check, keys))
+        return _index_by_id(self._store.find_records(check, keys))
 
     def get_history(self) -> list[str]:
-        """As the store does it."""
+        """Call the store."""
         history: list[str] = self._store.get_history()
         return history
 
     def close(self) -> None:
-        """As the store does it."""
+        """Call the store."""
         self._store.close()
 
 
-def open_dict(workdir: Path) -> IPyParallelStore:
-    """A new DictDB of ipyparallel's; it keeps nothing under `workdir`."""
-    return IPyParallelStore(imported("dictdb").DictDB())
+def open_dict(_workdir: Path) -> IPyParallelStore:
+    """Create an ipyparallel DictDB. It keeps no files."""
+    return IPyParallelStore(import_controller_module("dictdb").DictDB())
 
 
 def open_sqlite(workdir: Path) -> IPyParallelStore:
-    """The SQLiteDB of ipyparallel's that is kept under `workdir`."""
-    make = imported("sqlitedb").SQLiteDB
+    """Open the ipyparallel SQLiteDB in a folder."""
+    store_class = import_controller_module("sqlitedb").SQLiteDB
 
-    def store() -> Any:
-        return make(location=str(workdir), filename="tasks.db", table="tasks")
+    def create() -> Any:
+        return store_class(location=str(workdir), filename="tasks.db", table="tasks")
 
-    return IPyParallelStore(_in_a_loop(store))
+    return IPyParallelStore(_call_in_event_loop(create))
 
 
-def imported(module: str) -> Any:
+def import_controller_module(name: str) -> Any:
+    """Import the module `name` of ``ipyparallel.controller``.
+
+    Raises:
+        ImportError: ipyparallel is not installed. The text says how to install it.
+    """
     try:
-        return import_module(f"ipyparallel.controller.{module}")
+        return import_module(f"ipyparallel.controller.{name}")
     except ImportError as error:
         raise ImportError(
             "this store needs ipyparallel: pip install 'taskdb-spec[ipyparallel]'"
         ) from error
 
 
-def _in_a_loop(make: Callable[[], Any]) -> Any:
-    """Call `make` with an event loop running: SQLiteDB starts a timer, which looks for one.
+def _call_in_event_loop(create: Callable[[], Any]) -> Any:
+    """Call a function while an event loop runs, because SQLiteDB starts a timer on the current one.
 
-    Without one, tornado would make a loop, set it for the thread and leave it open, and Python
-    3.12 warns of that. A loop of our own is closed at once, so the timer never fires; a caller's
-    loop would run it. The commits of SQLiteDB.close() do not depend on it.
+    Without a running loop, tornado would create a loop, set it for the thread and leave it open,
+    and Python 3.12 warns about that. A loop created here is closed at once, so the timer never
+    fires. The loop of a caller would run the timer. SQLiteDB.close() commits in both cases.
     """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         pass
     else:
-        return make()
+        return create()
 
-    async def made() -> Any:
-        return make()
+    async def call() -> Any:
+        return create()
 
     loop = import_module("tornado.ioloop").IOLoop(make_current=False)
     try:
-        return loop.run_sync(made)
+        return loop.run_sync(call)
     finally:
         loop.close()
 
 
 @contextmanager
-def _key_error_as(kind: type[KeyError]) -> Iterator[None]:
-    """Raise `kind` for a plain KeyError; a subclass of KeyError says more, and stays."""
+def _key_error_as(error_class: type[KeyError]) -> Iterator[None]:
+    """Replace a plain KeyError. A subclass is more specific and passes unchanged."""
     try:
         yield
     except KeyError as error:
         if type(error) is not KeyError:
             raise
-        raise kind(*error.args) from error
+        raise error_class(*error.args) from error
 
 
-def _by_id(found: object) -> dict[str, TaskRecord]:
+def _index_by_id(found: object) -> dict[str, TaskRecord]:
     if not isinstance(found, list):
-        raise StoreFault(f"find_records returned a {type(found).__name__}, not a list of records")
+        raise AdapterError(f"find_records returned a {type(found).__name__}, not a list of records")
     records: dict[str, TaskRecord] = {}
     for record in found:
         msg_id = record.get("msg_id") if isinstance(record, dict) else None
         if not isinstance(msg_id, str):
-            raise StoreFault(f"find_records returned something without a msg_id: {record!r}")
+            raise AdapterError(f"find_records returned something without a msg_id: {record!r}")
         if msg_id in records:
-            raise StoreFault(f"find_records returned two records of msg_id {msg_id!r}")
+            raise AdapterError(f"find_records returned two records of msg_id {msg_id!r}")
         records[msg_id] = record
     return records

@@ -1,4 +1,4 @@
-"""The built-in targets of ``taskdb check``: backends, how each is opened, and what it claims."""
+"""Backend declarations of DictDB and NoDB, and of ipyparallel's DictDB and SQLiteDB."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from taskdb_spec import Backend, Limits
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 
 
-def _open_dict(workdir: Path) -> DictDB:
+def _open_dict(_workdir: Path) -> DictDB:
     return DictDB()
 
 
-def _open_limited_dict(workdir: Path, limits: Limits) -> DictDB:
+def _open_limited_dict(_workdir: Path, limits: Limits) -> DictDB:
     return DictDB(
         record_limit=limits.record_limit,
         size_limit=limits.size_limit,
@@ -23,7 +23,7 @@ def _open_limited_dict(workdir: Path, limits: Limits) -> DictDB:
     )
 
 
-def _open_none(workdir: Path) -> NoDB:
+def _open_none(_workdir: Path) -> NoDB:
     return NoDB()
 
 
@@ -35,7 +35,7 @@ dict_backend = Backend(
 )
 none_backend = Backend(name="none", open=_open_none, stores_nothing=True)
 
-# ipyparallel's stores claim what ipyparallel documents of them.
+# ipyparallel's stores claim the capabilities that ipyparallel's documentation describes.
 ipyparallel_dict_backend = Backend(
     name="ipyparallel-dict",
     open=ipyparallel_stores.open_dict,

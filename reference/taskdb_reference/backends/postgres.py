@@ -1,4 +1,4 @@
-"""The built-in target ``postgres`` of ``taskdb check``, on the server of TASKDB_POSTGRES_URL."""
+"""Backend declaration ``postgres``, on the server in TASKDB_POSTGRES_URL."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 
 import psycopg
 
+from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.postgres.store import URL_VARIABLE, PostgresDB
-from taskdb_reference.sql.nul_escaping import after_prefix, escaped
-from taskdb_reference.unavailable import StoreUnavailable
+from taskdb_reference.sql.nul_escaping import escape_nul, get_prefix_end
 from taskdb_spec import Backend, Capability
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 
-_PATIENCE = 30  # seconds
-_FULL = ("too many connections", "too many clients", "connection slots are reserved")
-"""What a server says that takes no more connections: such an error comes without its code."""
+_CONNECT_TIMEOUT_SECONDS = 30
+_SERVER_FULL_MESSAGES = (
+    "too many connections",
+    "too many clients",
+    "connection slots are reserved",
+)
+"""The texts of a server at its limit of connections. psycopg reports them without an error code."""
 
 
 def _open(workdir: Path) -> PostgresDB:
@@ -25,35 +29,39 @@ def _open(workdir: Path) -> PostgresDB:
 
 
 def _discard(workdir: Path) -> None:
-    """Delete the records of the stores that were opened under the folder."""
+    """Delete the records of the stores that were opened in a folder or its subfolders."""
     url = os.environ.get(URL_VARIABLE)
-    if not url:  # libpq would look for a server of its own
+    if not url:  # without a url, libpq would connect to a local server
         return
-    here, below = escaped(str(workdir)), escaped(f"{workdir}{os.sep}")
-    connection = _connected(url, workdir)
+    folder, below = escape_nul(str(workdir)), escape_nul(f"{workdir}{os.sep}")
+    connection = _connect(url, workdir)
     if connection is None:
         return
     try:
-        with connection, suppress(psycopg.errors.UndefinedTable):  # then no store was opened
+        # Without a table, no store was ever opened.
+        with connection, suppress(psycopg.errors.UndefinedTable):
             connection.execute(
                 "DELETE FROM taskdb_records WHERE store = %s OR store >= %s AND store < %s",
-                (here, below, after_prefix(below)),
+                (folder, below, get_prefix_end(below)),
             )
     except psycopg.Error as error:
-        raise _left(workdir, error) from error
+        raise _build_leftover_error(workdir, error) from error
 
 
-def _connected(url: str, workdir: Path) -> psycopg.Connection[Any] | None:
-    """A connection, or None where no store can have been opened, and that has been told."""
+def _connect(url: str, workdir: Path) -> psycopg.Connection[Any] | None:
+    """Connect to the server, or return None if it is down.
+
+    In that case opening a store has failed as well, and there is nothing to delete.
+    """
     try:
-        return psycopg.connect(url, connect_timeout=_PATIENCE)
+        return psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT_SECONDS)
     except psycopg.Error as error:
-        if any(words in str(error) for words in _FULL):
-            raise _left(workdir, error) from error
+        if any(message in str(error) for message in _SERVER_FULL_MESSAGES):
+            raise _build_leftover_error(workdir, error) from error
         return None
 
 
-def _left(workdir: Path, error: psycopg.Error) -> StoreUnavailable:
+def _build_leftover_error(workdir: Path, error: psycopg.Error) -> StoreUnavailable:
     return StoreUnavailable(
         f"records of the stores under {workdir} may be left on the PostgreSQL server, which did "
         f"not delete them: {str(error).strip()}; delete them from taskdb_records by their store"

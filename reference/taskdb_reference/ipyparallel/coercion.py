@@ -1,7 +1,7 @@
-"""What the Hub writes, made into what a record can hold, for the few records that cannot be.
+"""Coercion: convert the Hub's values that no record may hold into values that it may hold.
 
-A task's record and its result are worth more than one value in them that no store can keep. So what
-the specification refuses is put in a form that it allows, and each change is told.
+A task's record and its result are worth more than one invalid value in them. So the values that the
+specification rejects are converted or left out, and each change is described for the log.
 """
 
 from __future__ import annotations
@@ -21,57 +21,64 @@ from taskdb_spec.records.fields import (
     TIME_FIELDS,
 )
 
-_DEEPEST = 4 * MAX_DEPTH
-"""Deeper than any query: each level of one is a dict or two, or a list, and then comes a value."""
+_MAX_QUERY_DEPTH = 4 * MAX_DEPTH
+"""Deeper than any valid query: a level of a query is up to two dicts or a list, then a value."""
 
 
-def mended(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The fields as a record can hold them, and what was changed, field by field.
+def coerce_record(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Convert the fields of a record to values that a record may hold.
 
-    Nothing is changed that a record can hold. A date without a time zone is local time, as it is to
-    ipyparallel. A field that records do not have is left out, and so is a value that the field has
-    no form for. Any other value that no record can hold becomes text.
+    Valid values stay unchanged. A datetime without a time zone is local time, as in ipyparallel.
+    Unknown fields are left out, and so are values that have no equivalent in their field. All other
+    invalid values become text.
 
-    >>> mended({"label": 3, "content": {"n": 2**63}, "new": 1})
-    ({'label': '3', 'content': {'n': '9223372036854775808'}}, \
-['label: int as text', 'content: int as text', 'new: no such field, left out'])
+    Returns:
+        The fields, and a description of each change.
+
+    >>> fields, changes = coerce_record({"label": 3, "content": {"n": 2**63}, "new": 1})
+    >>> fields
+    {'label': '3', 'content': {'n': '9223372036854775808'}}
+    >>> changes
+    ['label: int as text', 'content: int as text', 'new: no such field, left out']
     """
-    mending = _Mending()
-    kept: dict[str, Any] = {}
+    coercion = _Coercion()
+    coerced: dict[str, Any] = {}
     for name, value in fields.items():
-        mending.field = name
+        coercion.field = name
         if name not in FIELD_CLASSES:
-            mending.note("no such field, left out")
-        elif value is None or mending.fits(value):
-            kept[name] = mending.root(value)
+            coercion.note("no such field, left out")
+        elif value is None or coercion.is_convertible(value):
+            coerced[name] = coercion.convert_field(value)
         else:
-            mending.note(f"{type(value).__name__} left out")
-    return kept, list(mending.notes)
+            coercion.note(f"{type(value).__name__} left out")
+    return coerced, list(coercion.changes)
 
 
-def in_local_time(query: Any) -> Any:
-    """A copy in which dates without a time zone are the instants that they are in local time.
+def localize_query(query: Any) -> Any:
+    """Copy a query, and convert datetimes without a time zone from local time.
 
-    One so early or late that UTC has no such instant becomes the first or the last that it has.
-    Raises `QueryError` for a query that is deeper than any may be, such as one that holds itself.
+    A datetime that is outside the range of UTC becomes the first or the last instant of it.
 
-    >>> query = in_local_time({"completed": {"$lt": datetime(2024, 1, 1)}})
+    Raises:
+        QueryError: The query is deeper than any valid one, for example because it contains itself.
+
+    >>> query = localize_query({"completed": {"$lt": datetime(2024, 1, 1)}})
     >>> query["completed"]["$lt"].tzinfo is None
     False
     """
-    return _in_local_time(query, depth=0)
+    return _localize(query, depth=0)
 
 
-def _in_local_time(value: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
+def _localize(value: Any, depth: int) -> Any:
+    if depth > _MAX_QUERY_DEPTH:
         raise MalformedOperand(f"check: {TOO_DEEP}", "QRY-7")
     if isinstance(value, dict):
-        items = map(_in_local_time, value.values(), repeat(depth + 1))
+        items = map(_localize, value.values(), repeat(depth + 1))
         return dict(zip(value, items, strict=True))
     if isinstance(value, list | tuple):
-        return list(map(_in_local_time, value, repeat(depth + 1)))
+        return list(map(_localize, value, repeat(depth + 1)))
     if _is_naive(value):
-        return _instant(value) or _end_of_time(value)
+        return _to_utc(value) or _nearest_utc_limit(value)
     return value
 
 
@@ -79,31 +86,31 @@ def _is_naive(value: object) -> bool:
     return isinstance(value, datetime) and value.utcoffset() is None
 
 
-def _instant(value: datetime) -> datetime | None:
-    """The date in UTC, from local time if it has no zone; None where UTC has no such year."""
+def _to_utc(value: datetime) -> datetime | None:
+    """Convert to UTC, from local time if there is no zone. Return None if UTC has no such year."""
     try:
         return value.astimezone(UTC)
     except (OverflowError, ValueError):
         return None
 
 
-def _end_of_time(value: datetime) -> datetime:
-    end = datetime.min if value.year == MINYEAR else datetime.max
-    return end.replace(tzinfo=UTC)
+def _nearest_utc_limit(value: datetime) -> datetime:
+    limit = datetime.min if value.year == MINYEAR else datetime.max
+    return limit.replace(tzinfo=UTC)
 
 
-class _Mending:
-    """The mending of one record: the field that is looked at, and what was changed so far."""
+class _Coercion:
+    """The coercion of one record: the current field, and the changes so far."""
 
     def __init__(self) -> None:
         self.field = ""
-        self.notes: dict[str, None] = {}
+        self.changes: dict[str, None] = {}  # a set that keeps its order
 
     def note(self, change: str) -> None:
-        self.notes[f"{self.field}: {change}"] = None
+        self.changes[f"{self.field}: {change}"] = None
 
-    def fits(self, value: object) -> bool:
-        """Whether the field has a form for the value."""
+    def is_convertible(self, value: object) -> bool:
+        """Return whether the value has an equivalent in the current field."""
         if self.field in TEXT_FIELDS:
             return True
         if self.field in BUFFER_FIELDS:
@@ -111,51 +118,56 @@ class _Mending:
         if self.field in DICT_FIELDS:
             return isinstance(value, Mapping)
         if self.field in TIME_FIELDS:
-            return isinstance(value, datetime) and _instant(value) is not None
+            return isinstance(value, datetime) and _to_utc(value) is not None
         return isinstance(value, FIELD_CLASSES[self.field])
 
-    def root(self, value: Any) -> Any:
+    def convert_field(self, value: Any) -> Any:
         if self.field in BUFFER_FIELDS and value is not None:
             return [bytes(buffer) for buffer in value]
         if self.field in TEXT_FIELDS and not isinstance(value, str | None):
-            return self.text(value)
-        return self.value(value, depth=0)
+            return self.convert_to_text(value)
+        return self.convert_value(value, depth=0)
 
-    def value(self, value: Any, depth: int) -> Any:
+    def convert_value(self, value: Any, depth: int) -> Any:
         if depth < MAX_DEPTH and isinstance(value, Mapping):
-            return self.members(value, depth)
+            return self.convert_members(value, depth)
         if depth < MAX_DEPTH and isinstance(value, list | tuple):
-            return [self.value(item, depth + 1) for item in value]
+            return [self.convert_value(item, depth + 1) for item in value]
         if _is_buffer(value):
             return bytes(value)
-        if _is_naive(value) and (instant := _instant(value)):
-            self.note("date without a time zone, taken for local time")
+        if _is_naive(value) and (instant := _to_utc(value)):
+            self.note("date without a time zone, read as local time")
             value = instant
         try:
             return normalize(value, depth=depth)
         except OutOfDomain:
-            return self.text(value)
+            return self.convert_to_text(value)
 
-    def members(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-        made = {self.key(key): self.value(item, depth + 1) for key, item in value.items()}
-        if len(made) < len(value):
+    def convert_members(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        members = {
+            self.convert_key(key): self.convert_value(item, depth + 1)
+            for key, item in value.items()
+        }
+        if len(members) < len(value):
             self.note("keys that are the same as text, the last one kept")
-        return made
+        return members
 
-    def key(self, key: object) -> Any:
-        return self.value(key, depth=0) if isinstance(key, str) else self.text(key)
+    def convert_key(self, key: object) -> Any:
+        if isinstance(key, str):
+            return self.convert_value(key, depth=0)
+        return self.convert_to_text(key)
 
-    def text(self, value: object) -> str:
+    def convert_to_text(self, value: object) -> str:
         self.note(f"{type(value).__name__} as text")
-        return _text(value).encode("utf-8", "backslashreplace").decode()
+        return _to_text(value).encode("utf-8", "backslashreplace").decode()
 
 
 def _is_buffer(value: object) -> bool:
     return isinstance(value, bytes | bytearray | memoryview)
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     try:
         return str(value)
-    except Exception:  # any object may be there, and its __str__ may raise anything
+    except Exception:  # the value may be any object, and its __str__ may raise anything
         return safe_repr(value)

@@ -1,58 +1,67 @@
-"""Which records of a store in memory go when it is above its limits."""
+"""Culling in memory: remove records while the store is above its limits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from taskdb_reference.culling import Culled, Excess, Unit, excesses
-from taskdb_reference.memory.record_table import Shelf
-from taskdb_reference.memory.stored_record import Held
+from taskdb_reference.culling import CullResult, ExceededLimit, Unit, find_exceeded_limits
+from taskdb_reference.memory.record_table import RecordTable
+from taskdb_reference.memory.stored_record import StoredRecord
 from taskdb_spec import Limits
 
 
-def cull(shelf: Shelf, limits: Limits, written: str) -> list[Culled]:
-    """Remove records until the shelf keeps its limits; return what went, for each one exceeded.
+def cull(table: RecordTable, limits: Limits, written: str) -> list[CullResult]:
+    """Remove records until the table keeps its limits.
 
-    The record `written` stays, even if that is too much. For each record that goes this takes the
-    time of a few binary searches.
+    Each removed record costs a few binary searches.
+
+    Args:
+        table: The records and their indexes.
+        limits: The limits to keep.
+        written: The msg_id of the record just written. It stays, even if it alone is above a limit.
+
+    Returns:
+        One result for each exceeded limit for which records were removed.
     """
-    _ = shelf.completed, shelf.history  # kept from the first write on, for the first cull
+    # The first write with limits builds both indexes. Otherwise the first cull would have to.
+    _ = table.completed, table.history
     measures: Mapping[Unit, Callable[[], int]] = {
-        "records": lambda: len(shelf.records),
-        "bytes": lambda: shelf.tally.bytes,
+        "records": lambda: len(table.records),
+        "bytes": lambda: table.sizes.total_bytes,
     }
-    parts = [_remove(shelf, excess, written) for excess in excesses(limits, measures)]
-    return [part for part in parts if part.msg_ids]
+    results = [_remove(table, limit, written) for limit in find_exceeded_limits(limits, measures)]
+    return [result for result in results if result.msg_ids]
 
 
-def _remove(shelf: Shelf, excess: Excess, written: str) -> Culled:
-    gone = list(_to_go(shelf, excess, written))
-    shelf.remove(gone)
-    any_pending = any(record.fields["completed"] is None for record in gone)
-    return Culled(excess.reason, [record.msg_id for record in gone], any_pending)
+def _remove(table: RecordTable, limit: ExceededLimit, written: str) -> CullResult:
+    removed = list(_records_to_cull(table, limit, written))
+    table.remove(removed)
+    has_pending = any(record.fields["completed"] is None for record in removed)
+    return CullResult(limit.reason, [record.msg_id for record in removed], has_pending)
 
 
-def _to_go(shelf: Shelf, excess: Excess, written: str) -> Iterator[Held]:
-    """The first in line, until no more would be left than may be."""
-    by_count = excess.unit == "records"
-    left = len(shelf.records) if by_count else shelf.tally.bytes
-    for record in _line(shelf):
-        if left <= excess.left:
+def _records_to_cull(
+    table: RecordTable, limit: ExceededLimit, written: str
+) -> Iterator[StoredRecord]:
+    """Yield the first records of the cull order, until `limit.target` would be reached."""
+    counts_records = limit.unit == "records"
+    remaining = len(table.records) if counts_records else table.sizes.total_bytes
+    for record in _cull_order(table):
+        if remaining <= limit.target:
             return
         if record.msg_id != written:
-            left -= 1 if by_count else shelf.tally.size(record)
+            remaining -= 1 if counts_records else table.sizes.get_size(record)
             yield record
 
 
-def _line(shelf: Shelf) -> Iterator[Held]:
-    """All records, in the order in which they go.
+def _cull_order(table: RecordTable) -> Iterator[StoredRecord]:
+    """Yield all records: completed records before pending ones, each group oldest first.
 
-    Completed records go before pending ones, each oldest first: a pending task's record is where
-    its result will go, so it is the last to be lost.
+    Pending records are culled last, because the result of the task will be written to the record.
     """
-    for msg_id in shelf.completed:
-        yield shelf.records[msg_id]
-    for msg_id in shelf.history:
-        record = shelf.records[msg_id]
+    for msg_id in table.completed:
+        yield table.records[msg_id]
+    for msg_id in table.history:
+        record = table.records[msg_id]
         if record.fields["completed"] is None:
             yield record

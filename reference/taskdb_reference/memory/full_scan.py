@@ -1,4 +1,4 @@
-"""Records looked at one by one, for what no index knows."""
+"""Full scan: evaluate a part of a query on each record, where no index can answer it."""
 
 from __future__ import annotations
 
@@ -11,66 +11,77 @@ from operator import eq, ne
 from types import NoneType
 from typing import Any, TypeAlias
 
-from taskdb_reference.memory.stored_record import SIMPLE_FIELDS, Held
+from taskdb_reference.memory.stored_record import SCALAR_FIELDS, StoredRecord
 from taskdb_spec.language import tree
 from taskdb_spec.language.evaluation import compile_condition, compile_selector
 from taskdb_spec.language.paths import single_match
 
-OfValue: TypeAlias = Callable[[Any], object]
-_SIMPLE = (str, datetime, NoneType)
+ScalarPredicate: TypeAlias = Callable[[Any], object]
+_SCALARS = (str, datetime, NoneType)
 
 
-def selected(records: Iterable[Held], part: tree.Query) -> list[Held]:
-    """Those of the records that `part` of a query selects.
+def filter_records(records: Iterable[StoredRecord], part: tree.Query) -> list[StoredRecord]:
+    """Return the records that a part of a query selects.
 
     >>> from taskdb_spec import parse_query
-    >>> records = [Held({"msg_id": "a"}, 1), Held({"msg_id": "b", "stdout": "x"}, 2)]
-    >>> [record.msg_id for record in selected(records, parse_query({"stdout": "x"}))]
-    ['b']
+    >>> records = [StoredRecord({"msg_id": "a", "stdout": text}, 1) for text in "xyx"]
+    >>> len(filter_records(records, parse_query({"stdout": "x"})))
+    2
     """
-    if isinstance(part, tree.Field) and not part.path.rest and part.path.root in SIMPLE_FIELDS:
-        field, passes = part.path.root, passing(part.tests)
-        return [record for record in records if passes(record.fields[field])]
+    if isinstance(part, tree.Field) and not part.path.rest and part.path.root in SCALAR_FIELDS:
+        field, is_match = part.path.root, compile_scalar_predicate(part.tests)
+        return [record for record in records if is_match(record.fields[field])]
     selects = compile_selector(part)
     return [record for record in records if selects(record.fields)]
 
 
-def passing(tests: tuple[tree.Test, ...]) -> OfValue:
-    """The function that says whether a str, a datetime or None passes the tests."""
-    if len(tests) == 1:
-        [test] = tests
-        make = _OF_VALUES.get(type(test), _of_any)
-        return make(test)
-    each = [passing((test,)) for test in tests]
-    return lambda value: all(passes(value) for passes in each)
+def compile_scalar_predicate(conditions: tuple[tree.Test, ...]) -> ScalarPredicate:
+    """Compile conditions into a function of a str, a datetime or None.
+
+    The function returns a true value if the scalar satisfies all conditions.
+    """
+    if len(conditions) == 1:
+        [condition] = conditions
+        compile_one = _SHORTCUTS.get(type(condition), _compile_general)
+        return compile_one(condition)
+    predicates = [compile_scalar_predicate((condition,)) for condition in conditions]
+    return lambda value: all(predicate(value) for predicate in predicates)
 
 
-def _of_any(test: tree.Test) -> OfValue:
-    check = compile_condition(test)
-    return lambda value: check(single_match(value))
+def _compile_general(condition: tree.Test) -> ScalarPredicate:
+    is_match = compile_condition(condition)
+    return lambda value: is_match(single_match(value))
 
 
-def _equal(test: tree.Eq) -> OfValue:
-    return partial(eq, test.operand) if isinstance(test.operand, _SIMPLE) else _of_any(test)
+def _compile_eq(condition: tree.Eq) -> ScalarPredicate:
+    if isinstance(condition.operand, _SCALARS):
+        return partial(eq, condition.operand)
+    return _compile_general(condition)
 
 
-def _other(test: tree.Ne) -> OfValue:
-    return partial(ne, test.operand) if isinstance(test.operand, _SIMPLE) else _of_any(test)
+def _compile_ne(condition: tree.Ne) -> ScalarPredicate:
+    if isinstance(condition.operand, _SCALARS):
+        return partial(ne, condition.operand)
+    return _compile_general(condition)
 
 
-def _among(test: tree.In) -> OfValue:
-    return frozenset(value for value in test.operands if isinstance(value, _SIMPLE)).__contains__
+def _compile_in(condition: tree.In) -> ScalarPredicate:
+    scalars = (operand for operand in condition.operands if isinstance(operand, _SCALARS))
+    return frozenset(scalars).__contains__
 
 
-def _glob(test: tree.Glob) -> OfValue:
-    match = re.compile(fnmatch.translate(test.pattern)).match
+def _compile_glob(condition: tree.Glob) -> ScalarPredicate:
+    match = re.compile(fnmatch.translate(condition.pattern)).match
     return lambda value: type(value) is str and match(value)
 
 
-_OF_VALUES: dict[type, Callable[[Any], OfValue]] = {
-    tree.Eq: _equal,
-    tree.Ne: _other,
-    tree.In: _among,
-    tree.Glob: _glob,
+_SHORTCUTS: dict[type, Callable[[Any], ScalarPredicate]] = {
+    tree.Eq: _compile_eq,
+    tree.Ne: _compile_ne,
+    tree.In: _compile_in,
+    tree.Glob: _compile_glob,
 }
-"""Short cuts of the common tests. They are exact, for such values equal no others."""
+"""Faster predicates for common conditions.
+
+They give the same answers, because a str, a datetime and None equal no value of another class.
+"""

@@ -1,67 +1,70 @@
-"""Records grouped by the value of a field."""
+"""Hash index: the ids of records by the value of one field."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from taskdb_reference.memory.stored_record import Held
+from taskdb_reference.memory.stored_record import StoredRecord
 
-VALUED_FIELDS = frozenset({"client_uuid", "engine_uuid", "queue", "label"})
-"""The fields of text that many records have in common."""
+LOW_CARDINALITY_FIELDS = frozenset({"client_uuid", "engine_uuid", "queue", "label"})
+"""Text fields in which many records have the same value. They are indexed by their value."""
 
 
-class Something:
-    """What stands for any value but None of the fields that are not `VALUED_FIELDS`."""
+class NotNone:
+    """The index value of all values but None, in fields other than `LOW_CARDINALITY_FIELDS`."""
 
     def __repr__(self) -> str:
-        return "SOMETHING"
+        return "NOT_NONE"
 
 
-SOMETHING = Something()
+NOT_NONE = NotNone()
 
 
-class Groups:
-    """The ids of the records that have the same value in `field`, by that value.
+class HashIndex:
+    """The ids of the records that have the same value in a field, by that value.
 
-    For fields whose values few records share, only whether there is one counts: None or SOMETHING.
+    In fields other than `LOW_CARDINALITY_FIELDS` few records share a value. There the index only
+    distinguishes None from `NOT_NONE`.
 
-    >>> groups = Groups("label")
-    >>> groups.enter([Held({"msg_id": "a", "label": "x"}, number=1)])
-    >>> list(groups), list(groups.of("x"))
+    Iteration yields the values that at least one record has.
+
+    >>> index = HashIndex("label")
+    >>> index.insert([StoredRecord({"msg_id": "a", "label": "x"}, number=1)])
+    >>> list(index), list(index.get_ids("x"))
     (['x'], ['a'])
     """
 
     def __init__(self, field: str) -> None:
         self._field = field
-        self._valued = field in VALUED_FIELDS
+        self._has_values = field in LOW_CARDINALITY_FIELDS
         self._ids: dict[object, dict[str, None]] = {}
 
     def __iter__(self) -> Iterator[object]:
         return iter(self._ids)
 
-    def enter(self, records: Iterable[Held]) -> None:
-        """Put each record in its group."""
+    def insert(self, records: Iterable[StoredRecord]) -> None:
+        """Add records to the index."""
         for record in records:
-            value = self.value(record)
-            group = self._ids.get(value)
-            if group is None:
-                group = self._ids[value] = {}
-            group[record.msg_id] = None
+            value = self.get_value(record)
+            ids = self._ids.get(value)
+            if ids is None:
+                ids = self._ids[value] = {}
+            ids[record.msg_id] = None
 
-    def leave(self, records: Iterable[Held]) -> None:
-        """Take records, which must not have changed since, out of their groups."""
+    def remove(self, records: Iterable[StoredRecord]) -> None:
+        """Remove records, whose field must be unchanged since `insert`."""
         for record in records:
-            value = self.value(record)
-            group = self._ids[value]
-            del group[record.msg_id]
-            if not group:
+            value = self.get_value(record)
+            ids = self._ids[value]
+            del ids[record.msg_id]
+            if not ids:
                 del self._ids[value]
 
-    def value(self, record: Held) -> object:
-        """The value that the group of the record goes by."""
+    def get_value(self, record: StoredRecord) -> object:
+        """Return the value under which the record is indexed."""
         value = record.fields[self._field]
-        return value if self._valued or value is None else SOMETHING
+        return value if self._has_values or value is None else NOT_NONE
 
-    def of(self, value: object) -> Mapping[str, None]:
-        """The ids of the group of that value."""
+    def get_ids(self, value: object) -> Mapping[str, None]:
+        """Return the ids of the records that are indexed under the value."""
         return self._ids.get(value, {})

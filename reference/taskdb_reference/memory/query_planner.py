@@ -1,8 +1,10 @@
-"""Which records a query has to be put to: those that the indexes leave, if any can help.
+"""Query planner: choose the indexes that answer a query, and scan only what they leave.
 
-`RULES` says, for one test on one root field, which records pass it. A query is split into such
-tests as far as all of them must hold. The smallest of the sets of records that the rules give is
-walked, the others are only asked, and what no rule knows is left to the compiled predicate.
+`RULES` maps the class of a condition to a function. The function returns the ids of the records
+that satisfy this condition on a root field, if an index knows them. The planner splits a query into
+such conditions, as far as all of them must hold. It iterates over the smallest of the candidate
+sets and only asks the others whether they contain an id. A full scan evaluates the conditions that
+no rule can answer.
 """
 
 from __future__ import annotations
@@ -12,173 +14,190 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from taskdb_reference.memory.candidate_sets import Chosen, Range
-from taskdb_reference.memory.full_scan import passing, selected
-from taskdb_reference.memory.hash_index import SOMETHING, VALUED_FIELDS
-from taskdb_reference.memory.record_table import Shelf
-from taskdb_reference.memory.sorted_index import FIRST, LAST, Key, after, before
-from taskdb_reference.memory.stored_record import Held
+from taskdb_reference.memory.candidate_sets import RangeCandidates, ValueCandidates
+from taskdb_reference.memory.full_scan import compile_scalar_predicate, filter_records
+from taskdb_reference.memory.hash_index import LOW_CARDINALITY_FIELDS, NOT_NONE
+from taskdb_reference.memory.record_table import RecordTable
+from taskdb_reference.memory.sorted_index import MAX_KEY, MIN_KEY, Key, make_end_key, make_start_key
+from taskdb_reference.memory.stored_record import StoredRecord
 from taskdb_spec.language import tree
 from taskdb_spec.records.fields import TIME_FIELDS
 
-Source: TypeAlias = Collection[str]
-Rule: TypeAlias = Callable[[Shelf, str, Any], Source | None]
-"""From a shelf, a root field and a test: the ids of just the records that pass, if it can tell."""
+CandidateSet: TypeAlias = Collection[str]
+Rule: TypeAlias = Callable[[RecordTable, str, Any], CandidateSet | None]
+"""Takes a table, a root field and a condition.
+
+Returns the ids of exactly the records that satisfy it, or None if no index knows them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The records to look at, and what of the query remains to be asked of them."""
+    """How to execute a query.
 
-    shelf: Shelf
-    sources: tuple[Source, ...]
+    Attributes:
+        table: The records and their indexes.
+        candidate_sets: The results of the indexes, smallest first. The query selects from their
+            intersection, or from all records if there are none.
+        remainder: The parts of the query that a full scan of the candidates must evaluate.
+    """
+
+    table: RecordTable
+    candidate_sets: tuple[CandidateSet, ...]
     remainder: tuple[tree.Query, ...]
 
     @property
-    def candidates(self) -> int:
-        """How many records will be looked at."""
-        return len(self.sources[0]) if self.sources else len(self.shelf.records)
+    def candidate_count(self) -> int:
+        """The number of records that `execute` iterates over."""
+        return len(self.candidate_sets[0]) if self.candidate_sets else len(self.table.records)
 
-    def records(self) -> list[Held]:
-        """The records that the query selects."""
+    def execute(self) -> list[StoredRecord]:
+        """Return the records that the query selects."""
         found = list(self._candidates())
         for part in self.remainder:
-            found = selected(found, part)
+            found = filter_records(found, part)
         return found
 
-    def _candidates(self) -> Iterator[Held]:
-        records = self.shelf.records
-        if not self.sources:
+    def _candidates(self) -> Iterator[StoredRecord]:
+        records = self.table.records
+        if not self.candidate_sets:
             return iter(records.values())
-        walked, *asked = self.sources
-        ids: Any = walked
-        for source in asked:
-            ids = filter(source.__contains__, ids)
+        smallest, *others = self.candidate_sets
+        ids: Any = smallest
+        for candidate_set in others:
+            ids = filter(candidate_set.__contains__, ids)
         return map(records.__getitem__, ids)
 
 
-def plan(shelf: Shelf, query: tree.Query) -> Plan:
-    """The plan for a parsed query.
+def make_plan(table: RecordTable, query: tree.Query) -> Plan:
+    """Plan the execution of a parsed query.
 
     >>> from taskdb_spec import parse_query
-    >>> shelf = Shelf()
+    >>> table = RecordTable()
     >>> for msg_id in "abc":
-    ...     _ = shelf.put({"msg_id": msg_id, "label": "x"})
-    >>> plan(shelf, parse_query({"msg_id": "b", "label": "x"})).candidates
+    ...     _ = table.insert({"msg_id": msg_id, "label": "x"})
+    >>> make_plan(table, parse_query({"msg_id": "b", "label": "x"})).candidate_count
     1
     """
-    parts = list(_parts(query))
-    sources, remainder = _split(shelf, parts, RULES.get)
-    if not sources:
-        sources, remainder = _split(shelf, parts, lambda test: _by_value)
-    return Plan(shelf, tuple(sorted(_joined(sources), key=len)), tuple(remainder))
+    parts = list(_conjuncts(query))
+    candidate_sets, remainder = _apply_rules(table, parts, RULES.get)
+    if not candidate_sets:
+        # Evaluating a condition on every value of an index costs more than a rule, but less than a
+        # full scan. So it is the last resort before one.
+        candidate_sets, remainder = _apply_rules(table, parts, lambda _: _match_each_value)
+    merged = _intersect_ranges(candidate_sets)
+    return Plan(table, tuple(sorted(merged, key=len)), tuple(remainder))
 
 
-def _split(
-    shelf: Shelf, parts: list[tree.Query], rule_of: Callable[[type], Rule | None]
-) -> tuple[list[Source], list[tree.Query]]:
-    """What the rules give, and the parts for which they give nothing."""
-    sources: list[Source] = []
+def _apply_rules(
+    table: RecordTable, parts: list[tree.Query], find_rule: Callable[[type], Rule | None]
+) -> tuple[list[CandidateSet], list[tree.Query]]:
+    """Return the candidate sets that the rules find, and the parts without one."""
+    candidate_sets: list[CandidateSet] = []
     remainder: list[tree.Query] = []
     for part in parts:
-        source = None
+        candidates = None
         if isinstance(part, tree.Field) and not part.path.rest:
-            [test] = part.tests
-            rule = rule_of(type(test))
-            source = rule(shelf, part.path.root, test) if rule else None
-        if source is None:
+            [condition] = part.tests
+            rule = find_rule(type(condition))
+            candidates = rule(table, part.path.root, condition) if rule else None
+        if candidates is None:
             remainder.append(part)
         else:
-            sources.append(source)
-    return sources, remainder
+            candidate_sets.append(candidates)
+    return candidate_sets, remainder
 
 
-def _parts(query: tree.Query) -> Iterator[tree.Query]:
-    """Queries that must all hold, as small as may be."""
+def _conjuncts(query: tree.Query) -> Iterator[tree.Query]:
+    """Split a query into the smallest parts that must all hold."""
     if isinstance(query, tree.And):
         for part in query.parts:
-            yield from _parts(part)
+            yield from _conjuncts(part)
     elif isinstance(query, tree.Field) and len(query.tests) > 1:
-        for test in query.tests:
-            yield tree.Field(query.path, (test,))
+        for condition in query.tests:
+            yield tree.Field(query.path, (condition,))
     else:
         yield query
 
 
-def _joined(sources: list[Source]) -> list[Source]:
-    """The same, with one range for all that are of one order."""
-    joined: list[Source] = [source for source in sources if not isinstance(source, Range)]
-    ranges: dict[int, Range] = {}
-    for source in sources:
-        if isinstance(source, Range):
-            order = id(source.order)
-            ranges[order] = ranges[order] & source if order in ranges else source
-    return [*joined, *ranges.values()]
+def _intersect_ranges(candidate_sets: list[CandidateSet]) -> list[CandidateSet]:
+    """Replace the ranges of one index by their intersection."""
+    others = [found for found in candidate_sets if not isinstance(found, RangeCandidates)]
+    ranges: dict[int, RangeCandidates] = {}
+    for found in candidate_sets:
+        if isinstance(found, RangeCandidates):
+            index = id(found.index)
+            ranges[index] = ranges[index] & found if index in ranges else found
+    return [*others, *ranges.values()]
 
 
-def _equal(shelf: Shelf, field: str, test: tree.Eq) -> Source | None:
-    operand = test.operand
+def _match_eq(table: RecordTable, field: str, condition: tree.Eq) -> CandidateSet | None:
+    operand = condition.operand
     if field == "msg_id":
-        return _among_ids(shelf, (operand,))
+        return _find_ids(table, (operand,))
     if field in TIME_FIELDS and isinstance(operand, datetime):
-        order = shelf.order(field)
-        return Range(order, before(operand), after(operand), shelf.records)
-    if operand is None or (field in VALUED_FIELDS and isinstance(operand, str)):
-        return shelf.groups(field).of(operand)
+        index = table.get_sorted_index(field)
+        low, high = make_start_key(operand), make_end_key(operand)
+        return RangeCandidates(index, low, high, table.records)
+    if operand is None or (field in LOW_CARDINALITY_FIELDS and isinstance(operand, str)):
+        return table.get_hash_index(field).get_ids(operand)
     return None
 
 
-def _other(shelf: Shelf, field: str, test: tree.Ne) -> Source | None:
-    if test.operand is None and field not in VALUED_FIELDS and field != "msg_id":
-        return shelf.groups(field).of(SOMETHING)
+def _match_ne(table: RecordTable, field: str, condition: tree.Ne) -> CandidateSet | None:
+    if condition.operand is None and field not in LOW_CARDINALITY_FIELDS and field != "msg_id":
+        return table.get_hash_index(field).get_ids(NOT_NONE)
     return None
 
 
-def _among(shelf: Shelf, field: str, test: tree.In) -> Source | None:
+def _match_in(table: RecordTable, field: str, condition: tree.In) -> CandidateSet | None:
+    operands = condition.operands
     if field == "msg_id":
-        return _among_ids(shelf, test.operands)
-    if len(test.operands) == 1:
-        return _equal(shelf, field, tree.Eq(test.operands[0]))
-    if field in VALUED_FIELDS:
-        texts = [value for value in test.operands if isinstance(value, str | None)]
-        return Chosen(shelf.groups(field), texts, shelf.records)
+        return _find_ids(table, operands)
+    if len(operands) == 1:
+        return _match_eq(table, field, tree.Eq(operands[0]))
+    if field in LOW_CARDINALITY_FIELDS:
+        values = [operand for operand in operands if isinstance(operand, str | None)]
+        return ValueCandidates(table.get_hash_index(field), values, table.records)
     return None
 
 
-def _among_ids(shelf: Shelf, operands: tuple[Any, ...]) -> Source:
+def _find_ids(table: RecordTable, operands: tuple[Any, ...]) -> CandidateSet:
+    # Operands of other classes match no record, and may be unhashable.
     texts = (operand for operand in operands if isinstance(operand, str))
-    return dict.fromkeys(operand for operand in texts if operand in shelf.records)
+    return dict.fromkeys(operand for operand in texts if operand in table.records)
 
 
-def _within(shelf: Shelf, field: str, test: Any) -> Source | None:
-    if field not in TIME_FIELDS or not isinstance(test.operand, datetime):
+def _match_order(table: RecordTable, field: str, condition: Any) -> CandidateSet | None:
+    if field not in TIME_FIELDS or not isinstance(condition.operand, datetime):
         return None
-    low, high = _BOUNDS[type(test)](test.operand)
-    return Range(shelf.order(field), low, high, shelf.records)
+    low, high = _KEY_RANGES[type(condition)](condition.operand)
+    return RangeCandidates(table.get_sorted_index(field), low, high, table.records)
 
 
-def _by_value(shelf: Shelf, field: str, test: tree.Test) -> Source | None:
-    """Put the test to each value that there is, rather than to each record that has it."""
-    if field not in VALUED_FIELDS:
+def _match_each_value(table: RecordTable, field: str, condition: tree.Test) -> CandidateSet | None:
+    """Evaluate the condition once for each value in the index, not once for each record."""
+    if field not in LOW_CARDINALITY_FIELDS:
         return None
-    groups = shelf.groups(field)
-    return Chosen(groups, list(filter(passing((test,)), groups)), shelf.records)
+    index = table.get_hash_index(field)
+    values = list(filter(compile_scalar_predicate((condition,)), index))
+    return ValueCandidates(index, values, table.records)
 
 
-_BOUNDS: dict[type, Callable[[datetime], tuple[Key, Key]]] = {
-    tree.Lt: lambda instant: (FIRST, before(instant)),
-    tree.Lte: lambda instant: (FIRST, after(instant)),
-    tree.Gt: lambda instant: (after(instant), LAST),
-    tree.Gte: lambda instant: (before(instant), LAST),
+_KEY_RANGES: dict[type, Callable[[datetime], tuple[Key, Key]]] = {
+    tree.Lt: lambda instant: (MIN_KEY, make_start_key(instant)),
+    tree.Lte: lambda instant: (MIN_KEY, make_end_key(instant)),
+    tree.Gt: lambda instant: (make_end_key(instant), MAX_KEY),
+    tree.Gte: lambda instant: (make_start_key(instant), MAX_KEY),
 }
 
 RULES: dict[type, Rule] = {
-    tree.Eq: _equal,
-    tree.In: _among,
-    tree.Ne: _other,
-    tree.Lt: _within,
-    tree.Lte: _within,
-    tree.Gt: _within,
-    tree.Gte: _within,
+    tree.Eq: _match_eq,
+    tree.In: _match_in,
+    tree.Ne: _match_ne,
+    tree.Lt: _match_order,
+    tree.Lte: _match_order,
+    tree.Gt: _match_order,
+    tree.Gte: _match_order,
 }
-"""Where no rule applies to any part, `_by_value` is tried, and then all records are looked at."""
+"""The rule for each class of condition. If no rule applies, `_match_each_value` is tried."""

@@ -1,4 +1,4 @@
-"""The records that a store in memory holds, and the indexes on them."""
+"""Record table: the records of a store in memory, and the indexes on them."""
 
 from __future__ import annotations
 
@@ -7,152 +7,179 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from taskdb_reference.memory.hash_index import Groups
-from taskdb_reference.memory.size_index import Tally
-from taskdb_reference.memory.sorted_index import Order, among_completed, by_field, in_history
-from taskdb_reference.memory.stored_record import Held
+from taskdb_reference.memory.hash_index import HashIndex
+from taskdb_reference.memory.size_index import SizeIndex
+from taskdb_reference.memory.sorted_index import (
+    SortedIndex,
+    get_completed_key,
+    get_history_key,
+    make_field_key,
+)
+from taskdb_reference.memory.stored_record import StoredRecord
 from taskdb_spec.records.fields import TASK_FIELDS
 
 
 class Index(Protocol):
-    """What is told of every record that comes and goes."""
+    """An index that is notified of every inserted and every removed record."""
 
-    def enter(self, records: Iterable[Held], /) -> None: ...
-    def leave(self, records: Iterable[Held], /) -> None: ...
+    def insert(self, records: Iterable[StoredRecord], /) -> None: ...
+    def remove(self, records: Iterable[StoredRecord], /) -> None: ...
 
 
-AnIndex = TypeVar("AnIndex", bound=Index)
+AnyIndex = TypeVar("AnyIndex", bound=Index)
 
 
 @dataclass(slots=True)
-class Kept:
-    """An index, and what it was told.
+class LazyIndex:
+    """An index that is updated when it is next used, and how far it has been updated.
 
-    It knows so many records, of which the `newest` has that number, and has heard of so many that
-    went.
+    Attributes:
+        index: The index.
+        removals_applied: How many entries of the table's list of removed records it has applied.
+        indexed_count: The number of records that it contains.
+        last_number: The number of the last record that it has inserted.
     """
 
     index: Any
-    heard: int
-    knows: int = 0
-    newest: int = 0
+    removals_applied: int
+    indexed_count: int = 0
+    last_number: int = 0
 
-    def tell_gone(self, went: list[Held]) -> None:
-        """Tell the index which of the records that it knows went since it was last told."""
-        if self.heard < len(went):
-            known = [record for record in went[self.heard :] if record.number <= self.newest]
-            self.index.leave(known)
-            self.heard = len(went)
-            self.knows -= len(known)
+    def apply_removals(self, removed: list[StoredRecord]) -> None:
+        """Remove the records that the table has removed since the last call."""
+        if self.removals_applied < len(removed):
+            pending = removed[self.removals_applied :]
+            # The index never saw records that were added after its last update.
+            known = [record for record in pending if record.number <= self.last_number]
+            self.index.remove(known)
+            self.removals_applied = len(removed)
+            self.indexed_count -= len(known)
 
-    def tell_new(self, records: dict[str, Held], newest: int) -> None:
-        """Tell the index of the records that it does not know, which came last of all."""
-        if self.knows < len(records):
-            new = [*islice(reversed(records.values()), len(records) - self.knows)]
-            self.index.enter(reversed(new))
-            self.knows, self.newest = len(records), newest
+    def apply_insertions(self, records: dict[str, StoredRecord], last_number: int) -> None:
+        """Insert the records that the table has added since the last call.
+
+        They are the last ones in `records`, because a dict keeps the order of insertion.
+        """
+        if self.indexed_count < len(records):
+            new = [*islice(reversed(records.values()), len(records) - self.indexed_count)]
+            self.index.insert(reversed(new))
+            self.indexed_count, self.last_number = len(records), last_number
 
 
-_MOST_GONE = 1000
-"""When so many records went, all indexes are told, and hold these records no longer."""
+_MAX_PENDING_REMOVALS = 1000
+"""After this many removals all indexes are updated, so that the removed records can be freed."""
 
 
-class Shelf:
-    """Records by msg_id.
+class RecordTable:
+    """The records by msg_id, with indexes that are built on first use.
 
-    An index is made when it is first asked for, from all records, and kept from then on: a store
-    pays for the questions that it is asked. Of records that came and went since, an index is told
-    when it is next asked; a write does not wait for that, nor does a change of such a record.
-    `put`, `change` and `remove` are the only ways in and out, so no index can go astray.
+    An index is built from all records when a query first needs it, and kept from then on. So a
+    store pays only for the indexes that its queries use. Added and removed records reach an index
+    when it is next used; the write itself does not wait. A changed record is updated at once, but
+    only in indexes that contain it.
 
-    >>> shelf = Shelf()
-    >>> record = shelf.put({"msg_id": "a", "label": "x"})
-    >>> list(shelf.groups("label").of("x"))
+    All writes go through `insert`, `update` and `remove`, so the indexes stay consistent.
+
+    >>> table = RecordTable()
+    >>> record = table.insert({"msg_id": "a", "label": "x"})
+    >>> list(table.get_hash_index("label").get_ids("x"))
     ['a']
-    >>> shelf.change(record, {"label": None})
-    >>> list(shelf.groups("label").of("x")), list(shelf.history)
+    >>> table.update(record, {"label": None})
+    >>> list(table.get_hash_index("label").get_ids("x")), list(table.history)
     ([], ['a'])
     """
 
     def __init__(self) -> None:
-        self.records: dict[str, Held] = {}
-        self._newest = 0  # the number of the record that came last
-        self._went: list[Held] = []  # the records that went of late
-        self._kept: dict[str, Kept] = {}
-        self._by_field: dict[str, list[Kept]] = {}
+        self.records: dict[str, StoredRecord] = {}
+        self._last_number = 0
+        self._removed: list[StoredRecord] = []  # those that not every index has removed yet
+        self._indexes: dict[str, LazyIndex] = {}
+        self._indexes_by_field: dict[str, list[LazyIndex]] = {}
 
-    def put(self, fields: Mapping[str, Any]) -> Held:
-        """Hold a new record of those fields, of which ``msg_id`` must be new."""
-        self._newest += 1
-        record = Held(fields, self._newest)
+    def insert(self, fields: Mapping[str, Any]) -> StoredRecord:
+        """Store a new record. ``fields["msg_id"]`` must not exist yet."""
+        self._last_number += 1
+        record = StoredRecord(fields, self._last_number)
         self.records[record.msg_id] = record
         return record
 
-    def change(self, record: Held, fields: Mapping[str, Any]) -> None:
-        """Give the record other values in `fields`."""
-        touched = self._touched(record, fields)
-        for kept in touched:
-            kept.index.leave([record])
-        record.change(fields)
-        for kept in touched:
-            kept.index.enter([record])
+    def update(self, record: StoredRecord, fields: Mapping[str, Any]) -> None:
+        """Replace the values of `fields` in a record of the table."""
+        affected = self._find_affected(record, fields)
+        for lazy in affected:
+            lazy.index.remove([record])
+        record.update(fields)
+        for lazy in affected:
+            lazy.index.insert([record])
 
-    def remove(self, records: Sequence[Held]) -> None:
-        """Hold those records no longer."""
+    def remove(self, records: Sequence[StoredRecord]) -> None:
+        """Remove records of the table."""
         for record in records:
             del self.records[record.msg_id]
-        if self._kept:
-            self._went += records
-            if len(self._went) >= _MOST_GONE:
-                self._forget()
+        if self._indexes:
+            self._removed += records
+            if len(self._removed) >= _MAX_PENDING_REMOVALS:
+                self._apply_all_removals()
 
     @property
-    def history(self) -> Order:
+    def history(self) -> SortedIndex:
         """All records, ascending by ``submitted``, None first."""
-        return self.order("submitted")
+        return self.get_sorted_index("submitted")
 
     @property
-    def completed(self) -> Order:
+    def completed(self) -> SortedIndex:
         """The completed records, in the order of the history."""
-        return self._index(
-            "completed records", ("submitted", "completed"), lambda: Order(among_completed)
+        return self._get_index(
+            "completed records", ("submitted", "completed"), lambda: SortedIndex(get_completed_key)
         )
 
     @property
-    def tally(self) -> Tally:
-        """The bytes that the records hold."""
-        return self._index("tally", TASK_FIELDS, Tally)
+    def sizes(self) -> SizeIndex:
+        """The size in bytes of each record, and their sum."""
+        return self._get_index("sizes", TASK_FIELDS, SizeIndex)
 
-    def order(self, field: str) -> Order:
-        """The records that have that time field, ascending by it. By ``submitted``, the history."""
-        key = in_history if field == "submitted" else by_field(field)
-        return self._index(f"order by {field}", (field,), lambda: Order(key))
+    def get_sorted_index(self, field: str) -> SortedIndex:
+        """Return the index of the records that have this time field, ascending by it.
 
-    def groups(self, field: str) -> Groups:
-        """The records, grouped by that field."""
-        return self._index(f"groups by {field}", (field,), lambda: Groups(field))
+        The index of ``submitted`` is the history, which contains the records without it as well.
+        """
+        key = get_history_key if field == "submitted" else make_field_key(field)
+        return self._get_index(f"sorted by {field}", (field,), lambda: SortedIndex(key))
 
-    def _index(self, name: str, fields: Iterable[str], make: Callable[[], AnIndex]) -> AnIndex:
-        """The index of that name, which `fields` decide; made unless it is there."""
-        if name not in self._kept:
-            self._kept[name] = made = Kept(make(), len(self._went))
+    def get_hash_index(self, field: str) -> HashIndex:
+        """Return the index of all records by the value of this field."""
+        return self._get_index(f"hashed by {field}", (field,), lambda: HashIndex(field))
+
+    def _get_index(
+        self, name: str, fields: Iterable[str], create: Callable[[], AnyIndex]
+    ) -> AnyIndex:
+        """Return an index that is up to date.
+
+        Args:
+            name: The name of the index in this table.
+            fields: The fields whose values determine the index.
+            create: Creates the empty index, if there is none of that name yet.
+        """
+        if name not in self._indexes:
+            self._indexes[name] = created = LazyIndex(create(), len(self._removed))
             for field in fields:
-                self._by_field.setdefault(field, []).append(made)
-        kept = self._kept[name]
-        kept.tell_gone(self._went)  # first, for an id may have gone and come again
-        kept.tell_new(self.records, self._newest)
-        told: AnIndex = kept.index
-        return told
+                self._indexes_by_field.setdefault(field, []).append(created)
+        lazy = self._indexes[name]
+        # Removals come first: an id may have been removed and added again.
+        lazy.apply_removals(self._removed)
+        lazy.apply_insertions(self.records, self._last_number)
+        index: AnyIndex = lazy.index
+        return index
 
-    def _forget(self) -> None:
-        """Hold the records that went no longer, once all indexes are told of them."""
-        for kept in self._kept.values():
-            kept.tell_gone(self._went)
-            kept.heard = 0
-        self._went.clear()
+    def _apply_all_removals(self) -> None:
+        """Update all indexes, and free the removed records."""
+        for lazy in self._indexes.values():
+            lazy.apply_removals(self._removed)
+            lazy.removals_applied = 0
+        self._removed.clear()
 
-    def _touched(self, record: Held, fields: Iterable[str]) -> list[Kept]:
-        """The indexes that hold the record, and that a change of those fields may change."""
-        by_field, number = self._by_field, record.number
-        touched = {id(kept): kept for name in fields for kept in by_field.get(name, ())}
-        return [kept for kept in touched.values() if kept.newest >= number]
+    def _find_affected(self, record: StoredRecord, fields: Iterable[str]) -> list[LazyIndex]:
+        """Return the indexes that contain the record and depend on one of the fields."""
+        by_field, number = self._indexes_by_field, record.number
+        affected = {id(lazy): lazy for name in fields for lazy in by_field.get(name, ())}
+        return [lazy for lazy in affected.values() if lazy.last_number >= number]

@@ -1,41 +1,41 @@
-"""The bytes that the records of a store hold."""
+"""Size index: the bytes that the records of a store hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taskdb_reference.memory.stored_record import Held
-from taskdb_reference.record_size import size_of
+from taskdb_reference.memory.stored_record import StoredRecord
+from taskdb_reference.record_size import measure_size
 
 
-class Tally:
-    """The sizes of records, each by its id, and their sum.
+class SizeIndex:
+    """The size in bytes of each record, and their sum `total_bytes`.
 
-    >>> tally = Tally()
-    >>> record = Held({"msg_id": "a"}, number=1)
-    >>> tally.enter([record])
-    >>> tally.bytes == size_of(record.whole())
+    >>> index = SizeIndex()
+    >>> record = StoredRecord({"msg_id": "a"}, number=1)
+    >>> index.insert([record])
+    >>> index.total_bytes == measure_size(record.copy())
     True
-    >>> tally.leave([record])
-    >>> tally.bytes
+    >>> index.remove([record])
+    >>> index.total_bytes
     0
     """
 
     def __init__(self) -> None:
-        self.bytes = 0
+        self.total_bytes = 0
         self._sizes: dict[str, int] = {}
 
-    def enter(self, records: Iterable[Held]) -> None:
-        """Count the records."""
+    def insert(self, records: Iterable[StoredRecord]) -> None:
+        """Measure records and add their sizes."""
         for record in records:
-            size = self._sizes[record.msg_id] = size_of(record.fields)
-            self.bytes += size
+            size = self._sizes[record.msg_id] = measure_size(record.fields)
+            self.total_bytes += size
 
-    def leave(self, records: Iterable[Held]) -> None:
-        """Count the records no longer."""
+    def remove(self, records: Iterable[StoredRecord]) -> None:
+        """Subtract the sizes of records."""
         for record in records:
-            self.bytes -= self._sizes.pop(record.msg_id)
+            self.total_bytes -= self._sizes.pop(record.msg_id)
 
-    def size(self, record: Held) -> int:
-        """The bytes of a record that is counted."""
+    def get_size(self, record: StoredRecord) -> int:
+        """Return the bytes of a record of the index."""
         return self._sizes[record.msg_id]

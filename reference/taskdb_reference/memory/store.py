@@ -6,37 +6,37 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from taskdb_reference.errors import culled, duplicate, not_found
-from taskdb_reference.limits import Limited
-from taskdb_reference.memory.culling import cull
-from taskdb_reference.memory.gc_pause import collector_paused
-from taskdb_reference.memory.query_planner import plan
-from taskdb_reference.memory.record_table import Shelf
-from taskdb_reference.memory.stored_record import Held
-from taskdb_spec import (
-    Limits,
-    TaskRecord,
-    check_keys,
-    parse_query,
+from taskdb_reference.errors import (
+    build_culled_error,
+    build_duplicate_error,
+    build_not_found_error,
 )
+from taskdb_reference.limits import CullingStore
+from taskdb_reference.memory.culling import cull
+from taskdb_reference.memory.gc_pause import pause_gc
+from taskdb_reference.memory.query_planner import make_plan
+from taskdb_reference.memory.record_table import RecordTable
+from taskdb_reference.memory.stored_record import StoredRecord
+from taskdb_spec import Limits, TaskRecord, check_keys, parse_query
 from taskdb_spec.records.fields import checked_fields, normalize_record
 
-_MANY = 100
-"""From so many records on, it pays to pause the collector while they are copied."""
+_MIN_RECORDS_FOR_GC_PAUSE = 100
+"""Copying fewer records than this takes less time than pausing the garbage collector saves."""
 
 
-class DictDB(Limited):
-    """Keeps TaskRecords in memory, for as long as the process runs.
+class DictDB(CullingStore):
+    """Keeps TaskRecords in memory, as long as the process runs.
 
-    Nothing is culled unless `record_limit` or `size_limit` is set; a write that leaves the store
-    above a limit then culls, completed records before pending ones, oldest first, and the log says
-    what went. The ids of culled records are remembered until they are added again.
+    The store culls nothing unless `record_limit` or `size_limit` is set. A write that leaves the
+    store above a limit then culls records: completed records before pending ones, oldest first. The
+    log lists the culled ids. The store remembers them until they are added again.
 
-    What a call costs grows with the records that it is about and not with those that are there,
-    but for the queries that no index knows, which look at every record (see `find_records`). An
-    index is made, from all records, when a query first asks for it. From then on it is kept, for
-    each write in constant time or in that of a binary search: at once where a record that it holds
-    changes, and for records that came and went when it is next asked, or a thousand of them wait.
+    The cost of a call depends on the records that it returns or changes, not on the size of the
+    store. The exception are queries that no index can answer: they scan all records (see
+    `find_records`). The first query that needs an index builds it from all records. From then on
+    the store maintains it, at constant cost or that of a binary search for each write. A change of
+    an indexed record updates the index at once. Added and removed records reach it when it is next
+    used, or after a thousand removals.
 
     >>> db = DictDB()
     >>> db.add_record("a", {"client_uuid": "c", "header": {"engine": 1}})
@@ -47,16 +47,21 @@ class DictDB(Limited):
     """
 
     def __init__(self, **traits: Any) -> None:
-        """Make an empty store. Raises `TraitError` for a limit that is none."""
+        """Create an empty store.
+
+        Raises:
+            TraitError: A limit is invalid.
+        """
         super().__init__(**traits)
-        self._shelf = Shelf()
-        self._culled: set[str] = set()
+        self._table = RecordTable()
+        self._culled_ids: set[str] = set()
 
     @property
     def size(self) -> int:
         """The bytes that the records hold, as `size_limit` counts them.
 
-        They are counted when this is first asked, or `size_limit` is set; then with each write.
+        The first access, or setting `size_limit`, measures all records. After that, each write
+        updates the sum.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"buffers": [b"12345"]})
@@ -65,14 +70,22 @@ class DictDB(Limited):
         >>> before - db.size
         5
         """
-        return self._shelf.tally.bytes
+        return self._table.sizes.total_bytes
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
-        """Store a new record; fields that `rec` lacks are filled.
+        """Store a new record. Fields that `rec` does not have are set to None.
 
-        Raises `DuplicateRecord`, `RecordError`; the store is then unchanged. The time does not grow
-        with the store: O(1), or O(log n) for a record submitted before others. Where it takes the
-        store above a limit, each record that is culled takes O(log n).
+        The cost does not depend on the size of the store: O(1), or O(log n) for a record that was
+        submitted before others. If the store is above a limit afterwards, each culled record costs
+        O(log n).
+
+        Args:
+            msg_id: The id of the record.
+            rec: Its fields.
+
+        Raises:
+            DuplicateRecord: The store has a record of this id. It is unchanged.
+            RecordError: The record is invalid. The store is unchanged.
 
         >>> db = DictDB()
         >>> db.add_record("a", {})
@@ -81,25 +94,38 @@ class DictDB(Limited):
         taskdb_spec.records.errors.DuplicateRecord: there is already a record of msg_id 'a'
         """
         fields = normalize_record(msg_id, rec)
-        if fields["msg_id"] in self._shelf.records:
-            raise duplicate(fields["msg_id"])
-        self._shelf.put(fields)
-        self._written(fields["msg_id"])
+        if fields["msg_id"] in self._table.records:
+            raise build_duplicate_error(fields["msg_id"])
+        self._table.insert(fields)
+        self._after_write(fields["msg_id"])
 
     def get_record(self, msg_id: str) -> TaskRecord:
-        """The whole record, in O(1). Raises `RecordNotFound`, `RecordCulled`.
+        """Return the whole record, in O(1).
+
+        Raises:
+            RecordNotFound: The store has no such record.
+            RecordCulled: The record was culled.
 
         >>> DictDB().get_record("a")
         Traceback (most recent call last):
         taskdb_spec.records.errors.RecordNotFound: there is no record of msg_id 'a'
         """
-        return self._held(msg_id).whole()
+        return self._get_stored(msg_id).copy()
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any]) -> None:
-        """Replace the fields named in `rec`, each whole.
+        """Replace the fields named in `rec`, each as a whole.
 
-        Raises `RecordNotFound`, `RecordCulled`, `RecordError`; the store is then unchanged. Takes
-        O(1), or O(log n) where it moves the record in an order of time; culls as `add_record` does.
+        The cost is O(1), or O(log n) if the record moves in a sorted index. The store culls as in
+        `add_record`.
+
+        Args:
+            msg_id: The id of the record.
+            rec: The new values.
+
+        Raises:
+            RecordNotFound: The store has no such record.
+            RecordCulled: The record was culled.
+            RecordError: The values are invalid. The store is unchanged.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"header": {"x": 1, "y": 2}})
@@ -108,11 +134,15 @@ class DictDB(Limited):
         {'x': 3}
         """
         fields = checked_fields(msg_id, rec)
-        self._shelf.change(self._held(msg_id), fields)
-        self._written(fields["msg_id"])
+        self._table.update(self._get_stored(msg_id), fields)
+        self._after_write(fields["msg_id"])
 
     def drop_record(self, msg_id: str) -> None:
-        """Remove the record, in O(log n). Raises `RecordNotFound`, `RecordCulled`.
+        """Remove the record, in O(log n).
+
+        Raises:
+            RecordNotFound: The store has no such record.
+            RecordCulled: The record was culled.
 
         >>> db = DictDB()
         >>> db.add_record("a", {})
@@ -120,12 +150,15 @@ class DictDB(Limited):
         >>> db.get_history()
         []
         """
-        self._shelf.remove([self._held(msg_id)])
+        self._table.remove([self._get_stored(msg_id)])
 
     def drop_matching_records(self, check: dict[str, Any]) -> None:
-        """Remove what `find_records` finds. Raises `QueryError` before anything goes.
+        """Remove the records that `find_records` would find.
 
-        Takes as long as to find them, and O(log n) for each that goes.
+        The cost is that of the search, and O(log n) for each removed record.
+
+        Raises:
+            QueryError: The query is invalid. The store is unchanged.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"engine_uuid": "e"})
@@ -134,21 +167,30 @@ class DictDB(Limited):
         >>> db.get_history()
         ['b']
         """
-        self._shelf.remove(self._selected(check))
+        self._table.remove(self._find(check))
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, TaskRecord]:
-        """The records that the query `check` selects, by msg_id, in any order.
+        """Return the records that the query `check` selects, by msg_id, in any order.
 
-        With `keys`, a list of field names, each has those fields and ``msg_id`` only, and nothing
-        else is copied. Raises `QueryError`.
+        Of the conditions that must all hold, the store looks up the one that the fewest records
+        satisfy, and examines only these records. Indexes answer the following conditions; any other
+        condition alone examines every record, in O(n):
 
-        Of conditions that must all hold, the one that the fewest records meet is looked up, and
-        only these records are looked at. Found without a look at others are: ``msg_id`` equal or
-        ``$in``; the same for ``client_uuid``, ``engine_uuid``, ``queue`` and ``label``, and for
-        these any other operator at the cost of one look at each value that there is; any field
-        None or not None; a time field equal, or in a range. All else looks at every record: O(n).
+        - ``msg_id``, ``client_uuid``, ``engine_uuid``, ``queue`` and ``label``: equality and
+          ``$in``. For the last four also any other operator, at the cost of one evaluation for each
+          value in the index.
+        - every field: None, or not None.
+        - time fields: equality and ranges.
+
+        Args:
+            check: The query.
+            keys: The names of the fields to return, beside ``msg_id``; None for all. The store
+                copies no other fields.
+
+        Raises:
+            QueryError: The query or `keys` is invalid.
 
         >>> db = DictDB()
         >>> db.add_record("a", {"label": "fit"})
@@ -156,19 +198,19 @@ class DictDB(Limited):
         {'a': {'msg_id': 'a', 'label': 'fit'}}
         """
         names = None if keys is None else check_keys(keys)
-        record = self._asked_by_id(check)
+        record = self._find_by_id_only(check)
         if record is not None:
-            return {record.msg_id: record.whole() if names is None else record.part(names)}
-        found = self._selected(check)
-        with collector_paused() if len(found) >= _MANY else nullcontext():
+            return {record.msg_id: record.copy() if names is None else record.copy_fields(names)}
+        found = self._find(check)
+        with pause_gc() if len(found) >= _MIN_RECORDS_FOR_GC_PAUSE else nullcontext():
             if names is None:
-                return {record.msg_id: record.whole() for record in found}
-            return {record.msg_id: record.part(names) for record in found}
+                return {record.msg_id: record.copy() for record in found}
+            return {record.msg_id: record.copy_fields(names) for record in found}
 
     def get_history(self) -> list[str]:
-        """All msg_ids, ascending by ``submitted``, None first, ties in the order of the adds.
+        """Return all msg_ids, ascending by ``submitted``, None first, then in the order of adding.
 
-        They are kept in this order, so that this takes no longer than to make the list.
+        An index has this order, so the cost is that of creating the list.
 
         >>> from datetime import UTC, datetime
         >>> db = DictDB()
@@ -177,41 +219,42 @@ class DictDB(Limited):
         >>> db.get_history()
         ['b', 'a']
         """
-        return self._shelf.history.ids()
+        return self._table.history.list_ids()
 
-    def _held(self, msg_id: object) -> Held:
-        """The store's own record, not a copy."""
-        # An id of another class is not looked up: it need not be hashable, and no record has it.
+    def _get_stored(self, msg_id: object) -> StoredRecord:
+        """Return the store's own record, not a copy."""
+        # An id of another class may be unhashable, and no record has it.
         if isinstance(msg_id, str):
-            if msg_id in self._shelf.records:
-                return self._shelf.records[msg_id]
-            if msg_id in self._culled:
-                raise culled(msg_id)
-        raise not_found(msg_id)
+            if msg_id in self._table.records:
+                return self._table.records[msg_id]
+            if msg_id in self._culled_ids:
+                raise build_culled_error(msg_id)
+        raise build_not_found_error(msg_id)
 
-    def _selected(self, check: dict[str, Any]) -> list[Held]:
-        return plan(self._shelf, parse_query(check)).records()
+    def _find(self, check: dict[str, Any]) -> list[StoredRecord]:
+        return make_plan(self._table, parse_query(check)).execute()
 
-    def _asked_by_id(self, check: object) -> Held | None:
-        """The record of a query for one id, and nothing else, that is there.
+    def _find_by_id_only(self, check: object) -> StoredRecord | None:
+        """Return the record if the query is ``{"msg_id": <str>}`` and the record exists.
 
-        It is what is asked most, and to parse such a query takes longer than to answer it.
+        This is the most frequent query, and parsing it would take longer than answering it.
         """
         if type(check) is dict and len(check) == 1:
             msg_id = check.get("msg_id")
             if type(msg_id) is str:
-                return self._shelf.records.get(msg_id)
+                return self._table.records.get(msg_id)
         return None
 
-    def _written(self, msg_id: str) -> None:
-        """Make up for a write of that record."""
-        self._culled.discard(msg_id)
+    def _after_write(self, msg_id: str) -> None:
+        """Update the culled ids and enforce the limits after a record was written."""
+        self._culled_ids.discard(msg_id)
         if self._limits is not None:
-            self._keep_limits(self._limits, msg_id)
+            self._enforce_limits(self._limits, msg_id)
 
-    def _keep_limits(self, limits: Limits, written: str) -> None:
-        parts = cull(self._shelf, limits, written)
-        for part in parts:
-            self._culled.update(part.msg_ids)
-        # Last, because a log handler may raise, and the store must be in order by then.
-        self._tell(parts, limits, written, self.size if limits.size_limit is not None else 0)
+    def _enforce_limits(self, limits: Limits, written: str) -> None:
+        results = cull(self._table, limits, written)
+        for result in results:
+            self._culled_ids.update(result.msg_ids)
+        size = self.size if limits.size_limit is not None else 0
+        # Log last: a log handler may raise, and by then the store must be consistent.
+        self._log_culling(results, limits, written, size)

@@ -1,4 +1,4 @@
-"""A record as a store in memory holds it."""
+"""Stored record: a record as the store in memory holds it, and copies of it for callers."""
 
 from __future__ import annotations
 
@@ -15,49 +15,51 @@ from taskdb_spec.records.fields import (
     TaskRecord,
 )
 
-SIMPLE_FIELDS = frozenset((*TEXT_FIELDS, *TIME_FIELDS, "resubmitted"))
-"""The fields that hold a str or a datetime, neither of which can be changed."""
+SCALAR_FIELDS = frozenset((*TEXT_FIELDS, *TIME_FIELDS, "resubmitted"))
+"""The fields that hold a str or a datetime. Both are immutable and need no copy."""
 
 
-class _Fields:
-    """All fields, as attributes that are None."""
+class _FieldsAsAttributes:
+    """An object that has every field as an attribute, with the value None."""
 
     def __init__(self) -> None:
         for name in TASK_FIELDS:
             setattr(self, name, None)
 
 
-_NOTHING = vars(_Fields())
-"""A record of None. Python lets the attributes of objects share one table of names, and so do the
-copies of this dict and theirs: each is made faster, and takes half the memory, of one that has its
-own."""
+_EMPTY_FIELDS = vars(_FieldsAsAttributes())
+"""The fields of a record, all None.
+
+This is the ``__dict__`` of an object, because such dicts and their copies share one table of keys.
+A copy is created faster than an ordinary dict of the same fields, and takes half the memory.
+"""
 
 
-class Held:
-    """A record that is held, whole: `fields` is the store's own.
+class StoredRecord:
+    """A record of the store. `fields` has all fields and must not reach a caller.
 
     `number` counts up from 1 in the order in which records were added.
 
-    >>> record = Held({"msg_id": "a", "stdout": ""}, number=1)
-    >>> record.change({"label": "x", "stdout": None})
-    >>> record.part(["label", "stdout"])
+    >>> record = StoredRecord({"msg_id": "a", "stdout": ""}, number=1)
+    >>> record.update({"label": "x", "stdout": None})
+    >>> record.copy_fields(["label", "stdout"])
     {'msg_id': 'a', 'label': 'x', 'stdout': None}
     """
 
     __slots__ = ("fields", "msg_id", "number")
 
     def __init__(self, fields: Mapping[str, Any], number: int) -> None:
-        self.fields = _NOTHING.copy()
+        self.fields = _EMPTY_FIELDS.copy()
         self.fields.update(fields)
         self.msg_id: str = fields["msg_id"]
         self.number = number
 
-    def change(self, fields: Mapping[str, Any]) -> None:
-        """Take the checked values of `fields`."""
+    def update(self, fields: Mapping[str, Any]) -> None:
+        """Replace fields by validated values, which the record keeps without copying them."""
         self.fields.update(fields)
 
-    def whole(self) -> TaskRecord:
-        """A copy of the whole record."""
+    def copy(self) -> TaskRecord:
+        """Return a deep copy of the whole record."""
         record: Any = self.fields.copy()
         for name in DICT_FIELDS:
             value = record[name]
@@ -66,13 +68,13 @@ class Held:
         for name in BUFFER_FIELDS:
             value = record[name]
             if value is not None:
-                record[name] = value.copy()  # bytes need no copy
+                record[name] = value.copy()  # bytes are immutable, so the list is enough
         return record  # type: ignore[no-any-return]
 
-    def part(self, names: Iterable[str]) -> TaskRecord:
-        """A copy of ``msg_id`` and the fields in `names`, and of nothing else."""
-        part: Any = {"msg_id": self.msg_id}
+    def copy_fields(self, names: Iterable[str]) -> TaskRecord:
+        """Return a deep copy of ``msg_id`` and the fields in `names`."""
+        copied: Any = {"msg_id": self.msg_id}
         for name in names:
             value = self.fields[name]
-            part[name] = value if name in SIMPLE_FIELDS or value is None else deep_copy(value)
-        return part  # type: ignore[no-any-return]
+            copied[name] = value if name in SCALAR_FIELDS or value is None else deep_copy(value)
+        return copied  # type: ignore[no-any-return]

@@ -1,6 +1,10 @@
-"""`MongoDB`, the store that keeps TaskRecords on a MongoDB server, 5.0 or newer.
+"""`MongoDB`, the store on a MongoDB server of version 5.0 or newer.
 
-It needs pymongo, which ``pip install 'taskdb-spec[mongo]'`` brings.
+It needs pymongo, which ``pip install 'taskdb-spec[mongo]'`` installs.
+
+`codec` converts records to documents, and `key_escaping` their keys. `pushdown` and
+`pattern_pushdown` translate queries to filters. `connection` and `collection` provide the server's
+collection for a store, and `config` has the url and the timeout.
 """
 
 try:

@@ -1,4 +1,4 @@
-"""The collection of all stores of a database, and its indexes."""
+"""The collection that all stores of a database share, and its indexes."""
 
 from __future__ import annotations
 
@@ -10,47 +10,55 @@ from pymongo.collection import Collection
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from taskdb_reference.mongo.codec import MICROSECONDS, OPTIONS, Document
+from taskdb_reference.mongo.codec import CODEC_OPTIONS, MICROSECONDS, Document
 from taskdb_reference.mongo.config import Server
-from taskdb_reference.mongo.connection import client, reaching
+from taskdb_reference.mongo.connection import get_client, translate_connection_errors
 
 DATABASE, COLLECTION = "taskdb", "task_records"
-STORE = ("store", ASCENDING)
-HISTORY = tuple((name, ASCENDING) for name in ("submitted", f"{MICROSECONDS}.submitted", "msg_id"))
+STORE_KEY = ("store", ASCENDING)
+HISTORY_ORDER = tuple(
+    (name, ASCENDING) for name in ("submitted", f"{MICROSECONDS}.submitted", "msg_id")
+)
 INDEXES = [
-    IndexModel([STORE, ("msg_id", ASCENDING)], unique=True),
-    IndexModel([STORE, *HISTORY]),
+    IndexModel([STORE_KEY, ("msg_id", ASCENDING)], unique=True),
+    IndexModel([STORE_KEY, *HISTORY_ORDER]),
     *(
-        IndexModel([STORE, (name, ASCENDING)])
+        IndexModel([STORE_KEY, (name, ASCENDING)])
         for name in ("completed", "client_uuid", "engine_uuid")
     ),
 ]
-"""For each query of the Hub; the first keeps a msg_id from being there twice in a store."""
+"""One index for each query of the Hub. The first one also keeps msg_ids unique within a store."""
 
 _opened: dict[tuple[int, Server, str], Collection[Document]] = {}
 
 
-def documents(server: Server, database: str = DATABASE) -> Collection[Document]:
-    """The collection of all stores of a database; its indexes are made where they are not there.
+def get_collection(server: Server, database: str = DATABASE) -> Collection[Document]:
+    """Return the collection of a database, and create its missing indexes once per process.
 
-    Raises `StoreUnavailable`, and ValueError for a url that is none.
+    Args:
+        server: The server.
+        database: The name of the database.
+
+    Raises:
+        StoreUnavailable: The server does not answer, or no url is given.
+        ValueError: The url is invalid.
     """
-    here = (os.getpid(), server, database)
-    if here not in _opened:
-        collection = _collection(client(server), database)
-        # The server may take long to index what is there already.
-        with reaching(server), pymongo.timeout(None):
+    key = (os.getpid(), server, database)
+    if key not in _opened:
+        collection = _configure_collection(get_client(server), database)
+        # Without a timeout, because indexing existing documents may take long.
+        with translate_connection_errors(server), pymongo.timeout(None):
             collection.create_indexes(INDEXES)
-        _opened[here] = collection
-    return _opened[here]
+        _opened[key] = collection
+    return _opened[key]
 
 
-def _collection(connected: MongoClient[Document], database: str) -> Collection[Document]:
-    """Written to most of the servers and to their journals, unless the url says otherwise."""
-    asked = connected.write_concern.document
-    return connected[database].get_collection(
+def _configure_collection(client: MongoClient[Document], database: str) -> Collection[Document]:
+    """Return the collection with journalled majority writes, unless the url says otherwise."""
+    concern_of_url = client.write_concern.document
+    return client[database].get_collection(
         COLLECTION,
-        codec_options=OPTIONS,
-        write_concern=WriteConcern(**{"w": "majority", "j": True, **asked}),
-        read_concern=ReadConcern(connected.read_concern.level or "majority"),
+        codec_options=CODEC_OPTIONS,
+        write_concern=WriteConcern(**{"w": "majority", "j": True, **concern_of_url}),
+        read_concern=ReadConcern(client.read_concern.level or "majority"),
     )

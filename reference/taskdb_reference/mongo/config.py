@@ -1,4 +1,4 @@
-"""A server, as a store names it."""
+"""The url and the timeout of a MongoDB server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ URL_VARIABLE = "TASKDB_MONGODB_URL"
 
 
 class Server(NamedTuple):
-    """Where a server is, and the seconds that it has for each call.
+    """The url of a server, and the timeout of each call in seconds.
+
+    As text, it has neither the password nor the options, so it may be logged.
 
     >>> print(Server("mongodb://user:secret@127.0.0.1:27017/?replicaSet=main"))
     mongodb://127.0.0.1:27017/
@@ -20,11 +22,10 @@ class Server(NamedTuple):
     timeout: float = 30.0
 
     def __str__(self) -> str:
-        return re.sub(r"//.*@", "//", self.url).partition("?")[
-            0
-        ]  # a log is no place for a password
+        without_password = re.sub(r"//.*@", "//", self.url)
+        return without_password.partition("?")[0]
 
 
-def default_url() -> str:
-    """The url that the environment names; empty where it names none."""
+def read_default_url() -> str:
+    """Return the url in the environment, or an empty text."""
     return os.environ.get(URL_VARIABLE, "")

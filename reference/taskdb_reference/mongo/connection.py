@@ -1,6 +1,6 @@
-"""The connection to a server: one client in each process, whatever number of stores is open.
+"""The connection to a server: one client per process and server, shared by all stores.
 
-A client is never used across a fork, where its sockets would be shared.
+A process that forks gets clients of its own, because it must not share sockets with its parent.
 """
 
 from __future__ import annotations
@@ -14,32 +14,58 @@ from threading import Lock
 from pymongo import MongoClient, timeout
 from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 
+from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.mongo.codec import Document
 from taskdb_reference.mongo.config import URL_VARIABLE, Server
-from taskdb_reference.unavailable import StoreUnavailable
 
-_FAREWELL = 1.0
-"""How many seconds a server has to take note that a client closes."""
-
-_clients: dict[tuple[int, Server], MongoClient[Document]] = {}
-_lock = Lock()
+_CLOSE_TIMEOUT_SECONDS = 1.0
+"""A client that closes reports it to the server, which may be gone."""
 
 
-def client(server: Server) -> MongoClient[Document]:
-    """This process's client of a server; it connects, and connects again, when it is used.
+class _ClientCache:
+    """The clients of all processes up to this one; each process uses only its own."""
 
-    Raises `StoreUnavailable` where no url is given, and ValueError for one that is none.
+    def __init__(self) -> None:
+        self._clients: dict[tuple[int, Server], MongoClient[Document]] = {}
+        self._lock = Lock()
+
+    def get(self, server: Server) -> MongoClient[Document]:
+        key = (os.getpid(), server)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = _create_client(server)
+            return self._clients[key]
+
+    def replace_lock(self) -> None:
+        """Replace the lock in a new child: another thread of the parent may have held it."""
+        self._lock = Lock()
+
+    def close(self) -> None:
+        for (pid, _), client in self._clients.items():
+            if pid == os.getpid():
+                with timeout(_CLOSE_TIMEOUT_SECONDS):
+                    client.close()
+
+
+_cache = _ClientCache()
+atexit.register(_cache.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_cache.replace_lock)
+
+
+def get_client(server: Server) -> MongoClient[Document]:
+    """Return this process's client of a server. It connects, and reconnects, when it is used.
+
+    Raises:
+        StoreUnavailable: No url is given.
+        ValueError: The url is invalid.
     """
-    here = (os.getpid(), server)
-    with _lock:
-        if here not in _clients:
-            _clients[here] = _client(server)
-        return _clients[here]
+    return _cache.get(server)
 
 
 @contextmanager
-def reaching(server: Server) -> Iterator[None]:
-    """Raise `StoreUnavailable` where the server does not answer, or not in time."""
+def translate_connection_errors(server: Server) -> Iterator[None]:
+    """Raise `StoreUnavailable` for the errors of a server that does not answer in time."""
     try:
         yield
     except PyMongoError as error:
@@ -52,7 +78,7 @@ def reaching(server: Server) -> Iterator[None]:
         ) from error
 
 
-def _client(server: Server) -> MongoClient[Document]:
+def _create_client(server: Server) -> MongoClient[Document]:
     if not server.url:
         raise StoreUnavailable(
             f"no MongoDB server is named: set {URL_VARIABLE}, or MongoDB(url=...), "
@@ -69,22 +95,3 @@ def _client(server: Server) -> MongoClient[Document]:
         )
     except ConfigurationError as error:
         raise ValueError(f"url: {error}; a url is like mongodb://127.0.0.1:27017/") from error
-
-
-def _renew_lock() -> None:
-    """A lock that another thread held at the fork would never be released."""
-    global _lock
-    _lock = Lock()
-
-
-@atexit.register
-def _close() -> None:
-    for (pid, _), opened in _clients.items():
-        if pid == os.getpid():
-            # It tells the server that its sessions have ended, which may be gone by now.
-            with timeout(_FAREWELL):
-                opened.close()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)

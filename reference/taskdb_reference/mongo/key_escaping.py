@@ -1,34 +1,41 @@
-"""Names of members, as a document may have them: BSON has no place for NUL in a name.
+"""Escape the keys of dicts: BSON keys cannot contain NUL.
 
-Names are written so that they stay different and keep their order, as dicts are compared by them.
+Different keys stay different and keep their order, because the order of dicts depends on their
+keys.
 """
 
 from __future__ import annotations
 
-REFERENCE = "$ref"  # a dict with this member and $id would be read back as a DBRef
+REFERENCE_KEY = "$ref"
+"""pymongo reads a dict with the keys ``$ref`` and ``$id`` back as a DBRef."""
+
 ESCAPE = "\x01"
-AS_REFERENCE, AS_NUL, AS_ESCAPE = f"{REFERENCE}{ESCAPE}\x01", f"{ESCAPE}\x02", f"{ESCAPE}\x03"
+ESCAPED_REFERENCE, ESCAPED_NUL, ESCAPED_ESCAPE = (
+    f"{REFERENCE_KEY}{ESCAPE}\x01",
+    "\x01\x02",
+    "\x01\x03",
+)
 
 
-def written(name: str) -> str:
-    r"""The name as it is stored; nearly every name as it is.
+def escape_key(key: str) -> str:
+    r"""Return the key as it is stored; nearly all keys are unchanged.
 
-    >>> written("engine"), written("a\x00b")
+    >>> escape_key("engine"), escape_key("a\x00b")
     ('engine', 'a\x01\x02b')
     """
-    if name == REFERENCE:
-        return AS_REFERENCE
-    return name.replace(ESCAPE, AS_ESCAPE).replace("\x00", AS_NUL)
+    if key == REFERENCE_KEY:
+        return ESCAPED_REFERENCE
+    return key.replace(ESCAPE, ESCAPED_ESCAPE).replace("\x00", ESCAPED_NUL)
 
 
-def read(name: str) -> str:
-    r"""The name that `written` has written.
+def unescape_key(key: str) -> str:
+    r"""Return the argument of `escape_key` for its result.
 
-    >>> [read(written(name)) for name in ("engine", "\x00\x01\x02", "$ref")]
+    >>> [unescape_key(escape_key(key)) for key in ("engine", "\x00\x01\x02", "$ref")]
     ['engine', '\x00\x01\x02', '$ref']
     """
-    if ESCAPE not in name:
-        return name
-    if name == AS_REFERENCE:
-        return REFERENCE
-    return name.replace(AS_NUL, "\x00").replace(AS_ESCAPE, ESCAPE)
+    if ESCAPE not in key:
+        return key
+    if key == ESCAPED_REFERENCE:
+        return REFERENCE_KEY
+    return key.replace(ESCAPED_NUL, "\x00").replace(ESCAPED_ESCAPE, ESCAPE)

@@ -1,6 +1,7 @@
-"""Patterns, as far as the server is asked: for plain text, where every engine agrees.
+"""Translate patterns to filters: only plain text, which every regex engine matches alike.
 
-Each function gives the operators of a field, and whether they hold of nothing else.
+Each function returns the server's operators for a field, and whether they are exact. Inexact
+operators match more values than the pattern does.
 """
 
 from __future__ import annotations
@@ -12,41 +13,46 @@ from taskdb_spec.language import tree
 
 Operators: TypeAlias = "tuple[dict[str, Any], bool]"
 
-LONGEST = 1000  # the server refuses patterns above 32 kB
-_TEXT = re.compile(r"(?:[^\0\\.^$*+?{}()\[\]|]|\\[!-/:-@\[-`{-~])*")
+MAX_PATTERN_LENGTH = 1000
+"""In characters. The server refuses patterns above 32 kB."""
+
+_PLAIN_TEXT = re.compile(r"(?:[^\0\\.^$*+?{}()\[\]|]|\\[!-/:-@\[-`{-~])*")
 _GLOB_PART = re.compile(r"(\*)|(\?)|\[!?\]?[^\]]*\]|([^*?])", re.DOTALL)
 
 
-def regex(test: tree.Regex) -> Operators:
-    """A search for plain text, maybe at the start, is the server's; any other the caller's.
+def translate_regex(condition: tree.Regex) -> Operators:
+    """Translate a search for plain text, optionally at the start; leave any other to the caller.
 
-    >>> regex(tree.Regex("^fit")), regex(tree.Regex("fit$"))
+    >>> translate_regex(tree.Regex("^fit")), translate_regex(tree.Regex("fit$"))
     (({'$regex': '^fit'}, True), ({}, False))
     """
-    plain = _TEXT.fullmatch(test.pattern.removeprefix("^"))
-    if not plain or set(test.options) & {"i", "m"} or len(test.pattern) > LONGEST:
+    pattern = condition.pattern
+    is_plain = _PLAIN_TEXT.fullmatch(pattern.removeprefix("^"))
+    if not is_plain or set(condition.options) & {"i", "m"} or len(pattern) > MAX_PATTERN_LENGTH:
         return {}, False
-    return {"$regex": test.pattern}, True
+    return {"$regex": pattern}, True
 
 
-def glob(test: tree.Glob) -> Operators:
-    """What a match starts with, or else its longest piece of plain text.
+def translate_glob(condition: tree.Glob) -> Operators:
+    """Translate the text at the start of a glob, or else its longest run of plain text.
 
-    >>> glob(tree.Glob("fit*")), glob(tree.Glob("*fit?")), glob(tree.Glob("fit"))
-    (({'$regex': '^fit'}, True), ({'$regex': 'fit'}, False), ({'$eq': 'fit'}, True))
+    >>> translate_glob(tree.Glob("fit*")), translate_glob(tree.Glob("*fit?"))
+    (({'$regex': '^fit'}, True), ({'$regex': 'fit'}, False))
+    >>> translate_glob(tree.Glob("fit"))
+    ({'$eq': 'fit'}, True)
     """
-    runs = _runs(test.pattern)
+    runs = _split_at_wildcards(condition.pattern)
     if len(runs) == 1:
         return {"$eq": runs[0]}, True
-    start, longest = runs[0][:LONGEST], max(runs, key=len)[:LONGEST]
+    start, longest = runs[0][:MAX_PATTERN_LENGTH], max(runs, key=len)[:MAX_PATTERN_LENGTH]
     if "\0" in (start or longest):
         return {}, False
-    found = f"^{_quoted(start)}" if start else _quoted(longest)
-    return {"$regex": found}, bool(start) and test.pattern == f"{start}*"
+    regex = f"^{_quote(start)}" if start else _quote(longest)
+    return {"$regex": regex}, bool(start) and condition.pattern == f"{start}*"
 
 
-def _runs(pattern: str) -> list[str]:
-    """The plain text before, between and after what a glob has for wildcards."""
+def _split_at_wildcards(pattern: str) -> list[str]:
+    """Return the runs of plain text before, between and after the wildcards of a glob."""
     runs = [""]
     for part in _GLOB_PART.finditer(pattern):
         if part[3]:
@@ -56,5 +62,6 @@ def _runs(pattern: str) -> list[str]:
     return runs
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
+    # Not re.escape: PCRE need not read all of its escapes as Python does.
     return re.sub(r"[!-/:-@\[-`{-~]", r"\\\g<0>", text)

@@ -1,217 +1,242 @@
-"""What of a query the server is asked: what it and this specification understand alike.
+"""Pushdown: translate the part of a query that the server evaluates as the specification does.
 
-A `Relay` is a filter that finds *at least* what the query selects. Where it is `exact`, it finds
-that and nothing else; otherwise the caller decides on what it found. Left to the caller are:
+The result is a `ServerFilter`, which matches *at least* the records that the query selects. If it
+is exact, it matches no others. Otherwise the caller must evaluate the query on the found records.
+The following is left to the caller:
 
-- instants, where a document has only their milliseconds,
-- patterns, apart from plain text: PCRE is not Python's `re`, and it gives up on a long search
-  without saying so,
-- names in paths that are empty: on a list the server takes ``x.`` for the list,
-- queries nested deeper, or larger, than the server takes.
+- datetimes, because a document has only their milliseconds;
+- patterns other than plain text: PCRE differs from Python's `re`, and it gives up on a long search
+  without an error;
+- paths with an empty name: on a list, the server reads ``x.`` as the list itself;
+- queries that are deeper or larger than the server accepts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from bson import encode
 
-from taskdb_reference.mongo.codec import OPTIONS, Document, encoded
-from taskdb_reference.mongo.key_escaping import written
-from taskdb_reference.mongo.pattern_pushdown import glob, regex
+from taskdb_reference.mongo.codec import CODEC_OPTIONS, Document, encode_value
+from taskdb_reference.mongo.key_escaping import escape_key
+from taskdb_reference.mongo.pattern_pushdown import translate_glob, translate_regex
 from taskdb_spec.language import tree
+from taskdb_spec.records.traversal import iter_values
 
-DEEPEST = 30  # the server stops at 100, and one of our levels may be three of its own
-LONGEST = 50  # members of a path
-LARGEST = 12 << 20  # bytes; the server takes 16 MiB, all in all
-SIZE_MAX = 2**31 - 1
+MAX_QUERY_DEPTH = 30
+"""In levels of a query. The server stops at 100 of its own, and one of ours may be three."""
+
+MAX_PATH_LENGTH = 50
+"""In names."""
+
+MAX_FILTER_BYTES = 12 << 20
+"""The server accepts 16 MiB for the whole message."""
+
+MAX_SIZE = 2**31 - 1
+"""The largest operand of the server's ``$size``."""
 
 
-class Relay(NamedTuple):
-    """A filter, and whether it finds nothing but what the query selects."""
+class ServerFilter(NamedTuple):
+    """A filter, and whether it matches only what the query selects."""
 
     filter: Document
-    exact: bool
+    is_exact: bool
 
 
-ALL = Relay({}, exact=False)
-"""Finds everything: the caller decides."""
-NONE = Relay({"$in": []}, exact=True)
-"""As the tests of a field: finds nothing."""
+TranslateCondition: TypeAlias = Callable[[Any, int], ServerFilter]
+"""Translates a condition that is at a depth of the query."""
+
+MATCH_ALL = ServerFilter({}, is_exact=False)
+"""The server returns every record, and the caller decides."""
+MATCH_NONE = ServerFilter({"$in": []}, is_exact=True)
+"""For the conditions of a field: no value matches."""
 
 
-def relay(query: tree.Query) -> Relay:
-    """What to ask the server for a parsed query.
+def make_server_filter(query: tree.Query) -> ServerFilter:
+    r"""Translate a parsed query.
 
     >>> from taskdb_spec import parse_query
-    >>> relay(parse_query({"completed": None, "label": {"$glob": "fit-*"}})).filter
-    {'$and': [{'completed': {'$eq': None}}, {'label': {'$regex': '^fit\\\\-'}}]}
+    >>> make_server_filter(parse_query({"completed": None, "label": {"$glob": "fit-*"}})).filter
+    {'$and': [{'completed': {'$eq': None}}, {'label': {'$regex': '^fit\\-'}}]}
     """
-    found = _query(query, 0)
-    return found if len(encode(found.filter, codec_options=OPTIONS)) <= LARGEST else ALL
+    found = _translate_query(query, 0)
+    size = len(encode(found.filter, codec_options=CODEC_OPTIONS))
+    return found if size <= MAX_FILTER_BYTES else MATCH_ALL
 
 
 # Queries
 
 
-def _query(query: tree.Query, depth: int) -> Relay:
-    if depth > DEEPEST:
-        return ALL
+def _translate_query(query: tree.Query, depth: int) -> ServerFilter:
+    if depth > MAX_QUERY_DEPTH:
+        return MATCH_ALL
     if isinstance(query, tree.Field):
-        return _field(query, depth)
-    parts = [_query(part, depth + 1) for part in query.parts]
+        return _translate_field(query, depth)
+    parts = [_translate_query(part, depth + 1) for part in query.parts]
     if isinstance(query, tree.And):
-        return _and(parts)
-    return _or(parts) if isinstance(query, tree.Or) else _nor(parts)
+        return _combine_and(parts)
+    return _combine_or(parts) if isinstance(query, tree.Or) else _combine_nor(parts)
 
 
-def _and(parts: Sequence[Relay]) -> Relay:
+def _combine_and(parts: Sequence[ServerFilter]) -> ServerFilter:
     filters = [part.filter for part in parts if part.filter]
-    exact = all(part.exact for part in parts)
+    is_exact = all(part.is_exact for part in parts)
     if len(filters) == 1:
-        return Relay(filters[0], exact)
-    return Relay({"$and": filters} if filters else {}, exact)
+        return ServerFilter(filters[0], is_exact)
+    return ServerFilter({"$and": filters} if filters else {}, is_exact)
 
 
-def _or(parts: Sequence[Relay]) -> Relay:
-    return Relay({"$or": [part.filter for part in parts]}, all(part.exact for part in parts))
+def _combine_or(parts: Sequence[ServerFilter]) -> ServerFilter:
+    is_exact = all(part.is_exact for part in parts)
+    return ServerFilter({"$or": [part.filter for part in parts]}, is_exact)
 
 
-def _nor(parts: Sequence[Relay]) -> Relay:
-    """Of what finds too much, the complement would find too little: it is left out."""
-    filters = [part.filter for part in parts if part.exact]
-    return Relay({"$nor": filters} if filters else {}, exact=len(filters) == len(parts))
+def _combine_nor(parts: Sequence[ServerFilter]) -> ServerFilter:
+    # The complement of a filter that matches too much would match too little: leave it out.
+    filters = [part.filter for part in parts if part.is_exact]
+    return ServerFilter({"$nor": filters} if filters else {}, is_exact=len(filters) == len(parts))
 
 
-def _field(query: tree.Field, depth: int) -> Relay:
+def _translate_field(query: tree.Field, depth: int) -> ServerFilter:
     names = (query.path.root, *query.path.rest)
-    if not all(names) or len(names) > LONGEST:
-        return ALL
-    path = ".".join(map(written, names))
-    tests = [_test(test, depth + 1) for test in query.tests]
-    return _and([Relay({path: t.filter} if t.filter else {}, t.exact) for t in tests])
+    if not all(names) or len(names) > MAX_PATH_LENGTH:
+        return MATCH_ALL
+    path = ".".join(map(escape_key, names))
+    conditions = [_translate_condition(condition, depth + 1) for condition in query.tests]
+    return _combine_and(
+        [ServerFilter({path: c.filter} if c.filter else {}, c.is_exact) for c in conditions]
+    )
 
 
-# Tests: the filter of each is that of a field, a dict of operators
+# Conditions. The filter of each is a dict of operators for a field.
 
 
-def _test(test: tree.Test, depth: int) -> Relay:
-    return ALL if depth > DEEPEST else _TESTS[type(test)](test, depth)
+def _translate_condition(condition: tree.Test, depth: int) -> ServerFilter:
+    return MATCH_ALL if depth > MAX_QUERY_DEPTH else _TRANSLATORS[type(condition)](condition, depth)
 
 
-def _merged(tests: Iterable[tree.Test], depth: int) -> Relay:
-    """All of the tests in one dict of operators; what has no room in it is left out."""
-    merged, exact = Relay({}, exact=True), True
-    for test in tests:
-        found = _test(test, depth)
-        room = merged.filter.keys().isdisjoint(found.filter)
-        exact = exact and found.exact and room
-        merged = Relay({**merged.filter, **(found.filter if room else {})}, exact)
+def _merge_conditions(conditions: Iterable[tree.Test], depth: int) -> ServerFilter:
+    """Put all conditions into one dict of operators; leave out those whose operator it has."""
+    merged, is_exact = ServerFilter({}, is_exact=True), True
+    for condition in conditions:
+        found = _translate_condition(condition, depth)
+        fits = merged.filter.keys().isdisjoint(found.filter)
+        is_exact = is_exact and found.is_exact and fits
+        merged = ServerFilter({**merged.filter, **(found.filter if fits else {})}, is_exact)
     return merged
 
 
-def _value(name: str) -> Callable[[Any, int], Relay]:
-    """A comparison that floored instants pass where the true ones do; maybe others as well."""
+def _compare_operand(operator: str) -> TranslateCondition:
+    """Translate a comparison that truncated datetimes satisfy if the true ones do."""
 
-    def test(test: tree.Eq, depth: int) -> Relay:
-        return Relay({name: _operand(test.operand)}, exact=not _has_instant(test.operand))
+    def translate(condition: tree.Eq, _depth: int) -> ServerFilter:
+        operand = condition.operand
+        return ServerFilter({operator: _encode(operand)}, is_exact=not _has_datetime(operand))
 
-    return test
-
-
-def _values(name: str) -> Callable[[Any, int], Relay]:
-    def test(test: tree.In | tree.All, depth: int) -> Relay:
-        operands = [_operand(operand) for operand in test.operands]
-        return Relay({name: operands}, exact=not any(map(_has_instant, test.operands)))
-
-    return test
+    return translate
 
 
-def _complement(of: Callable[[Any, int], Relay], name: str) -> Callable[[Any, int], Relay]:
-    """The server's operator `name`, which is the complement of the test `of`."""
+def _compare_operands(operator: str) -> TranslateCondition:
+    def translate(condition: tree.In | tree.All, _depth: int) -> ServerFilter:
+        operands = [_encode(operand) for operand in condition.operands]
+        is_exact = not any(map(_has_datetime, condition.operands))
+        return ServerFilter({operator: operands}, is_exact)
 
-    def test(test: Any, depth: int) -> Relay:
-        found = of(test, depth)
-        return Relay({name: next(iter(found.filter.values()))}, True) if found.exact else ALL
-
-    return test
+    return translate
 
 
-def _ordered(name: str, loose: str, exact: bool) -> Callable[[Any, int], Relay]:
-    """An order comparison, for instants `loose`; on whole milliseconds `name`, where `exact`.
+def _complement(translate: TranslateCondition, operator: str) -> TranslateCondition:
+    """Translate to the server's `operator`, the complement of the one of `translate`."""
 
-    Lists and dicts that hold instants may change their order when those are floored.
+    def translate_complement(condition: Any, depth: int) -> ServerFilter:
+        found = translate(condition, depth)
+        if not found.is_exact:
+            return MATCH_ALL
+        [operand] = found.filter.values()
+        return ServerFilter({operator: operand}, is_exact=True)
+
+    return translate_complement
+
+
+def _compare_order(operator: str, loose: str, *, is_exact: bool) -> TranslateCondition:
+    """Translate an order comparison.
+
+    Args:
+        operator: The server's operator.
+        loose: The operator for a datetime, which also matches those truncated to the operand.
+        is_exact: Whether `operator` is exact for a datetime of whole milliseconds.
     """
 
-    def test(test: tree.Lt | tree.Lte | tree.Gt | tree.Gte, depth: int) -> Relay:
-        operand = test.operand
+    def translate(condition: tree.Lt | tree.Lte | tree.Gt | tree.Gte, _depth: int) -> ServerFilter:
+        operand = condition.operand
         if not isinstance(operand, datetime):
-            return ALL if _has_instant(operand) else Relay({name: _operand(operand)}, exact=True)
-        whole = exact and operand.microsecond % 1000 == 0
-        return Relay({name if whole else loose: operand}, exact=whole)
+            # Truncation may change the order of lists and dicts that hold datetimes.
+            if _has_datetime(operand):
+                return MATCH_ALL
+            return ServerFilter({operator: _encode(operand)}, is_exact=True)
+        is_whole = is_exact and operand.microsecond % 1000 == 0
+        return ServerFilter({operator if is_whole else loose: operand}, is_whole)
 
-    return test
-
-
-def _exists(test: tree.Exists, depth: int) -> Relay:
-    return Relay({"$exists": test.present}, exact=True)
-
-
-def _mod(test: tree.Mod, depth: int) -> Relay:
-    return Relay({"$mod": [test.divisor, test.remainder]}, exact=True)
+    return translate
 
 
-def _size(test: tree.Size, depth: int) -> Relay:
-    return Relay({"$size": test.length}, exact=True) if test.length <= SIZE_MAX else NONE
+def _translate_exists(condition: tree.Exists, _depth: int) -> ServerFilter:
+    return ServerFilter({"$exists": condition.present}, is_exact=True)
 
 
-def _not(test: tree.Not, depth: int) -> Relay:
-    found = _merged(test.tests, depth + 1)
-    return Relay({"$not": found.filter}, exact=True) if found.exact else ALL
+def _translate_mod(condition: tree.Mod, _depth: int) -> ServerFilter:
+    return ServerFilter({"$mod": [condition.divisor, condition.remainder]}, is_exact=True)
 
 
-def _elem_match(test: tree.ElemMatch, depth: int) -> Relay:
-    found = _merged(test.tests, depth + 1)
-    return Relay({"$elemMatch": found.filter or {"$exists": True}}, found.exact)
+def _translate_size(condition: tree.Size, _depth: int) -> ServerFilter:
+    if condition.length > MAX_SIZE:
+        return MATCH_NONE
+    return ServerFilter({"$size": condition.length}, is_exact=True)
 
 
-def _elem_query(test: tree.ElemQuery, depth: int) -> Relay:
-    found = _query(test.query, depth + 1)
-    return Relay({"$elemMatch": found.filter}, found.exact)
+def _translate_not(condition: tree.Not, depth: int) -> ServerFilter:
+    found = _merge_conditions(condition.tests, depth + 1)
+    return ServerFilter({"$not": found.filter}, is_exact=True) if found.is_exact else MATCH_ALL
 
 
-_eq, _in = _value("$eq"), _values("$in")
+def _translate_elem_match(condition: tree.ElemMatch, depth: int) -> ServerFilter:
+    found = _merge_conditions(condition.tests, depth + 1)
+    return ServerFilter({"$elemMatch": found.filter or {"$exists": True}}, found.is_exact)
 
-_TESTS: dict[type, Callable[[Any, int], Relay]] = {
-    tree.Eq: _eq,
-    tree.Ne: _complement(_eq, "$ne"),
-    tree.Lt: _ordered("$lt", "$lte", exact=True),
-    tree.Lte: _ordered("$lte", "$lte", exact=False),
-    tree.Gt: _ordered("$gt", "$gte", exact=False),
-    tree.Gte: _ordered("$gte", "$gte", exact=True),
-    tree.In: _in,
-    tree.Nin: _complement(_in, "$nin"),
-    tree.All: _values("$all"),
-    tree.Exists: _exists,
-    tree.Mod: _mod,
-    tree.Size: _size,
-    tree.Regex: lambda test, depth: Relay(*regex(test)),
-    tree.Glob: lambda test, depth: Relay(*glob(test)),
-    tree.Not: _not,
-    tree.ElemMatch: _elem_match,
-    tree.ElemQuery: _elem_query,
+
+def _translate_elem_query(condition: tree.ElemQuery, depth: int) -> ServerFilter:
+    found = _translate_query(condition.query, depth + 1)
+    return ServerFilter({"$elemMatch": found.filter}, found.is_exact)
+
+
+_translate_eq, _translate_in = _compare_operand("$eq"), _compare_operands("$in")
+
+_TRANSLATORS: dict[type, TranslateCondition] = {
+    tree.Eq: _translate_eq,
+    tree.Ne: _complement(_translate_eq, "$ne"),
+    tree.Lt: _compare_order("$lt", "$lte", is_exact=True),
+    tree.Lte: _compare_order("$lte", "$lte", is_exact=False),
+    tree.Gt: _compare_order("$gt", "$gte", is_exact=False),
+    tree.Gte: _compare_order("$gte", "$gte", is_exact=True),
+    tree.In: _translate_in,
+    tree.Nin: _complement(_translate_in, "$nin"),
+    tree.All: _compare_operands("$all"),
+    tree.Exists: _translate_exists,
+    tree.Mod: _translate_mod,
+    tree.Size: _translate_size,
+    tree.Regex: lambda condition, _depth: ServerFilter(*translate_regex(condition)),
+    tree.Glob: lambda condition, _depth: ServerFilter(*translate_glob(condition)),
+    tree.Not: _translate_not,
+    tree.ElemMatch: _translate_elem_match,
+    tree.ElemQuery: _translate_elem_query,
 }
 
 
-def _operand(operand: Any) -> Any:
-    return encoded(operand)[0]
+def _encode(operand: Any) -> Any:
+    return encode_value(operand)[0]
 
 
-def _has_instant(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_instant, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_instant, value))
-    return isinstance(value, datetime)
+def _has_datetime(value: Any) -> bool:
+    return any(isinstance(item, datetime) for item in iter_values(value))

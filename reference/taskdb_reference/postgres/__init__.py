@@ -6,11 +6,11 @@
     db.add_record("a", {"client_uuid": "c"})
     db.close()
 
-The url may be in the environment, as TASKDB_POSTGRES_URL. The tables are made when they are not
-there. All stores of a database share one table; the namespace says whose a record is. Several
-threads may share a store, and several processes and machines a namespace. A store finds its way
-back to a server that was away. The texts in ``msg_id``, ``client_uuid`` and ``engine_uuid`` are
-indexed: one that PostgreSQL cannot index, of some thousand bytes, is refused.
+Without a url, the store uses TASKDB_POSTGRES_URL in the environment. It creates missing tables. All
+stores of a database share one table, and the namespace identifies the records of a store. Several
+threads may share a store, and several processes and machines may share a namespace. A store
+reconnects to a server that was away. The texts in ``msg_id``, ``client_uuid`` and ``engine_uuid``
+are indexed. A text that is too long for an index of PostgreSQL, a few thousand bytes, is refused.
 
 It needs psycopg: pip install 'taskdb-spec[postgres]'.
 """
@@ -23,7 +23,7 @@ except ImportError as error:
         "this store needs psycopg: pip install 'taskdb-spec[postgres]'", name="psycopg"
     ) from error
 
+from taskdb_reference.errors import StoreRefused
 from taskdb_reference.postgres.store import PostgresDB
-from taskdb_reference.sql.errors import StoreRefused
 
 __all__ = ["PostgresDB", "StoreRefused"]

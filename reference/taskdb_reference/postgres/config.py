@@ -1,4 +1,4 @@
-"""The traits that say where the store is."""
+"""The traits for the database and the namespace of a store."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from traitlets import TraitError, Unicode
 
-from taskdb_reference.sql.nul_escaping import encodes
+from taskdb_reference.sql.nul_escaping import is_encodable
 
-MAX_NAMESPACE = 500
-"""In characters; the namespace is part of every key, and keys have limits."""
+MAX_NAMESPACE_LENGTH = 500
+"""In characters. The namespace is part of every index key, and keys have a maximum length."""
 
 
 class Url(Unicode[str, str]):
-    """The url, or the keywords, of a PostgreSQL database; '' for one that is not known yet."""
+    """A trait: the url or the connection keywords of a PostgreSQL database; '' if not set."""
 
-    def validate(self, obj: Any, value: Any) -> str:
-        # The value is not shown: there may be a password in it.
+    def validate(self, _obj: Any, value: Any) -> str:
+        # The messages do not show the value, because it may contain a password.
         if not isinstance(value, str):
             raise TraitError(f"{self.name} must be a str, not {type(value).__name__}")
         try:
@@ -31,11 +31,16 @@ class Url(Unicode[str, str]):
 
 
 class Namespace(Unicode[str, str]):
-    """A name of up to 500 characters."""
+    """A trait: a name of 1 to 500 characters."""
 
-    def validate(self, obj: Any, value: Any) -> str:
-        if not isinstance(value, str) or not 0 < len(value) <= MAX_NAMESPACE or not encodes(value):
+    def validate(self, _obj: Any, value: Any) -> str:
+        if (
+            not isinstance(value, str)
+            or not 0 < len(value) <= MAX_NAMESPACE_LENGTH
+            or not is_encodable(value)
+        ):
             raise TraitError(
-                f"{self.name} must be a name of up to {MAX_NAMESPACE} characters; not {value!r}"
+                f"{self.name} must be a name of up to {MAX_NAMESPACE_LENGTH} characters; "
+                f"not {value!r}"
             )
         return value

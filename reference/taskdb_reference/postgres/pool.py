@@ -1,4 +1,4 @@
-"""The connections of a store to its server: a pool, filled when it is asked for one."""
+"""The pool of connections of a store. It connects when a call needs a connection."""
 
 from __future__ import annotations
 
@@ -13,27 +13,33 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from taskdb_reference.postgres.schema import prepare
-from taskdb_reference.sql.errors import StoreClosed
-from taskdb_reference.unavailable import StoreUnavailable
+from taskdb_reference.errors import StoreClosed, StoreUnavailable
+from taskdb_reference.postgres.schema import migrate
 from taskdb_spec import RecordError
 
-_PATIENCE = 2  # seconds, the fewest that libpq has
+_MIN_CONNECT_TIMEOUT_SECONDS = 2
+"""libpq treats a smaller timeout as this one."""
 
-# What the pool warns of is in the error that a call raises. Without a handler, it would be printed.
+# The errors of the calls contain what the pool logs. Without a handler, Python prints its warnings.
 logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
 
 
-class Connections:
-    """Up to `size` connections to the server at `url`, with the tables of today.
+class PostgresPool:
+    """A pool of connections to a database, which has the tables of the current version.
 
-    Each waits no longer than `timeout` seconds to be made, and for a statement. Raises
-    `StoreUnavailable`, and `StoreRefused` where the tables are of a newer version.
+    Args:
+        url: The url of the database.
+        size: The maximum number of connections.
+        timeout: The limit in seconds for connecting, and for each statement.
+
+    Raises:
+        StoreUnavailable: The server does not answer.
+        StoreRefused: The tables are of a newer version.
     """
 
     def __init__(self, url: str, size: int, timeout: float) -> None:
         self._url = url
-        self._server = _shown(url)
+        self._server = _describe_server(url)
         self._timeout = timeout
         self._process = os.getpid()
         self._pool = ConnectionPool(
@@ -44,20 +50,26 @@ class Connections:
             reconnect_timeout=timeout,
             open=True,
             num_workers=1,
-            check=_check,
-            kwargs=_settings(url, timeout),
+            check=_check_connection,
+            kwargs=_make_settings(url, timeout),
         )
         try:
             with self.connection() as connection:
-                prepare(connection)
+                migrate(connection)
         except BaseException:
             self.close()
             raise
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection that nobody else uses. Errors of the server become `StoreUnavailable`."""
-        if os.getpid() != self._process:  # two processes cannot speak on one connection
+        """Lend a connection that no other thread uses.
+
+        Raises:
+            StoreUnavailable: The server does not answer or reports an error.
+            StoreClosed: The pool is closed.
+            RecordError: A record is too large for PostgreSQL.
+        """
+        if os.getpid() != self._process:  # two processes cannot share a connection
             raise StoreUnavailable(
                 f"the store at {self._server} was opened by another process, before a fork; "
                 "open it in this one"
@@ -72,18 +84,18 @@ class Connections:
         except psycopg.errors.ProgramLimitExceeded as error:
             raise RecordError(f"the record is too large for PostgreSQL: {error}") from error
         except psycopg.Error as error:
-            raise StoreUnavailable(self._explained(error)) from error
+            raise StoreUnavailable(self._explain(error)) from error
 
     def close(self) -> None:
         """Close all connections."""
         if os.getpid() == self._process:
             self._pool.close()
 
-    def _explained(self, error: psycopg.Error) -> str:
+    def _explain(self, error: psycopg.Error) -> str:
         if isinstance(error, PoolTimeout):
             return (
                 f"PostgreSQL at {self._server} gave no connection within {self._timeout:g} s"
-                f"{self._why_none()}"
+                f"{self._explain_pool_timeout()}"
             )
         if isinstance(error, psycopg.errors.QueryCanceled):
             return (
@@ -92,9 +104,12 @@ class Connections:
             )
         return f"PostgreSQL at {self._server}: {str(error).strip()}"
 
-    def _why_none(self) -> str:
-        """Why the pool gave none: it does not say what it met with, so the server is asked."""
-        settings = {**_settings(self._url, self._timeout), "connect_timeout": _PATIENCE}
+    def _explain_pool_timeout(self) -> str:
+        """Find out why there was no connection. The pool does not report it, so connect once."""
+        settings = {
+            **_make_settings(self._url, self._timeout),
+            "connect_timeout": _MIN_CONNECT_TIMEOUT_SECONDS,
+        }
         try:
             psycopg.connect(self._url, **settings).close()
         except psycopg.Error as error:
@@ -104,11 +119,11 @@ class Connections:
         return f", and would now: try again, or raise the store's pool_size if its {size} were busy"
 
 
-def _check(connection: psycopg.Connection[Any]) -> None:
-    """Raise an error of psycopg if the server has been away since the connection was last used.
+def _check_connection(connection: psycopg.Connection[Any]) -> None:
+    """Raise an error of psycopg if the server was away since the last use of a connection.
 
-    A server that goes away says so, if only by closing its end. While there is nothing to read, it
-    need not be asked, which would take as long as a statement.
+    A server that stops closes its end of the connection, which is then readable. Otherwise no
+    statement is sent, because it would take as long as a call of the store.
     """
     with DefaultSelector() as selector:
         selector.register(connection, EVENT_READ)
@@ -116,23 +131,23 @@ def _check(connection: psycopg.Connection[Any]) -> None:
             ConnectionPool.check_connection(connection)
 
 
-def _settings(url: str, timeout: float) -> dict[str, Any]:
-    """The settings of a connection, beside those in the url."""
-    milliseconds = max(1, round(timeout * 1000))  # for 0 is no limit
+def _make_settings(url: str, timeout: float) -> dict[str, Any]:
+    """Return the settings of a connection, in addition to those in the url."""
+    milliseconds = max(1, round(timeout * 1000))  # 0 would mean no limit
     options = conninfo_to_dict(url).get("options") or ""
     return {
         "autocommit": True,
-        "connect_timeout": max(_PATIENCE, round(timeout)),
+        "connect_timeout": max(_MIN_CONNECT_TIMEOUT_SECONDS, round(timeout)),
         "options": f"{options} -c statement_timeout={milliseconds}".lstrip(),
-        # A server that vanished from the network sends no answer, and no error either.
+        # A server that vanishes from the network sends neither an answer nor an error.
         "tcp_user_timeout": milliseconds,
         "keepalives_idle": max(1, round(timeout)),
     }
 
 
-def _shown(url: str) -> str:
-    """Where the server is, without the password."""
+def _describe_server(url: str) -> str:
+    """Return the host, the port and the database of a url, without the password."""
     parts = conninfo_to_dict(url)
-    where = parts.get("host") or parts.get("hostaddr") or "the local socket"
+    host = parts.get("host") or parts.get("hostaddr") or "the local socket"
     port = f":{parts['port']}" if parts.get("port") else ""
-    return f"{where}{port}/{parts.get('dbname', '')}"
+    return f"{host}{port}/{parts.get('dbname', '')}"

@@ -1,6 +1,6 @@
-"""The tables in a database, and the steps by which those of older versions become those of today.
+"""The tables in a database, and the migrations from older schema versions.
 
-The version is kept in a table of its own, ``taskdb_schema``.
+The table ``taskdb_schema`` has the schema version.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from taskdb_reference.sql.errors import StoreRefused
+from taskdb_reference.errors import StoreRefused
 
 _VERSION_1 = (
     "CREATE TABLE taskdb_schema (version integer NOT NULL)",
@@ -55,46 +55,47 @@ _VERSION_1 = (
     "CREATE INDEX taskdb_records_by_engine ON taskdb_records (store, engine_uuid, completed)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
-"""The statements that take the tables from version n to n + 1, at place n; 0 is without tables.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+"""Item n has the statements that migrate the tables from version n to n + 1. 0 means no tables.
 
-A step that was released is never changed: tables were made by it.
+Never change a released item, because there are tables that it has created.
 """
 
-_MIGRATING = 0x7461736B
-"""The advisory lock that is held while tables are changed."""
+_MIGRATION_LOCK_ID = 0x7461736B
+"""The advisory lock that a process holds while it migrates. The number is ``task`` in ASCII."""
 
-
-def prepare(connection: Connection[Any]) -> None:
-    """Bring the tables to the version of today, in one transaction.
-
-    Raises `StoreRefused` for those of a newer version.
-    """
-    if _version(connection) == len(STEPS):
-        return
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATING,))
-        # Asked again: another process may have been faster.
-        for step in STEPS[_version(connection) :]:
-            for statement in step:
-                connection.execute(statement)
-        connection.execute("UPDATE taskdb_schema SET version = %s", (len(STEPS),))
-
-
-_TABLES_ARE_THERE = """
+_TABLE_EXISTS = """
     SELECT 1 FROM pg_class WHERE relname = 'taskdb_schema' AND pg_table_is_visible(oid)
 """
-"""In a transaction that waited for the lock, `to_regclass` does not see what was made meanwhile."""
+"""Not `to_regclass`, which misses a table created while this transaction waited for the lock."""
 
 
-def _version(connection: Connection[Any]) -> int:
-    if not connection.execute(_TABLES_ARE_THERE).fetchone():
+def migrate(connection: Connection[Any]) -> None:
+    """Migrate the tables to the current version, in one transaction.
+
+    Raises:
+        StoreRefused: The tables are of a newer version.
+    """
+    if _read_version(connection) == len(MIGRATIONS):
+        return
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK_ID,))
+        # Read the version again, because another process may have migrated the tables meanwhile.
+        for statements in MIGRATIONS[_read_version(connection) :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute("UPDATE taskdb_schema SET version = %s", (len(MIGRATIONS),))
+
+
+def _read_version(connection: Connection[Any]) -> int:
+    if not connection.execute(_TABLE_EXISTS).fetchone():
         return 0
     row = connection.execute("SELECT version FROM taskdb_schema").fetchone()
     version = int(row[0]) if row else 0
-    if version > len(STEPS):
+    if version > len(MIGRATIONS):
         raise StoreRefused(
             f"the tables were made by a newer version of taskdb-spec (their schema is {version}, "
-            f"this version knows up to {len(STEPS)}): install that version, or use another database"
+            f"this version knows up to {len(MIGRATIONS)}): install that version, or use another "
+            "database"
         )
     return version

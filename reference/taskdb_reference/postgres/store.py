@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 import psycopg
 from traitlets import Int, default
 
+from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.postgres.config import Namespace, Url
-from taskdb_reference.postgres.pool import Connections
-from taskdb_reference.sql.base_store import Run, SqlDB
+from taskdb_reference.postgres.pool import PostgresPool
+from taskdb_reference.sql.base_store import Execute, SqlDB
 from taskdb_reference.sql.config import Seconds
 from taskdb_reference.sql.dialect import Dialect
-from taskdb_reference.sql.nul_escaping import escaped
-from taskdb_reference.unavailable import StoreUnavailable
+from taskdb_reference.sql.nul_escaping import escape_nul
 
 URL_VARIABLE = "TASKDB_POSTGRES_URL"
 
@@ -25,19 +25,19 @@ URL_VARIABLE = "TASKDB_POSTGRES_URL"
 class PostgresDB(SqlDB):
     """Keeps TaskRecords in a PostgreSQL database, for threads, processes and machines at once.
 
-    Records of one `namespace` are one store. What a call that returned has written is as durable as
-    the server is told to make it. Where the server does not answer, calls raise `StoreUnavailable`,
-    a ConnectionError, and may be made again.
+    The records of one `namespace` are one store. When a call returns, its writes are as durable as
+    the server's settings make them. If the server does not answer, a call raises
+    `StoreUnavailable`, a ConnectionError, and may be repeated.
     """
 
     dialect: ClassVar[Dialect] = Dialect(
         table="taskdb_records",
-        mark="%s",
-        text_among="{column} = ANY(%s::text[])",
-        time_among="{column} = ANY(%s::bigint[])",
-        array=list,
+        placeholder="%s",
+        text_in="{column} = ANY(%s::text[])",
+        time_in="{column} = ANY(%s::bigint[])",
+        to_array=list,
         contains="strpos({column}, %s) > 0",
-        history="submitted NULLS FIRST, msg_id",
+        history_order="submitted NULLS FIRST, msg_id",
     )
 
     url = Url(
@@ -47,12 +47,12 @@ class PostgresDB(SqlDB):
     ).tag(config=True)
     namespace = Namespace(
         "default",
-        help="""The store in the database: records of another namespace are not seen.""",
+        help="""The name of the store. It does not see the records of other namespaces.""",
     ).tag(config=True)
     pool_size = Int(
         4,
         min=1,
-        help="""How many connections the store holds at most: so many threads work at once.""",
+        help="""The maximum number of connections, and of threads that work at the same time.""",
     ).tag(config=True)
     timeout = Seconds(
         30.0,
@@ -60,10 +60,12 @@ class PostgresDB(SqlDB):
     ).tag(config=True)
 
     def __init__(self, **traits: Any) -> None:
-        """Connect, and make the tables if they are not there.
+        """Connect, and create the tables if they do not exist.
 
-        Raises `TraitError` for a trait that is none, `StoreUnavailable` where the server does not
-        answer or is not known, `StoreRefused` for tables of a newer version.
+        Raises:
+            TraitError: A trait is invalid.
+            StoreUnavailable: The server does not answer, or no url is given.
+            StoreRefused: The tables are of a newer version.
         """
         super().__init__(**traits)
         if not self.url:
@@ -71,45 +73,46 @@ class PostgresDB(SqlDB):
                 f"set {URL_VARIABLE} to the url of a PostgreSQL database, "
                 "as in postgresql://user@host:5432/database"
             )
-        self._connections = Connections(self.url, self.pool_size, self.timeout)
-        # Names of locks are numbers; two namespaces with the same only wait for each other.
+        self._pool = PostgresPool(self.url, self.pool_size, self.timeout)
+        # Advisory locks are numbers. Two namespaces with the same number only wait for each other.
         digest = sha256(self.namespace.encode()).digest()
-        self._lock = int.from_bytes(digest[:8], signed=True)
+        self._lock_id = int.from_bytes(digest[:8], signed=True)
 
     @default("url")
     def _default_url(self) -> str:
         return os.environ.get(URL_VARIABLE, "")
 
     def close(self) -> None:
-        """Close the connections. Calling it again does nothing; other calls raise `StoreClosed`."""
-        self._connections.close()
+        """Close the connections. A second call does nothing; other calls raise `StoreClosed`."""
+        self._pool.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[Run]:
-        with self._connections.connection() as connection:
-            yield _runner(connection)
+    def _begin_read(self) -> Iterator[Execute]:
+        # A single statement sees one state, so a read needs no explicit transaction.
+        with self._pool.connection() as connection:
+            yield _make_execute(connection)
 
     @contextmanager
-    def _changing(self) -> Iterator[Run]:
-        with self._locked("pg_advisory_xact_lock_shared") as run:
-            yield run
+    def _begin_write(self) -> Iterator[Execute]:
+        with self._begin_locked("pg_advisory_xact_lock_shared") as execute:
+            yield execute
 
     @contextmanager
-    def _purging(self) -> Iterator[Run]:
-        # What it finds and what it removes is one step: no write may come between.
-        with self._locked("pg_advisory_xact_lock") as run:
-            yield run
+    def _begin_drop(self) -> Iterator[Execute]:
+        # Exclusive: no write may happen between the search and the removal.
+        with self._begin_locked("pg_advisory_xact_lock") as execute:
+            yield execute
 
     @contextmanager
-    def _locked(self, lock: str) -> Iterator[Run]:
-        with self._connections.connection() as connection, connection.transaction():
-            run = _runner(connection)
-            run(f"SELECT {lock}(%s)", (self._lock,))
-            yield run
+    def _begin_locked(self, lock_function: str) -> Iterator[Execute]:
+        with self._pool.connection() as connection, connection.transaction():
+            execute = _make_execute(connection)
+            execute(f"SELECT {lock_function}(%s)", (self._lock_id,))
+            yield execute
 
-    def _keys(self) -> dict[str, Any]:
-        return {"store": escaped(self.namespace)}
+    def _store_cells(self) -> dict[str, Any]:
+        return {"store": escape_nul(self.namespace)}
 
 
-def _runner(connection: psycopg.Connection[Any]) -> Run:
+def _make_execute(connection: psycopg.Connection[Any]) -> Execute:
     return lambda sql, params: connection.execute(sql, params, binary=True)

@@ -1,8 +1,9 @@
-"""What the stores in SQL databases share.
+"""The common part of the stores in SQL databases.
 
-A query goes from its tree to a WHERE clause (`translation`), which selects what matches, or more
-where SQL cannot tell; then the compiled predicate decides on the rows that SQL let through. Root
-fields that hold text or an instant have columns of their own, the others one column each for their
-whole value (`columns`), in a lossless form (`documents`, `buffers`). `store` has the calls; a store
-adds its connections and its `Dialect`.
+`query_translation` translates the syntax tree of a query to a WHERE clause. The clause selects what
+matches, or more if SQL cannot decide; then the compiled predicate decides about the selected rows.
+`columns` maps the fields of a record to columns. A field of text or datetimes has a column of its
+own that SQL can compare. Any other field has one column for its whole value, in a lossless form
+(`json_codec`, `buffer_codec`). `base_store` has the calls of a store. A store adds its transactions
+and its `dialect`.
 """

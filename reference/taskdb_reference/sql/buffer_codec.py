@@ -1,28 +1,28 @@
-"""A list of bytes as one: before each item its length, in eight bytes."""
+"""Encode a list of bytes as one bytes object: each item after its length, in eight bytes."""
 
 from __future__ import annotations
 
-_LENGTH = 8
+_LENGTH_BYTES = 8
 
 
-def joined(buffers: list[bytes]) -> bytes:
-    """The list as one bytes.
+def encode_buffers(buffers: list[bytes]) -> bytes:
+    r"""Encode a list of bytes.
 
-    >>> joined([b"ab"])
-    b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02ab'
+    >>> encode_buffers([b"ab"])
+    b'\x00\x00\x00\x00\x00\x00\x00\x02ab'
     """
-    return b"".join(part for item in buffers for part in (len(item).to_bytes(_LENGTH), item))
+    return b"".join(part for item in buffers for part in (len(item).to_bytes(_LENGTH_BYTES), item))
 
 
-def split(data: bytes) -> list[bytes]:
-    """The list that `joined` was given.
+def decode_buffers(data: bytes) -> list[bytes]:
+    """Decode the result of `encode_buffers`.
 
-    >>> split(joined([b"ab", b"", b"c"]))
+    >>> decode_buffers(encode_buffers([b"ab", b"", b"c"]))
     [b'ab', b'', b'c']
     """
-    buffers, at = [], 0
-    while at < len(data):
-        start = at + _LENGTH
-        at = start + int.from_bytes(data[at:start])
-        buffers.append(data[start:at])
+    buffers, end = [], 0
+    while end < len(data):
+        start = end + _LENGTH_BYTES
+        end = start + int.from_bytes(data[end:start])
+        buffers.append(data[start:end])
     return buffers

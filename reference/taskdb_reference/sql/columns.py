@@ -1,7 +1,7 @@
-"""In which columns a root field is kept, and in what form.
+"""The columns of each field, and how its values are written to them and read from them.
 
-A field that holds text or an instant has a column that compares as its values do. ``resubmitted``
-holds either, so it has two, of which at most one is set.
+A field of text or datetimes has a column that compares as the values do. ``resubmitted`` may hold
+both, so it has two columns, of which at most one is not NULL.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from taskdb_reference.sql.buffer_codec import joined, split
-from taskdb_reference.sql.json_codec import decoded, encoded
-from taskdb_reference.sql.nul_escaping import escaped, unescaped
+from taskdb_reference.sql.buffer_codec import decode_buffers, encode_buffers
+from taskdb_reference.sql.json_codec import decode_json, encode_json
+from taskdb_reference.sql.nul_escaping import escape_nul, unescape_nul
 from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from taskdb_spec.records.timestamps import from_microseconds, to_microseconds
 
@@ -21,50 +21,50 @@ Writer: TypeAlias = Callable[[Any], tuple[Cell, ...]]
 Reader: TypeAlias = Callable[[Iterator[Any]], Any]
 
 TEXT_COLUMNS: Final = {name: name for name in (*TEXT_FIELDS, "resubmitted")}
-"""For each field that may hold text, the column of its texts."""
+"""For each field that may hold text, its column for text."""
 
 TIME_COLUMNS: Final = {**{name: name for name in TIME_FIELDS}, "resubmitted": "resubmitted_at"}
-"""For each field that may hold an instant, the column of its instants."""
+"""For each field that may hold a datetime, its column for datetimes."""
 
 
-def _writer(form: Callable[[Any], Cell]) -> Writer:
-    return lambda value: (None if value is None else form(value),)
+def _make_writer(encode: Callable[[Any], Cell]) -> Writer:
+    return lambda value: (None if value is None else encode(value),)
 
 
-def _reader(form: Callable[[Any], Any]) -> Reader:
+def _make_reader(decode: Callable[[Any], Any]) -> Reader:
     def read(cells: Iterator[Any]) -> Any:
         cell = next(cells)
-        return None if cell is None else form(cell)
+        return None if cell is None else decode(cell)
 
     return read
 
 
-def _write_text_or_instant(value: str | datetime | None) -> tuple[Cell, Cell]:
+def _write_resubmitted(value: str | datetime | None) -> tuple[Cell, Cell]:
     if isinstance(value, datetime):
         return None, to_microseconds(value)
-    return (None if value is None else escaped(value)), None
+    return (None if value is None else escape_nul(value)), None
 
 
-def _read_text_or_instant(cells: Iterator[Any]) -> str | datetime | None:
-    text, instant = next(cells), next(cells)
-    if instant is not None:
-        return from_microseconds(instant)
-    return None if text is None else unescaped(text)
+def _read_resubmitted(cells: Iterator[Any]) -> str | datetime | None:
+    text, microseconds = next(cells), next(cells)
+    if microseconds is not None:
+        return from_microseconds(microseconds)
+    return None if text is None else unescape_nul(text)
 
 
-_FORMS: Final[Mapping[str, tuple[Writer, Reader]]] = {
-    **dict.fromkeys(TEXT_FIELDS, (_writer(escaped), _reader(unescaped))),
-    **dict.fromkeys(TIME_FIELDS, (_writer(to_microseconds), _reader(from_microseconds))),
-    **dict.fromkeys(DICT_FIELDS, (_writer(encoded), _reader(decoded))),
-    **dict.fromkeys(BUFFER_FIELDS, (_writer(joined), _reader(split))),
-    "resubmitted": (_write_text_or_instant, _read_text_or_instant),
+_CODECS: Final[Mapping[str, tuple[Writer, Reader]]] = {
+    **dict.fromkeys(TEXT_FIELDS, (_make_writer(escape_nul), _make_reader(unescape_nul))),
+    **dict.fromkeys(TIME_FIELDS, (_make_writer(to_microseconds), _make_reader(from_microseconds))),
+    **dict.fromkeys(DICT_FIELDS, (_make_writer(encode_json), _make_reader(decode_json))),
+    **dict.fromkeys(BUFFER_FIELDS, (_make_writer(encode_buffers), _make_reader(decode_buffers))),
+    "resubmitted": (_write_resubmitted, _read_resubmitted),
 }
 
 
-def columns_of(fields: Iterable[str]) -> list[str]:
-    """The columns of these fields, field by field.
+def list_columns(fields: Iterable[str]) -> list[str]:
+    """Return the columns of fields, in the order of the fields.
 
-    >>> columns_of(["label", "resubmitted"])
+    >>> list_columns(["label", "resubmitted"])
     ['label', 'resubmitted', 'resubmitted_at']
     """
     return [
@@ -74,12 +74,12 @@ def columns_of(fields: Iterable[str]) -> list[str]:
     ]
 
 
-def cells_of(fields: Mapping[str, Any]) -> dict[str, Cell]:
-    """What the columns of these checked fields are to hold."""
-    cells = [cell for name, value in fields.items() for cell in _FORMS[name][0](value)]
-    return dict(zip(columns_of(fields), cells, strict=True))
+def to_cells(fields: Mapping[str, Any]) -> dict[str, Cell]:
+    """Convert validated fields to the contents of their columns."""
+    cells = [cell for name, value in fields.items() for cell in _CODECS[name][0](value)]
+    return dict(zip(list_columns(fields), cells, strict=True))
 
 
 def read_fields(fields: Collection[str], cells: Iterator[Any]) -> dict[str, Any]:
-    """The values of these fields, read from the cells of their columns."""
-    return {name: _FORMS[name][1](cells) for name in fields}
+    """Read the values of fields from the contents of their columns, in the same order."""
+    return {name: _CODECS[name][1](cells) for name in fields}

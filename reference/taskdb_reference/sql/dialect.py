@@ -1,4 +1,4 @@
-"""What one database writes differently from another."""
+"""The differences between the SQL of the databases."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from typing import Any
 class Dialect:
     """How statements are written for one database.
 
-    `table` holds the records. `mark` stands for a parameter. `text_among`, `time_among` and
-    `contains` are conditions on a ``{column}`` with one parameter: that it is among some texts or
-    instants, which `array` makes a parameter of; that its text contains another. `history` is the
-    order of `get_history`.
+    Attributes:
+        table: The name of the table with the records.
+        placeholder: The text that stands for a parameter.
+        text_in: A condition on a ``{column}``: its text is in the array that is the parameter.
+        time_in: The same for a column of datetimes.
+        to_array: Converts a list to such a parameter.
+        contains: A condition on a ``{column}``: its text contains the parameter.
+        history_order: The ORDER BY clause of `get_history`.
     """
 
     table: str
-    mark: str
-    text_among: str
-    time_among: str
-    array: Callable[[list[Any]], Any]
+    placeholder: str
+    text_in: str
+    time_in: str
+    to_array: Callable[[list[Any]], Any]
     contains: str
-    history: str
+    history_order: str

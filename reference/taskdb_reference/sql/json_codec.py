@@ -1,7 +1,8 @@
-"""Values as JSON text, without loss: a dict keeps its order, and every type stays what it is.
+"""Encode values as JSON text without loss: dicts keep their order, and all types are preserved.
 
-JSON has no bytes, instants, NaN or infinities. They become an object of one key, the name of what
-they are: ``{"$date":0}``. A dict that looks like one becomes ``{"$dict":[[key, value]]}``.
+JSON has no bytes, datetimes, NaN or infinities. They are encoded as an object with one key, a tag
+that names the type, such as ``{"$date":0}``. A dict that looks like such an object is encoded as
+``{"$dict":[[key, value]]}``.
 """
 
 from __future__ import annotations
@@ -14,50 +15,51 @@ from typing import Any
 
 from taskdb_spec.records.timestamps import from_microseconds, to_microseconds
 
-_FORM: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "check_circular": False}
-_plain = json.JSONEncoder(allow_nan=False, **_FORM).encode
-_READERS: dict[str, Callable[[Any], Any]] = {
+_FORMAT: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "check_circular": False}
+_encode_plain = json.JSONEncoder(allow_nan=False, **_FORMAT).encode
+_DECODERS: dict[str, Callable[[Any], Any]] = {
     "$bytes": b64decode,
     "$date": from_microseconds,
     "$float": float,
     "$dict": dict,
 }
-_SUSPECT = '"$'
-"""Where this is not in the text, it has no tag, and no key that looks like one."""
+_TAG_START = '"$'
+"""A text without this has no tag, and no key that looks like one."""
 
 
-def encoded(value: Any) -> str:
-    """The JSON text of a checked value.
+def encode_json(value: Any) -> str:
+    """Encode a validated value.
 
-    >>> encoded({"b": 1, "a": [1.0, None]}), encoded(b"abc")
+    >>> encode_json({"b": 1, "a": [1.0, None]}), encode_json(b"abc")
     ('{"b":1,"a":[1.0,null]}', '{"$bytes":"YWJj"}')
     """
+    # Most values need no tags, so try first without a walk through the value.
     try:
-        text = _plain(value)
-    except (TypeError, ValueError):  # bytes or an instant; NaN or an infinity
-        return _plain(_tagged(value))
-    return _plain(_tagged(value)) if _SUSPECT in text else text
+        text = _encode_plain(value)
+    except (TypeError, ValueError):  # TypeError: bytes or a datetime; ValueError: NaN, an infinity
+        return _encode_plain(_tag(value))
+    return _encode_plain(_tag(value)) if _TAG_START in text else text
 
 
-def decoded(text: str) -> Any:
-    """The value that `encoded` was given, equal and of the same types.
+def decode_json(text: str) -> Any:
+    """Decode the result of `encode_json` to an equal value of the same types.
 
-    >>> decoded(encoded({"$date": [b"a", float("-inf"), 1, 1.0, True]}))
+    >>> decode_json(encode_json({"$date": [b"a", float("-inf"), 1, 1.0, True]}))
     {'$date': [b'a', -inf, 1, 1.0, True]}
     """
-    if _SUSPECT in text:
-        return json.loads(text, object_hook=_untagged)
+    if _TAG_START in text:
+        return json.loads(text, object_hook=_untag)
     return json.loads(text)
 
 
-def _tagged(value: Any) -> Any:
+def _tag(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
-        items = {key: _tagged(item) for key, item in value.items()}
-        looks_tagged = len(items) == 1 and next(iter(items)) in _READERS
+        items = {key: _tag(item) for key, item in value.items()}
+        looks_tagged = len(items) == 1 and next(iter(items)) in _DECODERS
         return {"$dict": list(items.items())} if looks_tagged else items
     if kind is list:
-        return [_tagged(item) for item in value]
+        return [_tag(item) for item in value]
     if kind is bytes:
         return {"$bytes": b64encode(value).decode()}
     if isinstance(value, datetime):
@@ -67,9 +69,9 @@ def _tagged(value: Any) -> Any:
     return value
 
 
-def _untagged(items: dict[str, Any]) -> Any:
+def _untag(items: dict[str, Any]) -> Any:
     if len(items) == 1:
         [(key, value)] = items.items()
-        if key in _READERS:
-            return _READERS[key](value)
+        if key in _DECODERS:
+            return _DECODERS[key](value)
     return items

@@ -1,4 +1,4 @@
-"""Text in a form without NUL, which not every database can hold, in the same order."""
+"""Escape NUL in text, which not every database can store, and keep the order of texts."""
 
 from __future__ import annotations
 
@@ -8,43 +8,46 @@ _ESCAPES = str.maketrans({"\x00": "\x01\x01", "\x01": "\x01\x02"})
 _ESCAPED = re.compile("\x01[\x01\x02]")
 
 
-def escaped(text: str) -> str:
-    """`text` without NUL. The order by code point stays, and so does what is a prefix of what.
+def escape_nul(text: str) -> str:
+    r"""Return the text without NUL.
 
-    >>> escaped("plain"), escaped("a\\x00"), escaped("a\\x01")
-    ('plain', 'a\\x01\\x01', 'a\\x01\\x02')
+    The order by code point stays the same, and prefixes stay prefixes.
+
+    >>> escape_nul("plain"), escape_nul("a\x00"), escape_nul("a\x01")
+    ('plain', 'a\x01\x01', 'a\x01\x02')
     """
     return text.translate(_ESCAPES) if "\x00" in text or "\x01" in text else text
 
 
-def unescaped(text: str) -> str:
-    """What `escaped` was given.
+def unescape_nul(text: str) -> str:
+    r"""Return the argument of `escape_nul` for its result.
 
-    >>> unescaped(escaped("\\x00\\x02\\x01"))
-    '\\x00\\x02\\x01'
+    >>> unescape_nul(escape_nul("\x00\x02\x01"))
+    '\x00\x02\x01'
     """
     if "\x01" not in text:
         return text
     return _ESCAPED.sub(lambda match: "\x00" if match[0] == "\x01\x01" else "\x01", text)
 
 
-def after_prefix(prefix: str) -> str | None:
-    """The least text above every text that starts with `prefix`; None where there is none.
+def get_prefix_end(prefix: str) -> str | None:
+    r"""Return the smallest text above all texts with this prefix, or None if there is none.
 
-    >>> after_prefix("ab"), after_prefix("a\\U0010ffff"), after_prefix("")
+    >>> get_prefix_end("ab"), get_prefix_end("a\U0010ffff"), get_prefix_end("")
     ('ac', 'b', None)
     """
     stem = prefix.rstrip("\U0010ffff")
     if not stem:
         return None
     following = ord(stem[-1]) + 1
-    return stem[:-1] + chr(0xE000 if following == 0xD800 else following)  # no lone surrogates
+    # Skip the surrogates, which cannot be encoded.
+    return stem[:-1] + chr(0xE000 if following == 0xD800 else following)
 
 
-def encodes(text: str) -> bool:
-    """Whether the text can be stored at all: one with lone surrogates cannot.
+def is_encodable(text: str) -> bool:
+    r"""Return whether the text can be stored: not if it has lone surrogates.
 
-    >>> encodes("\\u00e9"), encodes("\\ud800")
+    >>> is_encodable("\u00e9"), is_encodable("\ud800")
     (True, False)
     """
     try:

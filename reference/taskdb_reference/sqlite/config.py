@@ -1,4 +1,4 @@
-"""The trait that says where the store is."""
+"""The trait for the file of a store."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from traitlets import TraitError, Unicode
 
 
 class Filename(Unicode[str, str | os.PathLike[str]]):
-    """A path, as a str or a Path, or ``:memory:``."""
+    """A trait: a path, as a str or a Path, or ``:memory:``."""
 
-    def validate(self, obj: Any, value: Any) -> str:
+    def validate(self, _obj: Any, value: Any) -> str:
         path = os.fspath(value) if isinstance(value, os.PathLike) else value
-        # SQLite takes '' for a file of its own, which goes when the store is closed.
+        # SQLite opens a temporary file for an empty name, and deletes it on close.
         if not isinstance(path, str) or not path or "\0" in path:
             raise TraitError(f"{self.name} must be a path or ':memory:'; not {value!r}")
         return path

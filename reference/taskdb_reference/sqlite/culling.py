@@ -1,54 +1,60 @@
-"""Which records go when a store is above its limits, chosen by SQL."""
+"""Culling in SQLite: remove records while the store is above its limits."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 
-from taskdb_reference.culling import Culled, Excess, Unit, excesses
-from taskdb_reference.sql.base_store import Run
-from taskdb_reference.sql.nul_escaping import escaped, unescaped
+from taskdb_reference.culling import CullResult, ExceededLimit, Unit, find_exceeded_limits
+from taskdb_reference.sql.base_store import Execute
+from taskdb_reference.sql.nul_escaping import escape_nul, unescape_nul
 from taskdb_spec import Limits
 
 CULL_ORDER = "completed IS NULL, submitted, msg_id"
-"""Completed records before pending ones, each oldest first. An index has this order."""
+"""Completed records before pending ones, each group oldest first. An index has this order."""
 
 
-def cull(run: Run, limits: Limits, written: str) -> list[Culled]:
-    """Remove records until the limits are kept; return what went, for each one exceeded.
+def cull(execute: Execute, limits: Limits, written: str) -> list[CullResult]:
+    """Remove records until the store keeps its limits.
 
-    The record `written` stays, even if that is too much.
+    Args:
+        execute: Executes statements in the current transaction.
+        limits: The limits to keep.
+        written: The msg_id of the record just written. It stays, even if it alone is above a limit.
+
+    Returns:
+        One result for each exceeded limit for which records were removed.
     """
     measures: Mapping[Unit, Callable[[], int]] = {
-        "records": lambda: totals(run)[0],
-        "bytes": lambda: totals(run)[1],
+        "records": lambda: read_totals(execute)[0],
+        "bytes": lambda: read_totals(execute)[1],
     }
-    parts = [_remove(run, excess, written) for excess in excesses(limits, measures)]
-    return [part for part in parts if part.msg_ids]
+    results = [_remove(execute, limit, written) for limit in find_exceeded_limits(limits, measures)]
+    return [result for result in results if result.msg_ids]
 
 
-def totals(run: Run) -> tuple[int, int]:
-    """How many records there are, and how many bytes they hold."""
-    count, size = run("SELECT records, bytes FROM totals", ()).fetchone()
+def read_totals(execute: Execute) -> tuple[int, int]:
+    """Return the number of records and the bytes that they hold."""
+    count, size = execute("SELECT records, bytes FROM totals", ()).fetchone()
     return count, size
 
 
-def _remove(run: Run, excess: Excess, written: str) -> Culled:
-    """Remove the first in line until no more are left than may be."""
-    left = dict(zip(("records", "bytes"), totals(run), strict=True))
-    rows = run(
+def _remove(execute: Execute, limit: ExceededLimit, written: str) -> CullResult:
+    """Remove the first records of the cull order, until `limit.target` is reached."""
+    remaining = dict(zip(("records", "bytes"), read_totals(execute), strict=True))
+    rows = execute(
         "SELECT msg_id, completed IS NULL, size FROM records WHERE msg_id <> ? "
         f"ORDER BY {CULL_ORDER}",
-        (escaped(written),),
+        (escape_nul(written),),
     )
-    msg_ids, any_pending = [], False
-    for msg_id, pending, bytes_held in rows:
-        if left[excess.unit] <= excess.left:
+    msg_ids, has_pending = [], False
+    for msg_id, is_pending, size in rows:
+        if remaining[limit.unit] <= limit.target:
             break
         msg_ids.append(msg_id)
-        any_pending = any_pending or bool(pending)
-        left = {"records": left["records"] - 1, "bytes": left["bytes"] - bytes_held}
+        has_pending = has_pending or bool(is_pending)
+        remaining = {"records": remaining["records"] - 1, "bytes": remaining["bytes"] - size}
     listed = json.dumps(msg_ids)
-    run("DELETE FROM records WHERE msg_id IN (SELECT value FROM json_each(?))", (listed,))
-    run("INSERT OR IGNORE INTO culled SELECT value FROM json_each(?)", (listed,))
-    return Culled(excess.reason, list(map(unescaped, msg_ids)), any_pending)
+    execute("DELETE FROM records WHERE msg_id IN (SELECT value FROM json_each(?))", (listed,))
+    execute("INSERT OR IGNORE INTO culled SELECT value FROM json_each(?)", (listed,))
+    return CullResult(limit.reason, list(map(unescape_nul, msg_ids)), has_pending)

@@ -1,8 +1,9 @@
-"""Files are closed while the process forks, and opened again when they are next used.
+"""Close SQLite files while the process forks. The next call reopens them.
 
-SQLite does not follow a fork. A child that closes what it inherited, if only by its end, may delete
-the log of the file, with what others have committed; one that opens the same file anew beside what
-it inherited takes locks for its own that it does not hold.
+An open SQLite connection must not cross a fork. If a child closes it, for example when it exits,
+SQLite may delete the write-ahead log of the file, and with it what others have committed. If a
+child opens the same file again beside the inherited connection, SQLite assumes locks that the child
+does not hold.
 """
 
 from __future__ import annotations
@@ -14,36 +15,40 @@ from typing import Protocol
 from weakref import WeakSet
 
 
-class Shuttable(Protocol):
-    """What has a file open."""
+class Closable(Protocol):
+    """An object that may have a file open."""
 
-    def shut(self) -> AbstractContextManager[None]:
-        """Close the file, and let no thread open it before the end of the block."""
+    def keep_closed(self) -> AbstractContextManager[None]:
+        """Close the file, and let no thread reopen it before the end of the block."""
 
 
-_watched: WeakSet[Shuttable] = WeakSet()
+_registered: WeakSet[Closable] = WeakSet()
 _lock = RLock()
-"""Whoever has it may add to `_watched`, or forks."""
-_kept_shut = ExitStack()
+"""Protects `_registered`. The thread that forks holds it during the fork."""
+
+_kept_closed = ExitStack()
+"""Reopens the files, and releases `_lock`, after the fork."""
 
 
-def watch(connection: Shuttable) -> None:
-    """Shut `connection` at every fork from now on. It has nothing open yet."""
+def close_during_forks(connection: Closable) -> None:
+    """Register a connection, which must not be open yet, to be closed during each fork."""
     with _lock:
-        _watched.add(connection)
+        _registered.add(connection)
 
 
-def _shut() -> None:
+def _before_fork() -> None:
     _lock.acquire()
-    _kept_shut.push(lambda *_: _lock.release())
-    for connection in list(_watched):
-        _kept_shut.enter_context(connection.shut())
+    _kept_closed.push(lambda *_: _lock.release())
+    for connection in list(_registered):
+        _kept_closed.enter_context(connection.keep_closed())
 
 
-def _release() -> None:
-    # Moved away first: once the lock is free, another thread may begin to fork.
-    _kept_shut.pop_all().close()
+def _after_fork() -> None:
+    # Empty the stack before closing: once the lock is free, another thread may begin to fork.
+    _kept_closed.pop_all().close()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_shut, after_in_parent=_release, after_in_child=_release)
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )

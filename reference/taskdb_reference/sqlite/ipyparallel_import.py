@@ -1,4 +1,4 @@
-"""`import_ipyparallel`, which reads the records of a file that ipyparallel's SQLiteDB wrote."""
+"""`import_ipyparallel`, which copies the records of a file that ipyparallel's SQLiteDB wrote."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from taskdb_reference.sql.errors import StoreRefused
+from taskdb_reference.errors import StoreRefused
 from taskdb_reference.sqlite.pickle_reader import read_buffers
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError, TaskDB
 from taskdb_spec.records.domain import safe_repr
@@ -19,8 +19,8 @@ from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TIME_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A record that was not imported."""
+class RefusedRecord:
+    """A record that was not imported, and the reason."""
 
     table: str
     msg_id: object
@@ -29,10 +29,16 @@ class Refused:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of the records of a file, and of the columns that no record has a field for."""
+    """The result of an import.
+
+    Attributes:
+        imported: The ids of the imported records.
+        refused: The records that were not imported.
+        ignored_columns: For each table, the columns that are no field of a record.
+    """
 
     imported: list[str] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedRecord] = field(default_factory=list)
     ignored_columns: dict[str, list[str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -44,31 +50,38 @@ class ImportReport:
 
 
 def import_ipyparallel(source: Path, target: TaskDB) -> ImportReport:
-    """Add the records of all sessions in the file `source` to `target`, and say which it refused.
+    """Add the records of all sessions in a file to a store.
 
-    The file is only read, and nothing in it is unpickled. Texts in documents stay texts, where
-    ipyparallel makes datetimes of those that look like one. A record that `target` has already is
-    refused, so that an import can be made again. Raises FileNotFoundError, and `StoreRefused` for a
-    file that holds no table of tasks.
+    The file is opened read-only, and no content is unpickled. Texts in documents stay texts, also
+    those that look like dates, which ipyparallel converts to datetimes. A record that the target
+    has already is refused, so an import may be repeated.
+
+    Args:
+        source: The file.
+        target: The store.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        StoreRefused: The file holds no table of tasks.
     """
     report = ImportReport()
-    with closing(_opened(source)) as connection:
-        for table in _tables(connection, source):
-            for row in _rows(connection, table, report):
-                _import(row, table, target, report)
+    with closing(_open(source)) as connection:
+        for table in _find_tables(connection, source):
+            for row in _iter_rows(connection, table, report):
+                _import_row(row, table, target, report)
     return report
 
 
-def _opened(source: Path) -> sqlite3.Connection:
+def _open(source: Path) -> sqlite3.Connection:
     if not source.is_file():
         raise FileNotFoundError(f"there is no file {source}")
     connection = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)
-    # A text that is no UTF-8 spoils its own record, and not the reading of all that follow.
+    # A text that is not UTF-8 must only fail its own record, not the iteration over all rows.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return connection
 
 
-def _tables(connection: sqlite3.Connection, source: Path) -> list[str]:
+def _find_tables(connection: sqlite3.Connection, source: Path) -> list[str]:
     try:
         names = [
             name
@@ -77,51 +90,57 @@ def _tables(connection: sqlite3.Connection, source: Path) -> list[str]:
     except sqlite3.DatabaseError as error:
         raise StoreRefused(f"{source} is no SQLite file: {error}") from error
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    tables = [name for name in names if {"msg_id", "header"} <= set(_columns(connection, name))]
-    if application or not tables:  # ipyparallel's files name no application
+    tables = [
+        name for name in names if {"msg_id", "header"} <= set(_list_columns(connection, name))
+    ]
+    if application or not tables:  # ipyparallel's files have no application id
         raise StoreRefused(f"{source} holds no table of tasks that ipyparallel wrote")
     return tables
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+def _list_columns(connection: sqlite3.Connection, table: str) -> list[str]:
     rows = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
     return [name for (name,) in rows]
 
 
-def _rows(
+def _iter_rows(
     connection: sqlite3.Connection, table: str, report: ImportReport
 ) -> Iterator[dict[str, Any]]:
-    columns = _columns(connection, table)
+    columns = _list_columns(connection, table)
     known = [name for name in columns if name in TASK_FIELDS]
     if len(known) < len(columns):
         report.ignored_columns[table] = [name for name in columns if name not in known]
-    quoted = table.replace('"', '""')  # a name cannot be a parameter
+    quoted = table.replace('"', '""')  # a table name cannot be a parameter
     for row in connection.execute(f'SELECT {", ".join(known)} FROM "{quoted}"'):
         yield dict(zip(known, row, strict=True))
 
 
-def _import(row: dict[str, Any], table: str, target: TaskDB, report: ImportReport) -> None:
+def _import_row(row: dict[str, Any], table: str, target: TaskDB, report: ImportReport) -> None:
     msg_id = row["msg_id"]
     try:
-        record = {name: _read(name, cell) for name, cell in row.items()}
+        record = {name: _read_cell(name, cell) for name, cell in row.items()}
         target.add_record(msg_id, record)
     except (RecordError, DuplicateRecord) as error:
-        report.refused.append(Refused(table, msg_id, str(error)))
+        report.refused.append(RefusedRecord(table, msg_id, str(error)))
     else:
         report.imported.append(msg_id)
 
 
-def _read(name: str, cell: Any) -> Any:
-    """The value in a cell. Raises `RecordError`, which names the field."""
+def _read_cell(name: str, cell: Any) -> Any:
+    """Return the value in a cell.
+
+    Raises:
+        RecordError: The cell is invalid. The text names the field.
+    """
     if cell is None or name not in _READERS:
         return cell
-    what, kind, read = _READERS[name]
+    expected, kind, read = _READERS[name]
     if not isinstance(cell, kind):
-        raise RecordError(f"{name}: is not {what}, but a {type(cell).__name__}")
+        raise RecordError(f"{name}: is not {expected}, but a {type(cell).__name__}")
     try:
         return read(cell)
     except ValueError as error:
-        raise RecordError(f"{name}: is not {what}: {error}") from error
+        raise RecordError(f"{name}: is not {expected}: {error}") from error
     except RecursionError:
         raise RecordError(f"{name}: is nested too deep") from None
 
@@ -131,3 +150,4 @@ _READERS: dict[str, tuple[str, type, Callable[[Any], Any]]] = {
     **dict.fromkeys(BUFFER_FIELDS, ("a pickled list of bytes", bytes, read_buffers)),
     **dict.fromkeys(TIME_FIELDS, ("a date and time", str, datetime.fromisoformat)),
 }
+"""For each field: what its cell must contain, the class of the cell, and the conversion."""

@@ -1,17 +1,18 @@
-"""The tables of a file, and the steps by which the files of older versions become those of today.
+"""The tables of a file, and the migrations from older schema versions.
 
-The version of a file is SQLite's ``user_version``; its ``application_id`` says whose it is.
+SQLite's ``user_version`` has the schema version of a file, and ``application_id`` identifies the
+files of this store.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-from taskdb_reference.sql.errors import StoreRefused
-from taskdb_reference.sqlite.transactions import transaction
+from taskdb_reference.errors import StoreRefused
+from taskdb_reference.sqlite.transactions import begin_transaction
 
 APPLICATION_ID = 0x7461736B
-"""``task`` in ASCII."""
+"""The word ``task`` in ASCII."""
 
 _VERSION_1 = (
     """
@@ -51,7 +52,7 @@ _VERSION_1 = (
     "CREATE INDEX records_by_engine ON records (engine_uuid, completed)",
     "CREATE INDEX records_to_cull ON records ((completed IS NULL), submitted, msg_id)",
     "CREATE TABLE culled (msg_id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
-    # Kept by triggers, so that no write can forget it and no limit has to count.
+    # Triggers maintain the totals, so that no write can forget them and no limit has to count.
     "CREATE TABLE totals (records INTEGER NOT NULL, bytes INTEGER NOT NULL)",
     "INSERT INTO totals VALUES (0, 0)",
     """
@@ -71,34 +72,39 @@ _VERSION_1 = (
     """,
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
-"""The statements that take a file from version n to n + 1, at place n. An empty file is version 0.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+"""Item n has the statements that migrate a file from version n to n + 1. 0 is an empty file.
 
-A step that was released is never changed: files were made by it.
+Never change a released item, because there are files that it has created.
 """
 
 
-def prepare(connection: sqlite3.Connection, filename: str) -> None:
-    """Bring the file to the version of today, in one transaction, or refuse it.
+def migrate(connection: sqlite3.Connection, filename: str) -> None:
+    """Migrate the file to the current version, in one transaction.
 
-    Raises `StoreRefused` for a file of a newer version or of another application.
+    Args:
+        connection: A connection to the file.
+        filename: The name of the file, for messages.
+
+    Raises:
+        StoreRefused: The file is of a newer version or of another application.
     """
-    with transaction(connection, "DEFERRED"):
-        if _version(connection, filename) == len(STEPS):
+    with begin_transaction(connection, "DEFERRED"):
+        if _read_version(connection, filename) == len(MIGRATIONS):
             return
-    with transaction(connection, "IMMEDIATE"):
-        # Asked again: another process may have been faster.
-        for step in STEPS[_version(connection, filename) :]:
-            for statement in step:
+    with begin_transaction(connection, "IMMEDIATE"):
+        # Read the version again, because another process may have migrated the file meanwhile.
+        for statements in MIGRATIONS[_read_version(connection, filename) :]:
+            for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
-def _version(connection: sqlite3.Connection, filename: str) -> int:
+def _read_version(connection: sqlite3.Connection, filename: str) -> int:
     application, version, tables = (
-        connection.execute(question).fetchone()[0]
-        for question in (
+        connection.execute(query).fetchone()[0]
+        for query in (
             "PRAGMA application_id",
             "PRAGMA user_version",
             "SELECT count(*) FROM sqlite_master",
@@ -112,9 +118,10 @@ def _version(connection: sqlite3.Connection, filename: str) -> int:
             "If ipyparallel wrote it, this reads it in: "
             f"taskdb copy ipyparallel-sqlite:{filename} sqlite:NEW"
         )
-    if version > len(STEPS):
+    if version > len(MIGRATIONS):
         raise StoreRefused(
             f"{filename} was written by a newer version of taskdb-spec (its schema is {version}, "
-            f"this version knows up to {len(STEPS)}): install that version, or choose another file."
+            f"this version knows up to {len(MIGRATIONS)}): install that version, or choose another "
+            "file."
         )
     return int(version)

@@ -1,4 +1,4 @@
-"""Transactions of SQLite's own connections, which are in autocommit mode."""
+"""Transactions of sqlite3 connections in autocommit mode."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
-    """A transaction, DEFERRED or IMMEDIATE, committed unless the block raises."""
+def begin_transaction(connection: sqlite3.Connection, kind: str) -> Iterator[None]:
+    """Begin a transaction, commit it after the block, or roll it back if the block raises.
+
+    Args:
+        connection: A connection in autocommit mode.
+        kind: ``DEFERRED`` to read, or ``IMMEDIATE`` to write.
+    """
     try:
         connection.execute(f"BEGIN {kind}")
         yield

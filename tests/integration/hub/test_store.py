@@ -24,7 +24,7 @@ from traitlets.config import Config
 import taskdb_reference.ipyparallel as behind
 from taskdb_reference import NoData
 from taskdb_reference._lazy import STORE_NAMES
-from taskdb_reference.ipyparallel.coercion import mended
+from taskdb_reference.ipyparallel.coercion import coerce_record
 from taskdb_spec import DuplicateRecord, QueryError, RecordError, RecordNotFound
 
 NOW = datetime(2024, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -212,9 +212,9 @@ def test_changes_are_told_once(store: Any, caplog: pytest.LogCaptureFixture) -> 
     for msg_id in "ab":
         store.add_record(msg_id, {"cost": 3, "content": {"n": 2**64, "m": {2**65}}, "label": "x"})
     assert [record.message for record in caplog.records] == [
-        "record a: cost: no such field, left out (said once)",
-        "record a: content: int as text (said once)",
-        "record a: content: set as text (said once)",
+        "record a: cost: no such field, left out (logged once)",
+        "record a: content: int as text (logged once)",
+        "record a: content: set as text (logged once)",
     ]
     assert store.get_record("b")["content"] == {"n": str(2**64), "m": str({2**65})}
     assert store.get_record("b")["label"] == "x"
@@ -276,7 +276,7 @@ for _ in range(150):
     ],
 )
 def test_mending(fields: Any, kept: Any, changes: list[str]) -> None:
-    assert mended(fields) == (kept, changes)
+    assert coerce_record(fields) == (kept, changes)
 
 
 def test_what_is_too_deep_becomes_text(store: Any) -> None:

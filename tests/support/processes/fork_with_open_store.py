@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
+from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.sqlite import SQLiteDB
-from taskdb_reference.unavailable import StoreUnavailable
 
 
 def main(filename: str) -> None:

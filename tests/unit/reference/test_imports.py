@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import taskdb_reference
-from taskdb_reference._lazy import STORE_NAMES, store_class
+from taskdb_reference._lazy import STORE_NAMES, import_store_class
 from taskdb_reference.backends import builtin as targets
 from taskdb_spec import Backend, Capability, Limits
 
-EXPENSIVE_CLAUSES = ["hypothesis", "ipyparallel", "tornado", "psycopg", "pymongo", "bson"]
+HEAVY_PACKAGES = ["hypothesis", "ipyparallel", "tornado", "psycopg", "pymongo", "bson"]
 
 
 def printed(program: str) -> str:
@@ -26,7 +26,7 @@ def printed(program: str) -> str:
     "module", ["taskdb_reference", "taskdb_reference.sqlite", "taskdb_reference.backends.builtin"]
 )
 def test_importing_does_not_bring_in_heavy_packages(module: str) -> None:
-    program = f"import sys, {module}\nprint([name for name in {EXPENSIVE_CLAUSES} if name in sys.modules])"
+    program = f"import sys, {module}\nprint([name for name in {HEAVY_PACKAGES} if name in sys.modules])"
     assert printed(program) == "[]\n"
 
 
@@ -37,7 +37,7 @@ def test_the_core_brings_in_no_database() -> None:
 
 @pytest.mark.parametrize("name", sorted(STORE_NAMES))
 def test_all_stores_are_there(name: str) -> None:
-    assert getattr(taskdb_reference, name) is store_class(name)
+    assert getattr(taskdb_reference, name) is import_store_class(name)
 
 
 def test_the_stores_that_need_nothing_are_told_of_before_they_are_imported() -> None:

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from taskdb_reference.adapters.ipyparallel import (
+    AdapterError,
     IPyParallelStore,
-    StoreFault,
     open_dict,
     open_sqlite,
 )
 from taskdb_spec import DuplicateRecord, RecordNotFound, new_record
 
 
-class FlightRecorder:
+class RecordingStore:
     """A store that notes its calls and answers, or raises, what it is told to."""
 
     def __init__(self, answer: Any = None) -> None:
@@ -56,7 +56,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 @pytest.mark.parametrize("name", CALLS)
 def test_arguments_and_answers_are_handed_on_as_they_are(name: str) -> None:
     answer = [{"msg_id": "a"}] if name == "find_records" else object()
-    store = FlightRecorder(answer)
+    store = RecordingStore(answer)
     got = getattr(IPyParallelStore(store), name)(*CALLS[name])
     [(called, *given)] = store.calls
     assert called == name
@@ -76,7 +76,7 @@ def test_arguments_and_answers_are_handed_on_as_they_are(name: str) -> None:
 def test_errors_pass_through_untouched(name: str, kind: type[Exception]) -> None:
     error = kind("wrong")
     with pytest.raises(kind) as caught:
-        getattr(IPyParallelStore(FlightRecorder(error)), name)(*CALLS[name])
+        getattr(IPyParallelStore(RecordingStore(error)), name)(*CALLS[name])
     assert caught.value is error
 
 
@@ -95,7 +95,7 @@ def test_errors_pass_through_untouched(name: str, kind: type[Exception]) -> None
 def test_key_errors(name: str, kind: type[KeyError]) -> None:
     error = KeyError("No such msg_id 'a'")
     with pytest.raises(KeyError) as caught:
-        getattr(IPyParallelStore(FlightRecorder(error)), name)(*CALLS[name])
+        getattr(IPyParallelStore(RecordingStore(error)), name)(*CALLS[name])
     assert type(caught.value) is kind
     assert "No such msg_id 'a'" in str(caught.value)
     assert caught.value is error or caught.value.__cause__ is error
@@ -114,9 +114,9 @@ def test_key_errors(name: str, kind: type[KeyError]) -> None:
     ],
 )
 def test_what_cannot_be_put_by_id_is_a_fault(found: Any, fault: str) -> None:
-    with pytest.raises(StoreFault, match=fault):
-        IPyParallelStore(FlightRecorder(found)).find_records({})
-    assert not issubclass(StoreFault, KeyError | ValueError | TypeError), "no refusal of a query"
+    with pytest.raises(AdapterError, match=fault):
+        IPyParallelStore(RecordingStore(found)).find_records({})
+    assert not issubclass(AdapterError, KeyError | ValueError | TypeError), "no refusal of a query"
 
 
 @pytest.fixture(params=[open_dict, open_sqlite])

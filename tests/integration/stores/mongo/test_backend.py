@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from taskdb_reference.backends.ipyparallel_mongodb import REGISTER, ipyparallel_mongodb_backend
-from taskdb_reference.backends.mongo import mongo_backend, server_named
-from taskdb_reference.mongo.connection import client
-from taskdb_reference.unavailable import StoreUnavailable
+from taskdb_reference.backends.ipyparallel_mongodb import (
+    REGISTRY_DATABASE,
+    ipyparallel_mongodb_backend,
+)
+from taskdb_reference.backends.mongo import mongo_backend, read_server
+from taskdb_reference.errors import StoreUnavailable
+from taskdb_reference.mongo.connection import get_client
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 
@@ -51,10 +54,10 @@ def test_discarding_a_folder(backend: Backend, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("named")
 def test_nothing_is_left_of_ipyparallels_databases(tmp_path: Path) -> None:
-    before = set(client(server_named()).list_database_names())
+    before = set(get_client(read_server()).list_database_names())
     ipyparallel_mongodb_backend.open(tmp_path).add_record("a", {"msg_id": "a"})
     ipyparallel_mongodb_backend.discard(tmp_path)
-    assert set(client(server_named()).list_database_names()) - before <= {REGISTER}
+    assert set(get_client(read_server()).list_database_names()) - before <= {REGISTRY_DATABASE}
 
 
 @each

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from bson import decode, encode
 
-from taskdb_reference.mongo.codec import MICROSECONDS, OPTIONS, document_of, fields_of
-from taskdb_reference.mongo.key_escaping import read, written
+from taskdb_reference.mongo.codec import CODEC_OPTIONS, MICROSECONDS, to_document, to_fields
+from taskdb_reference.mongo.key_escaping import escape_key, unescape_key
 from taskdb_spec.records.domain import MAX_DEPTH, strictly_equal
 from taskdb_spec.records.fields import new_record
 from tests.support.query_strategies import NAMES, Draw
@@ -30,7 +30,7 @@ ODD = (
 
 
 def there_and_back(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return fields_of(decode(encode(document_of(fields)), codec_options=OPTIONS))
+    return to_fields(decode(encode(to_document(fields)), codec_options=CODEC_OPTIONS))
 
 
 def test_random_records_survive() -> None:
@@ -74,15 +74,15 @@ def test_the_deepest_value_survives() -> None:
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_name_is_read_back(name: str) -> None:
-    assert read(written(name)) == name
-    assert "\x00" not in written(name)
+    assert unescape_key(escape_key(name)) == name
+    assert "\x00" not in escape_key(name)
 
 
 def test_names_keep_their_order() -> None:
     for a, b in combinations(ODD, 2):
-        assert (written(a) < written(b)) is (a < b), (a, b)
+        assert (escape_key(a) < escape_key(b)) is (a < b), (a, b)
 
 
 def test_whole_milliseconds_need_no_more() -> None:
     record = new_record("a", submitted=datetime(2024, 2, 29, 12, 0, 0, 5000, UTC))
-    assert document_of(record)[MICROSECONDS] == {}
+    assert to_document(record)[MICROSECONDS] == {}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from taskdb_reference.mongo import MongoDB
-from taskdb_reference.mongo.collection import HISTORY, documents
+from taskdb_reference.mongo.collection import HISTORY_ORDER, get_collection
 from taskdb_reference.mongo.config import Server
-from taskdb_reference.mongo.pushdown import relay
+from taskdb_reference.mongo.pushdown import make_server_filter
 from taskdb_spec import compile_query, outstanding, pending
 from tests.support.query_strategies import NOON
 
@@ -45,14 +45,16 @@ def test_a_query_of_the_hub(store: MongoDB, query: dict[str, Any], member: str) 
         at = NOON if number % 20 else None
         ids = {"client_uuid": f"c{number}", "engine_uuid": f"e{number}"}
         store.add_record(str(number), {"completed": at, **ids})
-    asked = relay(compile_query(query).tree)
-    filter = {"$and": [{"store": store.namespace}, asked.filter]}
-    used = [s for s in winning(documents(Server(store.url)).find(filter)) if "indexName" in s]
+    server_filter = make_server_filter(compile_query(query).tree)
+    filter = {"$and": [{"store": store.namespace}, server_filter.filter]}
+    used = [s for s in winning(get_collection(Server(store.url)).find(filter)) if "indexName" in s]
     assert [tuple(stage["keyPattern"])[:2] for stage in used] == [("store", member)]
     assert used[0]["indexBounds"][member] != ["[MinKey, MaxKey]"]
 
 
 def test_the_history(store: MongoDB) -> None:
-    found = documents(Server(store.url)).find({"store": store.namespace}, {"_id": 0, "msg_id": 1})
-    names = [stage["stage"] for stage in winning(found.sort(list(HISTORY)))]
+    found = get_collection(Server(store.url)).find(
+        {"store": store.namespace}, {"_id": 0, "msg_id": 1}
+    )
+    names = [stage["stage"] for stage in winning(found.sort(list(HISTORY_ORDER)))]
     assert names == ["PROJECTION_COVERED", "IXSCAN"]

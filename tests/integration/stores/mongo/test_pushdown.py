@@ -1,4 +1,4 @@
-"""What the server finds is what the query selects, or more where the relay says so."""
+"""What the server finds is what the query selects, or more where the filter says so."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from taskdb_reference.mongo import MongoDB
-from taskdb_reference.mongo.codec import Document, encoded
+from taskdb_reference.mongo.codec import Document, encode_value
 from taskdb_reference.mongo.config import Server
-from taskdb_reference.mongo.connection import client
-from taskdb_reference.mongo.pushdown import relay
+from taskdb_reference.mongo.connection import get_client
+from taskdb_reference.mongo.pushdown import make_server_filter
 from taskdb_spec import compile_query
 from taskdb_spec.model import Model
 from tests.support.query_strategies import NOON, Draw
@@ -47,7 +47,7 @@ def test_random_queries_find_what_the_model_finds(filled: tuple[MongoDB, Model])
         wanted = found(model, query)
         assert found(store, query) == wanted, query
         seen["some"] += 0 < len(wanted) < 80
-        seen["exact"] += relay(compile_query(query).tree).exact
+        seen["exact"] += make_server_filter(compile_query(query).tree).is_exact
     assert seen["some"] > 200
     assert seen["exact"] > 600
 
@@ -71,10 +71,10 @@ def test_random_queries_drop_what_the_model_drops(filled: tuple[MongoDB, Model])
 @pytest.fixture
 def answers(mongo_url: str) -> Iterator[Any]:
     """A collection with the record of each case."""
-    collection = client(Server(mongo_url))["taskdb-test-cases"].cases
+    collection = get_client(Server(mongo_url))["taskdb-test-cases"].cases
     collection.drop()
     collection.insert_many(
-        {"_id": case["id"], **encoded(decoded(case["record"]))[0]} for case in ANSWERED
+        {"_id": case["id"], **encode_value(decoded(case["record"]))[0]} for case in ANSWERED
     )
     yield collection
     collection.drop()
@@ -83,11 +83,11 @@ def answers(mongo_url: str) -> Iterator[Any]:
 def test_the_answers_of_a_real_server(answers: Any) -> None:
     exact = 0
     for case in ANSWERED:
-        asked = relay(compile_query(decoded(case["query"]), fields=None).tree)
-        answer = answers.find_one({"$and": [{"_id": case["id"]}, asked.filter]}) is not None
+        server_filter = make_server_filter(compile_query(decoded(case["query"]), fields=None).tree)
+        answer = answers.find_one({"$and": [{"_id": case["id"]}, server_filter.filter]}) is not None
         assert answer or not case["expected"], case["id"]
-        assert answer == case["expected"] or not asked.exact, case["id"]
-        exact += asked.exact
+        assert answer == case["expected"] or not server_filter.is_exact, case["id"]
+        exact += server_filter.is_exact
     assert exact > 0.7 * len(ANSWERED)
 
 
@@ -167,6 +167,6 @@ def test_instants_compare_by_the_microsecond(store: MongoDB, name: str) -> None:
     ids=str,
 )
 def test_what_is_sent_whole(query: dict[str, Any], sent: Document) -> None:
-    asked = relay(compile_query(query).tree)
-    assert asked.exact
-    assert asked.filter == sent
+    server_filter = make_server_filter(compile_query(query).tree)
+    assert server_filter.is_exact
+    assert server_filter.filter == sent

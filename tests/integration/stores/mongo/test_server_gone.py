@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from bench.servers import MongoServer
-from taskdb_reference.unavailable import StoreUnavailable
 
+from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.mongo import MongoDB
 from tests.support.sample_calls import CALLS
 

@@ -12,11 +12,11 @@ import pytest
 from traitlets import TraitError
 
 from taskdb_reference import BaseDB
+from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.mongo import MongoDB
-from taskdb_reference.mongo.collection import documents
+from taskdb_reference.mongo.collection import get_collection
 from taskdb_reference.mongo.config import Server
-from taskdb_reference.mongo.connection import client
-from taskdb_reference.unavailable import StoreUnavailable
+from taskdb_reference.mongo.connection import get_client
 from taskdb_spec import DuplicateRecord, Predicate, RecordError, RecordNotFound
 from tests.support.query_strategies import NOON
 
@@ -99,15 +99,15 @@ def test_what_is_no_id_is_not_found(store: MongoDB, msg_id: Any) -> None:
 class Meddled(MongoDB):
     """Somebody else changes records while this store decides which of them to drop."""
 
-    def _matching(self, predicate: Predicate, *rest: Any) -> Iterator[Any]:
-        found = list(super()._matching(predicate, *rest))
+    def _iter_matching(self, predicate: Predicate, *rest: Any) -> Iterator[Any]:
+        found = list(super()._iter_matching(predicate, *rest))
         for document, _ in found:
             label = "keep" if document["msg_id"] == "a" else "drop too"
             MongoDB(url=self.url, namespace=self.namespace).update_record(
                 document["msg_id"], {"label": label}
             )
             if label == "drop too":
-                Meddled._matching = MongoDB._matching  # type: ignore[method-assign]
+                Meddled._iter_matching = MongoDB._iter_matching  # type: ignore[method-assign]
         return iter(found)
 
 
@@ -121,12 +121,12 @@ def test_a_record_that_has_changed_is_looked_at_again(store: MongoDB) -> None:
 
 def test_a_process_that_forks_has_a_client_of_its_own(mongo_url: str) -> None:
     server = Server(mongo_url)
-    mine = client(server)
-    assert client(server) is mine
+    mine = get_client(server)
+    assert get_client(server) is mine
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, b"own" if client(server) is not mine else b"shared")
+        os.write(writer, b"own" if get_client(server) is not mine else b"shared")
         os._exit(0)
     os.waitpid(child, 0)
     assert os.read(reader, 10) == b"own"
@@ -141,7 +141,7 @@ def test_a_process_that_forks_has_a_client_of_its_own(mongo_url: str) -> None:
 def test_writes_are_safe_unless_the_url_says_otherwise(
     mongo_url: str, options: str, expected: dict[str, Any]
 ) -> None:
-    collection = documents(Server(mongo_url.partition("?")[0] + options))
+    collection = get_collection(Server(mongo_url.partition("?")[0] + options))
     assert collection.write_concern.document == expected
     assert collection.read_concern.level == "majority"
 

@@ -10,7 +10,7 @@ import pytest
 
 from taskdb_reference.postgres import PostgresDB
 from taskdb_reference.sql.conditions import all_of
-from taskdb_reference.sql.query_translation import Translator
+from taskdb_reference.sql.query_translation import QueryTranslator
 from taskdb_spec import compile_query, finished_on, mia, outstanding, pending, queued_on, unassigned
 from taskdb_spec.records.timestamps import to_microseconds
 
@@ -63,14 +63,16 @@ def db(postgres_url: str):
 
 
 def plan(db: PostgresDB, sql: str, params: Any) -> str:
-    with db._reading() as run:
+    with db._begin_read() as run:
         return "\n".join(line for (line,) in run(f"EXPLAIN {sql}", params))
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_of_the_hub_uses_its_index(db: PostgresDB, name: str) -> None:
     query, index, condition = QUERIES[name]
-    where = all_of([db._scope(), Translator(db.dialect).query(compile_query(query).tree)])
+    where = all_of(
+        [db._in_store(), QueryTranslator(db.dialect).translate(compile_query(query).tree)]
+    )
     lines = plan(db, f"SELECT * FROM taskdb_records WHERE {where.sql}", where.params)
     assert index in lines
     assert "Seq Scan" not in lines
@@ -80,9 +82,9 @@ def test_a_query_of_the_hub_uses_its_index(db: PostgresDB, name: str) -> None:
 
 
 def test_the_history_is_read_from_its_index(db: PostgresDB) -> None:
-    scope = db._scope()
-    order = f"ORDER BY {db.dialect.history}"
-    with db._reading() as run:
+    scope = db._in_store()
+    order = f"ORDER BY {db.dialect.history_order}"
+    with db._begin_read() as run:
         run("SET enable_sort = off", ())  # the index has the order, however large the store
         sql = f"EXPLAIN SELECT msg_id FROM taskdb_records WHERE {scope.sql} {order}"
         lines = "\n".join(line for (line,) in run(sql, scope.params))

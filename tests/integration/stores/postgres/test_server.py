@@ -11,13 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 from bench.servers import PostgresServer
-from taskdb_reference.sql.errors import StoreClosed
-from taskdb_reference.unavailable import StoreUnavailable
 from traitlets import TraitError
 
 from taskdb_reference.backends.postgres import postgres_backend
+from taskdb_reference.errors import StoreClosed, StoreUnavailable
 from taskdb_reference.postgres import PostgresDB, StoreRefused, schema
-from taskdb_reference.sql.columns import columns_of
+from taskdb_reference.sql.columns import list_columns
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError
 from tests.support.concurrency import at_once, running
 from tests.support.sample_calls import CALLS
@@ -40,13 +39,13 @@ def own():
 
 
 def test_the_table_has_the_columns_of_all_fields(db: PostgresDB) -> None:
-    with db._reading() as run:
+    with db._begin_read() as run:
         rows = run(
             "SELECT column_name FROM information_schema.columns "
             "WHERE table_name = 'taskdb_records' ORDER BY ordinal_position",
             (),
         )
-        assert [name for (name,) in rows] == ["store", *columns_of(TASK_FIELDS)]
+        assert [name for (name,) in rows] == ["store", *list_columns(TASK_FIELDS)]
     db.close()
 
 
@@ -81,7 +80,7 @@ def test_a_connection_that_the_server_ends_is_replaced(own: PostgresServer) -> N
 def test_a_server_that_is_away(own: PostgresServer, call: str) -> None:
     db = PostgresDB(url=own.url, namespace=f"away {call}")
     db.add_record("a", {})
-    db._connections._pool.timeout = 0.1  # only now, for a connection may take long to make
+    db._pool._pool.timeout = 0.1  # only now, for a connection may take long to make
     own.stop()
     try:
         with pytest.raises(
@@ -109,7 +108,7 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
 def test_of_a_server_that_is_not_there_nothing_is_printed(tmp_path: Path) -> None:
     script = (
         "import sys; from taskdb_reference.postgres import PostgresDB\n"
-        "from taskdb_reference.unavailable import StoreUnavailable\n"
+        "from taskdb_reference.errors import StoreUnavailable\n"
         "try:\n    PostgresDB(url=sys.argv[1], timeout=0.1)\n"
         "except StoreUnavailable as error:\n    print(len(str(error).splitlines()))\n"
     )
@@ -121,8 +120,8 @@ def test_of_a_server_that_is_not_there_nothing_is_printed(tmp_path: Path) -> Non
 
 def test_when_all_connections_are_in_use(postgres_url: str) -> None:
     db = PostgresDB(url=postgres_url, pool_size=1)
-    with db._reading():
-        db._connections._pool.timeout = 0.1  # only now, for a connection may take long to make
+    with db._begin_read():
+        db._pool._pool.timeout = 0.1  # only now, for a connection may take long to make
         with pytest.raises(
             StoreUnavailable, match="raise the store's pool_size if its 1 were busy"
         ):
@@ -135,14 +134,14 @@ def test_a_call_that_takes_too_long(postgres_url: str, db: PostgresDB, call: str
     db.add_record("a", {"label": "x"})
     db.close()
     hasty = PostgresDB(url=postgres_url, namespace=db.namespace, pool_size=1)
-    with hasty._reading() as run:
+    with hasty._begin_read() as run:
         run("SET statement_timeout = 100", ())  # only now, for the others may take long
     with psycopg.connect(postgres_url) as other:
         other.execute("LOCK TABLE taskdb_records IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(StoreUnavailable, match=r"took longer than .* s; nothing was changed"):
             getattr(hasty, call)(*CALLS[call])
         other.rollback()
-    with hasty._reading() as run:
+    with hasty._begin_read() as run:
         run("RESET statement_timeout", ())
     assert hasty.find_records({}, keys=["label"]) == {"a": {"msg_id": "a", "label": "x"}}
     hasty.close()
@@ -169,7 +168,7 @@ def test_options_in_the_url_are_kept(own: PostgresServer) -> None:
     with psycopg.connect(own.url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA apart")
     db = PostgresDB(url=f"{own.url}&options=-csearch_path%3Dapart", timeout=20)
-    with db._reading() as run:
+    with db._begin_read() as run:
         [[table, timeout]] = run(
             "SELECT to_regclass('apart.taskdb_records')::text, "
             "current_setting('statement_timeout')",
@@ -287,13 +286,13 @@ def test_tables_of_an_older_version_are_brought_up_to_date(
         connection.execute("CREATE DATABASE older TEMPLATE postgres")
     url = own.url.replace("/postgres?", "/older?")
     steps = (("ALTER TABLE taskdb_records ADD extra text DEFAULT 'new'",), ("DROP TABLE nothing",))
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, *steps))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, *steps))
     with pytest.raises(StoreUnavailable, match='table "nothing" does not exist'):
         PostgresDB(url=url)
-    monkeypatch.setattr(schema, "STEPS", schema.STEPS[:2])
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
     db = PostgresDB(url=url, namespace="older")
     assert db.get_history() == ["a"]
-    with db._reading() as run:
+    with db._begin_read() as run:
         assert run("SELECT extra, version FROM taskdb_records, taskdb_schema", ()).fetchone() == (
             *("new", 2),
         )
@@ -324,7 +323,7 @@ def test_nothing_half_done_is_left_by_a_process_that_is_killed(
     script = (
         "import sys; from taskdb_reference.postgres import PostgresDB\n"
         "db = PostgresDB(url=sys.argv[1], namespace=sys.argv[2])\n"
-        "with db._changing() as run:\n"
+        "with db._begin_write() as run:\n"
         "    db._insert(run, __import__('taskdb_spec').new_record('half'))\n"
         "    print('written', flush=True); sys.stdin.readline()\n"
     )

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskdb_reference.sql.buffer_codec import joined, split
-from taskdb_reference.sql.columns import cells_of, read_fields
-from taskdb_reference.sql.json_codec import decoded, encoded
-from taskdb_reference.sql.nul_escaping import after_prefix, escaped, unescaped
+from taskdb_reference.sql.buffer_codec import decode_buffers, encode_buffers
+from taskdb_reference.sql.columns import read_fields, to_cells
+from taskdb_reference.sql.json_codec import decode_json, encode_json
+from taskdb_reference.sql.nul_escaping import escape_nul, get_prefix_end, unescape_nul
 from taskdb_spec import TASK_FIELDS, new_record
 from taskdb_spec.records.domain import normalize, strictly_equal
 from taskdb_spec.records.timestamps import from_microseconds, to_microseconds
@@ -39,19 +39,19 @@ LIKE_TAGS: list[Any] = [
 @given(values)
 def test_values_come_back_the_same(value: Any) -> None:
     value = normalize(value)
-    assert strictly_equal(decoded(encoded(value)), value)
+    assert strictly_equal(decode_json(encode_json(value)), value)
 
 
 @pytest.mark.parametrize("value", LIKE_TAGS, ids=repr)
 def test_what_looks_like_a_tag_comes_back_the_same(value: Any) -> None:
-    assert strictly_equal(decoded(encoded(value)), value)
-    assert strictly_equal(decoded(encoded([{"x": value}])), [{"x": value}])
+    assert strictly_equal(decode_json(encode_json(value)), value)
+    assert strictly_equal(decode_json(encode_json([{"x": value}])), [{"x": value}])
 
 
 @sure
 @given(values)
 def test_the_text_is_json_without_nul(value: Any) -> None:
-    text = encoded({"value": normalize(value), "nul": "\x00"})
+    text = encode_json({"value": normalize(value), "nul": "\x00"})
     assert "\x00" not in text
 
     def no_constant(name: str) -> None:
@@ -61,8 +61,8 @@ def test_the_text_is_json_without_nul(value: Any) -> None:
 
 
 def test_the_sign_of_zero_and_the_order_of_keys_stay() -> None:
-    assert str(decoded(encoded(-0.0))) == "-0.0"
-    assert list(decoded(encoded({"b": b"", "a": 1}))) == ["b", "a"]
+    assert str(decode_json(encode_json(-0.0))) == "-0.0"
+    assert list(decode_json(encode_json({"b": b"", "a": 1}))) == ["b", "a"]
 
 
 def test_values_nested_as_deep_as_they_may_come_back() -> None:
@@ -70,29 +70,29 @@ def test_values_nested_as_deep_as_they_may_come_back() -> None:
     for _ in range(49):
         value = {"$dict": [value]}
     value = normalize(value)
-    assert strictly_equal(decoded(encoded(value)), value)
+    assert strictly_equal(decode_json(encode_json(value)), value)
 
 
 @sure
 @given(ODD_TEXT, ODD_TEXT)
 def test_escaped_texts_keep_their_order(one: str, other: str) -> None:
-    assert unescaped(escaped(one)) == one
-    assert "\x00" not in escaped(one)
-    assert (one < other) == (escaped(one).encode() < escaped(other).encode())
-    assert one.startswith(other) == escaped(one).startswith(escaped(other))
+    assert unescape_nul(escape_nul(one)) == one
+    assert "\x00" not in escape_nul(one)
+    assert (one < other) == (escape_nul(one).encode() < escape_nul(other).encode())
+    assert one.startswith(other) == escape_nul(one).startswith(escape_nul(other))
 
 
 @sure
 @given(ODD_TEXT, ODD_TEXT)
 def test_a_prefix_is_a_range(text: str, prefix: str) -> None:
-    after = after_prefix(prefix)
+    after = get_prefix_end(prefix)
     assert text.startswith(prefix) == (prefix <= text and (after is None or text < after))
 
 
 @sure
 @given(st.lists(blobs, max_size=4))
 def test_buffers_come_back(buffers: list[bytes]) -> None:
-    assert split(joined(buffers)) == buffers
+    assert decode_buffers(encode_buffers(buffers)) == buffers
 
 
 @sure
@@ -116,5 +116,5 @@ def test_a_whole_record_comes_back(resubmitted: object) -> None:
         result_buffers=[],
         header={"": [None]},
     )
-    cells = cells_of(record)
+    cells = to_cells(record)
     assert strictly_equal(read_fields(TASK_FIELDS, iter(cells.values())), dict(record))

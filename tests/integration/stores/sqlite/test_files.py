@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from traitlets import TraitError
 
-from taskdb_reference.sql.columns import columns_of
-from taskdb_reference.sql.errors import StoreClosed, StoreRefused
+from taskdb_reference.errors import StoreClosed, StoreRefused, StoreUnavailable
+from taskdb_reference.sql.columns import list_columns
 from taskdb_reference.sqlite import SQLiteDB, schema
-from taskdb_reference.unavailable import StoreUnavailable
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError
 from tests.support.sample_calls import CALLS
 
@@ -43,12 +42,12 @@ def run(filename: Path, *statements: str) -> list[Any]:
 def test_the_table_has_the_columns_of_all_fields(filename: Path) -> None:
     filled_file(filename)
     [rows] = run(filename, "SELECT name FROM pragma_table_info('records')")
-    assert [name for (name,) in rows] == [*columns_of(TASK_FIELDS), "size"]
+    assert [name for (name,) in rows] == [*list_columns(TASK_FIELDS), "size"]
 
 
 def test_a_file_says_whose_it_is_and_waits_for_the_disk(filename: Path) -> None:
     db = SQLiteDB(filename=filename)
-    with db._reading() as execute:
+    with db._begin_read() as execute:
         settings = {
             name: execute(f"PRAGMA {name}", ()).fetchone()[0]
             for name in ("application_id", "user_version", "journal_mode", "synchronous")
@@ -70,7 +69,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(
         ("ALTER TABLE records ADD COLUMN extra TEXT DEFAULT 'new'",),
         ("CREATE TABLE more (x)", "INSERT INTO more SELECT msg_id FROM records"),
     )
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, *steps))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, *steps))
     db = SQLiteDB(filename=filename)
     assert db.get_record("a")["label"] == "x"
     db.add_record("b", {})
@@ -86,7 +85,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(
     before = files(filename)
     steps = (("CREATE TABLE more (x)",), ("DROP TABLE culled", "DROP TABLE never_there"))
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "STEPS", (*schema.STEPS, *steps))
+        patched.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, *steps))
         with pytest.raises(StoreUnavailable, match="never_there"):
             SQLiteDB(filename=filename)
     assert files(filename) == before

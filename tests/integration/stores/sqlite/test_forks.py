@@ -134,7 +134,7 @@ def test_a_fork_in_the_midst_of_a_call_leaves_it_whole(tmp_path: Path) -> None:
     """As a handler of signals may do."""
     db = SQLiteDB(filename=tmp_path / "tasks.db")
     db.add_record("a", {})
-    with db._changing() as run:
+    with db._begin_write() as run:
         run("UPDATE records SET label = 'new'", ())
         assert forked(lambda: None) == 0
     assert db.get_record("a")["label"] == "new"

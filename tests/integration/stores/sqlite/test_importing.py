@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskdb_reference import DictDB
-from taskdb_reference.sql.errors import StoreRefused
+from taskdb_reference.errors import StoreRefused
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_reference.sqlite.ipyparallel_import import ImportReport, import_ipyparallel
-from taskdb_reference.sqlite.pickle_reader import NotBuffers, read_buffers
+from taskdb_reference.sqlite.pickle_reader import UnexpectedPickleError, read_buffers
 from tests.support.value_strategies import sure
 
 NOON = datetime(2024, 1, 1, 12, 0, 0, 7, tzinfo=timezone(timedelta(hours=2)))
@@ -217,7 +217,7 @@ def test_a_list_longer_than_a_batch_of_a_pickle() -> None:
 def test_whatever_is_no_such_pickle_is_refused(data: bytes) -> None:
     try:
         buffers = read_buffers(data)
-    except NotBuffers:
+    except UnexpectedPickleError:
         return
     assert all(type(item) is bytes for item in buffers)
 
@@ -237,5 +237,5 @@ def test_whatever_is_no_such_pickle_is_refused(data: bytes) -> None:
     ],
 )
 def test_pickles_that_are_damaged(data: bytes) -> None:
-    with pytest.raises(NotBuffers):
+    with pytest.raises(UnexpectedPickleError):
         read_buffers(data)

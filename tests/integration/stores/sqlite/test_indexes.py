@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from taskdb_reference.sql.query_translation import Translator
+from taskdb_reference.sql.query_translation import QueryTranslator
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_reference.sqlite.culling import CULL_ORDER
 from taskdb_spec import compile_query, finished_on, mia, outstanding, pending, queued_on, unassigned
@@ -52,7 +52,7 @@ def db():
 
 
 def plan(db: SQLiteDB, rest: str, params: Any = ()) -> str:
-    with db._reading() as run:
+    with db._begin_read() as run:
         rows = list(run(f"EXPLAIN QUERY PLAN SELECT * FROM records {rest}", params))
     return "; ".join(row[-1] for row in rows)
 
@@ -60,13 +60,13 @@ def plan(db: SQLiteDB, rest: str, params: Any = ()) -> str:
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_of_the_hub_uses_its_index(db: SQLiteDB, name: str) -> None:
     query, index = QUERIES[name]
-    where = Translator(db.dialect).query(compile_query(query).tree)
+    where = QueryTranslator(db.dialect).translate(compile_query(query).tree)
     assert index in plan(db, f"WHERE {where.sql}", where.params)
 
 
 def test_the_history_is_read_from_its_index(db: SQLiteDB) -> None:
-    with db._reading() as run:
-        sql = f"EXPLAIN QUERY PLAN SELECT msg_id FROM records ORDER BY {db.dialect.history}"
+    with db._begin_read() as run:
+        sql = f"EXPLAIN QUERY PLAN SELECT msg_id FROM records ORDER BY {db.dialect.history_order}"
         [row] = run(sql, ())
     assert row[-1] == "SCAN records USING COVERING INDEX records_by_submitted"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from taskdb_reference.sql.conditions import MAX_LEAVES, Condition
-from taskdb_reference.sql.query_translation import Translator
+from taskdb_reference.sql.conditions import MAX_LEAVES, SqlCondition
+from taskdb_reference.sql.query_translation import QueryTranslator
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_spec import compile_query
 from taskdb_spec.conformance.core.program import instantiate
@@ -22,8 +22,8 @@ MICROSECONDS = 86_400_000_000
 AMONG = "IN (SELECT value FROM json_each(?))"
 
 
-def translated(query: dict[str, Any]) -> Condition:
-    return Translator(SQLiteDB.dialect).query(compile_query(query).tree)
+def translated(query: dict[str, Any]) -> SqlCondition:
+    return QueryTranslator(SQLiteDB.dialect).translate(compile_query(query).tree)
 
 
 EXACT: list[tuple[dict[str, Any], str, tuple[Any, ...]]] = [
@@ -79,7 +79,7 @@ EXACT: list[tuple[dict[str, Any], str, tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("query", "sql", "params"), EXACT, ids=lambda value: repr(value)[:60])
 def test_what_sql_decides_alone(query: dict[str, Any], sql: str, params: tuple[Any, ...]) -> None:
     condition = translated(query)
-    assert (condition.sql, condition.params, condition.exact) == (sql, params, True)
+    assert (condition.sql, condition.params, condition.is_exact) == (sql, params, True)
 
 
 NARROWED: list[tuple[dict[str, Any], str, tuple[Any, ...]]] = [
@@ -120,15 +120,15 @@ NARROWED: list[tuple[dict[str, Any], str, tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("query", "sql", "params"), NARROWED, ids=lambda value: repr(value)[:60])
 def test_what_sql_narrows(query: dict[str, Any], sql: str, params: tuple[Any, ...]) -> None:
     condition = translated(query)
-    assert (condition.sql, condition.params, condition.exact) == (sql, params, False)
+    assert (condition.sql, condition.params, condition.is_exact) == (sql, params, False)
 
 
 def test_what_is_too_large_for_sql_is_left_to_the_predicate() -> None:
     branches: list[Any] = [{"label": str(number)} for number in range(MAX_LEAVES)]
-    assert translated({"$or": branches}).exact
-    assert translated({"$or": [*branches, {"label": "x"}]}) == Condition("TRUE", exact=False)
+    assert translated({"$or": branches}).is_exact
+    assert translated({"$or": [*branches, {"label": "x"}]}) == SqlCondition("TRUE", is_exact=False)
     beside = translated({"$or": [*branches, {"label": "x"}], "queue": "q"})
-    assert (beside.sql, beside.params, beside.exact) == ("queue = ?", ("q",), False)
+    assert (beside.sql, beside.params, beside.is_exact) == ("queue = ?", ("q",), False)
 
 
 @pytest.mark.parametrize("clause", sorted(QUERY_GENERATORS))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from taskdb_reference import DictDB
-from taskdb_reference.memory.query_planner import plan
+from taskdb_reference.memory.query_planner import make_plan
 from taskdb_spec import parse_query
 
 DAY = datetime(2024, 5, 17, tzinfo=UTC)
@@ -53,7 +53,7 @@ def large() -> DictDB:
 
 
 def candidates(db: DictDB, query: dict[str, Any]) -> int:
-    return plan(db._shelf, parse_query(query)).candidates
+    return make_plan(db._table, parse_query(query)).candidate_count
 
 
 LOOKED_AT: dict[str, tuple[dict[str, Any], int]] = {

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from taskdb_reference import DictDB
-from taskdb_reference.memory import record_table as shelf
-from taskdb_reference.memory import sorted_index as order
-from taskdb_reference.memory.query_planner import plan
+from taskdb_reference.memory import record_table, sorted_index
+from taskdb_reference.memory.query_planner import make_plan
 from taskdb_spec import parse_query
 from taskdb_spec.model import Model
 
@@ -116,8 +115,8 @@ def live(both: Both, drawn: Drawn) -> None:
 def test_what_is_found_while_records_come_and_go(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order, "_BLOCK", 5)
-    monkeypatch.setattr(shelf, "_MOST_GONE", 10)
+    monkeypatch.setattr(sorted_index, "_BLOCK_SIZE", 5)
+    monkeypatch.setattr(record_table, "_MAX_PENDING_REMOVALS", 10)
     both, drawn = Both(), Drawn(seed)
     matched = narrowed = 0
     for _ in range(400):
@@ -125,7 +124,7 @@ def test_what_is_found_while_records_come_and_go(
         query = drawn.query()
         found = both.compare(query)
         matched += 0 < found < len(drawn.ids)
-        narrowed += plan(both.db._shelf, parse_query(query)).candidates < len(drawn.ids)
+        narrowed += make_plan(both.db._table, parse_query(query)).candidate_count < len(drawn.ids)
     both.compare_all()
     assert matched > 80, "most queries tell nothing apart"
     assert narrowed > 200, "most queries look at every record"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskdb_reference import DictDB
-from taskdb_reference.record_size import size_of
+from taskdb_reference.record_size import measure_size
 
 DAY = datetime(2024, 5, 17, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ DAY = datetime(2024, 5, 17, tzinfo=UTC)
     ],
 )
 def test_sizes_of_values(value: object, size: int) -> None:
-    assert size_of(value) == size
+    assert measure_size(value) == size
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_count_is_the_sum_whatever_was_called(
             call(db)
         except (KeyError, ValueError):
             assert (db.size, db.find_records({})) == before
-        assert db.size == sum(map(size_of, db.find_records({}).values()))
+        assert db.size == sum(map(measure_size, db.find_records({}).values()))
 
 
 class _BrokenLog(logging.Logger):
@@ -101,6 +101,6 @@ def test_the_count_survives_a_log_that_raises() -> None:
     with pytest.raises(OSError, match="disk full"):
         db.add_record("b", {})
     assert db.get_history() == ["b"]
-    assert db.size == size_of(db.get_record("b"))
+    assert db.size == measure_size(db.get_record("b"))
     with pytest.raises(KeyError, match="culled"):
         db.get_record("a")
