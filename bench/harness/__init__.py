@@ -1,1 +1,1 @@
-"""How it is measured."""
+"""The measuring tools: sample records, workloads, timing, memory, and counts of bytecodes."""

@@ -1,6 +1,6 @@
-"""Counts of what a call does: bytecodes that Python executes. They are the same in every run.
+"""Counts of the bytecodes that Python executes for a call. They are the same in every run.
 
-What C code does inside of a single bytecode, as in sorting a list, is not seen.
+Work inside a single bytecode, such as sorting a list in C, is not counted.
 """
 
 from __future__ import annotations
@@ -10,33 +10,33 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from bench.harness.workloads import Rig, Workload
+from bench.harness.workloads import FilledStore, Workload
 
 
-def bytecodes(call: Callable[..., Any], *args: Any) -> int:
-    """How many bytecodes a call executes."""
+def count_bytecodes(call: Callable[..., Any], *args: Any) -> int:
+    """Return how many bytecodes a call executes."""
     count = 0
 
-    def trace(frame: FrameType, event: str, arg: Any) -> Any:
+    def trace(frame: FrameType, event: str, _arg: Any) -> Any:
         nonlocal count
         frame.f_trace_lines, frame.f_trace_opcodes = False, True
         count += event == "opcode"
         return trace
 
-    before = sys.gettrace()
+    previous_trace = sys.gettrace()
     sys.settrace(trace)
     try:
         call(*args)
     finally:
-        sys.settrace(before)
+        sys.settrace(previous_trace)
     return count
 
 
-def counted(rig: Rig, workload: Workload) -> int:
-    """How many bytecodes one call of a workload executes, the second time that it is made."""
-    for _ in range(2):  # what a store does only once, such as compiling a pattern, is done then
-        calls = workload.arguments(rig.tasks, 1)
-        workload.before(rig, calls)
-        count = bytecodes(getattr(rig.store, workload.call), *calls[0])
-        workload.after(rig, calls)
+def count_workload_bytecodes(filled: FilledStore, workload: Workload) -> int:
+    """Return how many bytecodes one call of a workload executes."""
+    for _ in range(2):  # The first call may do one-time work, such as compiling a pattern.
+        calls = workload.make_arguments(filled.tasks, 1)
+        workload.prepare(filled, calls)
+        count = count_bytecodes(getattr(filled.store, workload.method), *calls[0])
+        workload.undo(filled, calls)
     return count

@@ -1,4 +1,4 @@
-"""What the calls of a run cost on the backend alone."""
+"""Replay of the store calls of a suite run, to measure what the backend itself costs."""
 
 from __future__ import annotations
 
@@ -10,64 +10,70 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from taskdb_spec import Backend, Limits
-from taskdb_spec.conformance.core.program import fresh
+from taskdb_spec.conformance.core.program import instantiate
 
-_Call: TypeAlias = tuple[str, tuple[Any, ...], dict[str, Any]]
-"""The name of a call, and its arguments by position and by name."""
+_RecordedCall: TypeAlias = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""The name of a method, its positional arguments, and its keyword arguments."""
 
 
-class Bare:
-    """Adds up the CPU seconds of the same calls on stores that nobody watches."""
+class CallReplay:
+    """The total CPU seconds of a run's calls, repeated on stores that the suite does not watch.
+
+    Use the backend from `make_recording_backend` for a run. When the run closes one of its stores,
+    the calls on that store are repeated on a new one, and `seconds` and `calls` grow.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self.seconds = 0.0
         self.calls = 0
 
-    def watched(self) -> Backend:
-        """The backend with stores that have their calls made again when they are closed."""
+    def make_recording_backend(self) -> Backend:
+        """Return the backend with stores that record their calls, and replay them on close."""
         return replace(self._backend, open=self._open, open_limited=self._open_limited)
 
-    def replay(self, open_store: Callable[[], Any], calls: list[_Call]) -> None:
-        """Make calls on a store of their own."""
+    def replay(self, open_store: Callable[[], Any], calls: list[_RecordedCall]) -> None:
+        """Repeat calls on a new store, and add their number and CPU seconds to the totals."""
         started = time.process_time()
         store = open_store()
-        for name, args, named in calls:
-            with suppress(Exception):  # many calls of the suite are there to be refused
-                getattr(store, name)(*args, **named)
+        for name, args, kwargs in calls:
+            with suppress(Exception):  # The suite makes many invalid calls on purpose.
+                getattr(store, name)(*args, **kwargs)
         store.close()
         self.seconds += time.process_time() - started
         self.calls += len(calls)
 
     def _open(self, workdir: Path) -> Any:
-        return _Watched(self, lambda: self._backend.open(workdir))
+        return _RecordingStore(self, lambda: self._backend.open(workdir))
 
     def _open_limited(self, workdir: Path, limits: Limits) -> Any:
         opener = self._backend.open_limited
         if opener is None:
             raise TypeError(f"{self._backend.name} has no limits")
-        return _Watched(self, lambda: opener(workdir, limits))
+        return _RecordingStore(self, lambda: opener(workdir, limits))
 
 
-class _Watched:
-    """A store that notes its calls."""
+class _RecordingStore:
+    """A store that records the calls on it and replays them when it is closed."""
 
-    def __init__(self, bare: Bare, open_store: Callable[[], Any]) -> None:
-        self._bare, self._open = bare, open_store
+    def __init__(self, call_replay: CallReplay, open_store: Callable[[], Any]) -> None:
+        self._call_replay, self._open_store = call_replay, open_store
         self._store = open_store()
-        self._calls: list[_Call] = []
+        self._calls: list[_RecordedCall] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._store, name)
 
-        def called(*args: Any, **named: Any) -> Any:
-            self._calls.append((name, fresh(args), fresh(named)))
-            return method(*args, **named)
+        def record_and_call(*args: Any, **kwargs: Any) -> Any:
+            # Copies, because the suite modifies arguments after the call.
+            self._calls.append((name, instantiate(args), instantiate(kwargs)))
+            return method(*args, **kwargs)
 
-        return called
+        return record_and_call
 
     def close(self) -> None:
+        """Close the store, then replay its calls."""
         self._store.close()
         calls, self._calls = self._calls, []
-        if calls:  # it may be closed twice
-            self._bare.replay(self._open, calls)
+        if calls:  # The suite may close a store twice.
+            self._call_replay.replay(self._open_store, calls)

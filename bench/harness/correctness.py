@@ -1,4 +1,4 @@
-"""Whether a contender does what is measured: each call is made on it and on the model."""
+"""A check that a contender answers the workloads as the model does, before it is measured."""
 
 from __future__ import annotations
 
@@ -7,64 +7,67 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.contenders.stores import Contender
-from bench.harness.fixtures import opened
-from bench.harness.workloads import Rig, Workload
+from bench.harness.fixtures import open_filled
+from bench.harness.workloads import FilledStore, Workload
 from taskdb_spec.model import Model
 
-SIZE = 120
-MODEL = Contender("model", lambda folder: Model())
+CHECKED_RECORDS = 120
+"""The number of records in the stores of the check: more than the 100 clients and engines."""
+MODEL = Contender("model", lambda _folder: Model())
 
 
-def objections(contender: Contender, workloads: tuple[Workload, ...]) -> dict[str, str]:
-    """What a contender does not do, by the name of the workload, and how that was seen."""
-    found: dict[str, str] = {}
-    left = list(workloads)
-    while left:
-        # A call that goes wrong may have spoilt the store, so the next has one of its own.
+def find_wrong_workloads(contender: Contender, workloads: tuple[Workload, ...]) -> dict[str, str]:
+    """Return the reason for each workload, by name, that the contender cannot do correctly."""
+    reasons: dict[str, str] = {}
+    remaining = list(workloads)
+    while remaining:
+        # A wrong call may damage the store, so the check continues on a new one.
         with TemporaryDirectory(prefix="taskdb-bench-") as folder, ExitStack() as stack:
-            rig = stack.enter_context(opened(contender, SIZE, folder))
-            model = stack.enter_context(opened(MODEL, SIZE, folder))
-            said = ""
-            while left and not said:
-                workload = left.pop(0)
-                said = _objection(rig, workload, model)
-            if said:
-                found[workload.name] = said
-    return found
+            filled = stack.enter_context(open_filled(contender, CHECKED_RECORDS, folder))
+            model = stack.enter_context(open_filled(MODEL, CHECKED_RECORDS, folder))
+            reason = ""
+            while remaining and not reason:
+                workload = remaining.pop(0)
+                reason = _compare_with_model(filled, workload, model)
+            if reason:
+                reasons[workload.name] = reason
+    return reasons
 
 
-def _objection(rig: Rig, workload: Workload, model: Rig) -> str:
-    expected = _done(model, workload)
+def _compare_with_model(filled: FilledStore, workload: Workload, model: FilledStore) -> str:
+    """Return why a store is wrong, or an empty string."""
+    expected = _observe(model, workload)
     try:
-        if _done(rig, workload) != expected:
-            return "its answer is another"
+        if _observe(filled, workload) != expected:
+            return "its answer differs from that of the model"
     except Exception as error:
         return f"it raises {type(error).__name__}: {error}"
     return ""
 
 
-def _done(rig: Rig, workload: Workload) -> list[Any]:
-    """What two calls answer, and what is stored after them and when they are undone."""
-    calls = workload.arguments(rig.tasks, 2)[: workload.most]
-    workload.before(rig, calls)
-    told = [_told(getattr(rig.store, workload.call)(*args)) for args in calls]
-    named = [args[0] for args in calls if args and isinstance(args[0], str)]
-    after = [_engine(rig.store, msg_id) for msg_id in named], sorted(rig.store.get_history())
-    workload.after(rig, calls)
-    return [told, after, sorted(rig.store.get_history())]
+def _observe(filled: FilledStore, workload: Workload) -> list[Any]:
+    """Make two calls and undo them. Return the answers and the ids stored before and after."""
+    calls = workload.make_arguments(filled.tasks, 2)[: workload.max_calls]
+    workload.prepare(filled, calls)
+    answers = [_extract_ids(getattr(filled.store, workload.method)(*args)) for args in calls]
+    msg_ids = [args[0] for args in calls if args and isinstance(args[0], str)]
+    engines = [_get_engine_id(filled.store, msg_id) for msg_id in msg_ids]
+    changed = engines, sorted(filled.store.get_history())
+    workload.undo(filled, calls)
+    return [answers, changed, sorted(filled.store.get_history())]
 
 
-def _engine(store: Any, msg_id: str) -> str | None:
-    """The engine of a task, which every update changes."""
+def _get_engine_id(store: Any, msg_id: str) -> str | None:
+    """Return the engine of a task. Every update of the workloads changes it."""
     try:
-        uuid: str | None = store.get_record(msg_id)["engine_uuid"]
+        engine_id: str | None = store.get_record(msg_id)["engine_uuid"]
     except KeyError:
         return "not there"
-    return uuid
+    return engine_id
 
 
-def _told(answer: Any) -> Any:
-    """The ids in an answer; the history is a list of them itself."""
+def _extract_ids(answer: Any) -> Any:
+    """Return the ids of the records in an answer. A history is returned unchanged."""
     if isinstance(answer, dict) and "msg_id" not in answer:
         answer = list(answer.values())
     if isinstance(answer, list) and answer and isinstance(answer[0], dict):

@@ -1,4 +1,4 @@
-"""Stores that are filled, and removed when they have been measured."""
+"""Stores filled with sample tasks, and closed after the measurement."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.contenders.stores import Contender
-from bench.harness.sample_tasks import Tasks
-from bench.harness.workloads import Rig
+from bench.harness.sample_tasks import SampleTasks
+from bench.harness.workloads import FilledStore
 
 
 @contextmanager
-def opened(contender: Contender, n: int, folder: str | Path) -> Iterator[Rig]:
-    """A store of `n` tasks under the folder, which is removed by the caller."""
-    tasks = Tasks(n)
-    rig = Rig(contender, (contender.open_unsafe or contender.open)(Path(folder)), tasks)
-    rig.load(tasks.records())
-    if contender.open_unsafe is not None:
-        rig.store.close()
-        rig.store = contender.open(Path(folder))
+def open_filled(contender: Contender, n: int, folder: str | Path) -> Iterator[FilledStore]:
+    """Open a store with `n` tasks, and close it at the end of the ``with`` block.
+
+    Args:
+        contender: The store.
+        n: The number of records.
+        folder: Where the store may keep files. The caller removes it.
+    """
+    tasks = SampleTasks(n)
+    open_empty = contender.open_without_sync or contender.open
+    filled = FilledStore(contender, open_empty(Path(folder)), tasks)
+    filled.load(tasks.iter_records())
+    if contender.open_without_sync is not None:
+        filled.reopen(Path(folder))
     gc.collect()
-    gc.freeze()  # or each collection would go through all the records
+    gc.freeze()  # Otherwise each collection during the measurement visits all records.
     try:
-        yield rig
+        yield filled
     finally:
         gc.unfreeze()
-        rig.store.close()
+        filled.store.close()

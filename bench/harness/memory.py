@@ -1,4 +1,4 @@
-"""What a record needs in memory."""
+"""The memory that a record needs, and the memory that this machine has left."""
 
 from __future__ import annotations
 
@@ -7,35 +7,37 @@ import tracemalloc
 from pathlib import Path
 
 from bench.contenders.stores import Contender
-from bench.harness.sample_tasks import Tasks
-from bench.harness.workloads import Rig
+from bench.harness.sample_tasks import SampleTasks
+from bench.harness.workloads import FilledStore
 
 MEMINFO = Path("/proc/meminfo")
+_BYTES_PER_KB = 1024  # "kB" in /proc/meminfo means 1,024 bytes.
 
 
-def bytes_per_record(contender: Contender, n: int) -> float:
-    """The bytes that a store in memory keeps for each of `n` records that its callers let go.
+def measure_bytes_per_record(contender: Contender, n: int) -> float:
+    """Return the mean number of bytes that a store in memory uses for each of `n` records.
 
-    It has been asked all questions, so the indexes that it makes for them count as well.
+    The callers keep no reference to the records. All reads are executed before the measurement,
+    so the indexes of the store are included.
     """
-    rig = Rig(contender, contender.open(Path()), Tasks(n))
+    filled = FilledStore(contender, contender.open(Path()), SampleTasks(n))
     gc.collect()
     tracemalloc.start()
     try:
-        rig.load(rig.tasks.records())
-        rig.ask()
+        filled.load(filled.tasks.iter_records())
+        filled.execute_all_reads()
         gc.collect()
-        held, _ = tracemalloc.get_traced_memory()
+        used_bytes, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    rig.store.close()
-    return held / n
+    filled.store.close()
+    return used_bytes / n
 
 
-def available() -> float:
-    """The bytes of memory to be had, caches of files included; infinity where nothing says."""
+def get_available_memory() -> float:
+    """Return the available bytes, file caches included; infinity if the system does not say."""
     try:
-        told = dict(line.split(":", 1) for line in MEMINFO.read_text().splitlines())
-        return 1024 * float(told["MemAvailable"].split()[0])
+        entries = dict(line.split(":", 1) for line in MEMINFO.read_text().splitlines())
+        return _BYTES_PER_KB * float(entries["MemAvailable"].split()[0])
     except (OSError, KeyError, ValueError):
         return float("inf")

@@ -1,85 +1,66 @@
-"""Runs of the suite, in this process, so that what they cost can be seen."""
+"""Runs of the suite, whose time is measured."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from taskdb_spec import Backend
-from taskdb_spec.conformance.confirmation.counterexamples import Emitter
-from taskdb_spec.conformance.core.config import PATIENCE, Profile
-from taskdb_spec.conformance.core.events import ClauseFailed, Event, Progress
-from taskdb_spec.conformance.engine.runner import Campaign
-from taskdb_spec.conformance.engine.supervisor import run_apart
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
+from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, Profile
+from taskdb_spec.conformance.core.events import Event
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
+from taskdb_spec.conformance.engine.supervisor import run_supervised
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run on a backend: its operations and seconds."""
+class SuiteRun:
+    """The number of operations and the seconds of a run."""
 
     operations: int
     seconds: float
 
 
-@dataclass(frozen=True)
-class First:
-    """The first failure of a run: the CPU seconds it took to find, and then to shrink."""
-
-    operations: int
-    finding: float
-    shrinking: float
-
-
-def whole(backend: Backend, profile: Profile) -> Run:
-    """A run to its end, in this process; its CPU seconds."""
+def measure_run(backend: Backend, profile: Profile) -> SuiteRun:
+    """Run the suite in this process, and return its CPU seconds."""
     with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:
-        campaign = _campaign(backend, profile, folder, lambda event: None)
+        config = make_run_config(backend, profile, folder)
         started = time.process_time()
-        report = campaign.run(strict=True)
-        return Run(report.operations, time.process_time() - started)
+        report = run_in_process(config, _ignore_event)
+        return SuiteRun(report.operations, time.process_time() - started)
 
 
-def shared(backend: Backend, profile: Profile, workers: int) -> Run:
-    """A run to its end as `check_backend` makes it, by so many workers; seconds of the clock."""
+def measure_run_with_workers(backend: Backend, profile: Profile, workers: int) -> SuiteRun:
+    """Run the suite in worker processes, as `check_backend` does; return wall-clock seconds.
+
+    Args:
+        backend: The backend to check.
+        profile: The size of the run.
+        workers: The number of worker processes.
+    """
     with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:
-        campaign = _campaign(backend, profile, folder, lambda event: None)
-        report = run_apart(campaign, True, PATIENCE, workers)
-        return Run(report.operations, report.seconds)
+        config = make_run_config(backend, profile, folder, workers)
+        report = run_supervised(config, _ignore_event, DEFAULT_BUDGET)
+        return SuiteRun(report.operations, report.seconds)
 
 
-class _Enough(Exception):
-    """A run has shown what was wanted of it."""
+def make_run_config(backend: Backend, profile: Profile, folder: str, workers: int = 1) -> RunConfig:
+    """Return the configuration of a strict run with seed 0.
+
+    Args:
+        backend: The backend to check.
+        profile: The size of the run.
+        folder: Where the stores of the run keep their files.
+        workers: The number of worker processes.
+    """
+    # Without an import path of the backend, counterexamples are not run in other processes. Their
+    # CPU time would not be part of that of this process.
+    writer = CounterexampleWriter(backend, None, None)
+    return RunConfig(backend, profile, 0, writer, Path(folder), strict=True, workers=workers)
 
 
-def first_failure(backend: Backend, profile: Profile) -> First | None:
-    """A run up to the first clause that fails; None if none does."""
-    found: list[tuple[float, int]] = []
-    first: list[First] = []
-    started = time.process_time()
-
-    def listen(event: Event) -> None:
-        now = time.process_time() - started
-        if isinstance(event, Progress) and event.doing.startswith("shrinking "):
-            found[:] = [(now, event.operations)]  # the latest, for an earlier one may be doubtful
-        elif isinstance(event, ClauseFailed):
-            (at, operations), *_ = found
-            first.append(First(operations, at, now - at))
-            raise _Enough
-
-    with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:
-        try:
-            _campaign(backend, profile, folder, listen).run(strict=True)
-        except _Enough:
-            return first[0]
-    return None
-
-
-def _campaign(
-    backend: Backend, profile: Profile, folder: str, listen: Callable[[Event], None]
-) -> Campaign:
-    # Without a place to import it from, counterexamples are not run in processes of their own.
-    emitter = Emitter(backend, None, None)
-    return Campaign(backend, profile, 0, emitter, Path(folder), listen)
+def _ignore_event(event: Event) -> None:
+    del event

@@ -1,4 +1,4 @@
-"""Times of calls: the contenders take turns, and the median over the turns is what counts."""
+"""The time of a call: contenders take turns, and the median of the samples is reported."""
 
 from __future__ import annotations
 
@@ -9,70 +9,103 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TypeAlias
 
-from bench.harness.workloads import Rig, Workload
+from bench.harness.workloads import FilledStore, Workload
 
 Clock: TypeAlias = Callable[[], float]
+"""Returns seconds, as `time.process_time` and `time.perf_counter` do."""
+_MIN_SAMPLES = 3
+"""With fewer samples, one outlier would change the median."""
+_CLOCK_RESOLUTION_SECONDS = 1e-9
+"""Replaces a measured time of zero, which occurs for fast calls on a coarse clock."""
 
 
 @dataclass(frozen=True)
-class Budget:
-    """How much is measured of one call of one contender, at one number of records.
+class TimingBudget:
+    """How long to measure one workload on one contender, at one number of records.
 
-    Its samples last about so many `seconds` together, with all that is done between them. There are
-    at the most so many `turns`; a sample is to last `sample` seconds at the least.
+    Attributes:
+        seconds: The approximate total, including the preparation and the undoing of calls.
+        max_samples: The largest number of samples.
+        min_sample_seconds: A sample consists of as many calls as take this long.
     """
 
     seconds: float
-    turns: int
-    sample: float = 0.002
+    max_samples: int
+    min_sample_seconds: float = 0.002
 
 
 @dataclass(frozen=True)
-class _Plan:
-    batch: int
-    turns: int
-    first: float
+class _SamplingPlan:
+    """How a contender is sampled. With no `samples`, the first one is the only one."""
+
+    calls_per_sample: int
+    samples: int
+    first_sample: float
 
 
-def measured(
-    rigs: Mapping[str, Rig], workload: Workload, budget: Budget, clock: Clock
+def time_in_turns(
+    stores: Mapping[str, FilledStore], workload: Workload, budget: TimingBudget, clock: Clock
 ) -> dict[str, list[float]]:
-    """Seconds a call, for each contender and turn."""
-    plans = {name: _plan(rig, workload, budget, clock) for name, rig in rigs.items()}
-    # What has taken longer than all the time that there is, is its own only sample.
-    samples = {name: [] if plan.turns else [plan.first] for name, plan in plans.items()}
-    for turn in range(max((plan.turns for plan in plans.values()), default=0)):
+    """Measure a workload on several stores in turns.
+
+    The turns expose all stores to the same variation in the speed of the machine.
+
+    Args:
+        stores: The stores by the name of the contender.
+        workload: What is measured.
+        budget: The time for each store.
+        clock: The clock to read before and after a sample.
+
+    Returns:
+        The samples of each store: seconds per call.
+    """
+    plans = {
+        name: _plan_sampling(filled, workload, budget, clock) for name, filled in stores.items()
+    }
+    samples = {name: [] if plan.samples else [plan.first_sample] for name, plan in plans.items()}
+    for turn in range(max((plan.samples for plan in plans.values()), default=0)):
         for name, plan in plans.items():
-            if turn < plan.turns:
-                samples[name].append(sample(rigs[name], workload, plan.batch, clock))
+            if turn < plan.samples:
+                sample = time_calls(stores[name], workload, plan.calls_per_sample, clock)
+                samples[name].append(sample)
     return samples
 
 
-def sample(rig: Rig, workload: Workload, batch: int, clock: Clock) -> float:
-    """Seconds a call, over some calls in a row."""
-    calls = workload.arguments(rig.tasks, batch)
-    workload.before(rig, calls)
-    method = getattr(rig.store, workload.call)
+def time_calls(filled: FilledStore, workload: Workload, calls: int, clock: Clock) -> float:
+    """Make several calls in a row and return the mean seconds per call.
+
+    Args:
+        filled: The store.
+        workload: What is called. Its preparation and undoing are not measured.
+        calls: How many calls to make.
+        clock: The clock to read before the first and after the last call.
+    """
+    arguments = workload.make_arguments(filled.tasks, calls)
+    workload.prepare(filled, arguments)
+    method = getattr(filled.store, workload.method)
     gc.disable()
     try:
         started = clock()
-        for args in calls:
+        for args in arguments:
             method(*args)
         elapsed = clock() - started
     finally:
         gc.enable()
-    workload.after(rig, calls)
-    return elapsed / len(calls)
+    workload.undo(filled, arguments)
+    return elapsed / len(arguments)
 
 
-def _plan(rig: Rig, workload: Workload, budget: Budget, clock: Clock) -> _Plan:
-    """How many calls make a sample, and how many samples there are, from a first call."""
+def _plan_sampling(
+    filled: FilledStore, workload: Workload, budget: TimingBudget, clock: Clock
+) -> _SamplingPlan:
+    """Make one call, and derive the number of samples and of calls per sample from its time."""
     started = time.perf_counter()
-    first = sample(rig, workload, 1, clock)
-    around = time.perf_counter() - started
-    if around > budget.seconds:
-        return _Plan(1, 0, first)
-    batch = min(workload.most, ceil(budget.sample / max(first, 1e-9)))
-    batch = max(1, batch, min(workload.least, int(budget.seconds / around)))
-    turns = int(budget.seconds / (around * batch))
-    return _Plan(batch, max(3, min(budget.turns, turns)), first)
+    first_sample = time_calls(filled, workload, 1, clock)
+    seconds_with_undo = time.perf_counter() - started
+    if seconds_with_undo > budget.seconds:
+        return _SamplingPlan(1, 0, first_sample)
+    wanted = ceil(budget.min_sample_seconds / max(first_sample, _CLOCK_RESOLUTION_SECONDS))
+    affordable = int(budget.seconds / seconds_with_undo)
+    calls = max(1, min(workload.max_calls, wanted), min(workload.min_calls, affordable))
+    samples = int(budget.seconds / (seconds_with_undo * calls))
+    return _SamplingPlan(calls, max(_MIN_SAMPLES, min(budget.max_samples, samples)), first_sample)

@@ -18,10 +18,11 @@ from taskdb_reference.backends.builtin import (
 )
 from taskdb_spec import Backend
 from taskdb_spec.conformance.core.config import Profile
-from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
 from taskdb_spec.model import model_backend
 from tests.mutation.catalogue import MUTANTS
-from tests.mutation.runner import InProcess, register_target
+from tests.mutation.runner import in_process_writer
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden-reports.json"
 PROFILE = Profile("golden", targeted_programs=3, operations=2_000)
@@ -50,12 +51,13 @@ BACKENDS: dict[str, Backend] = {
 
 def golden_report(backend: Backend) -> dict[str, Any]:
     """Return what a small run says of each clause that applies to the backend."""
-    writer = InProcess(backend, register_target(backend), None)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder, warnings.catch_warnings():
         # pytest makes errors of the warnings that ipyparallel's stores cause.
         warnings.simplefilter("ignore")
-        runner = Runner(backend, PROFILE, 0, writer, Path(folder), lambda event: None)
-        report = runner.run(strict=True)
+        config = RunConfig(
+            backend, PROFILE, 0, in_process_writer(backend), Path(folder), strict=True
+        )
+        report = run_in_process(config, lambda event: None)
     data = report.to_json()
     return {
         "verdict": data["verdict"],

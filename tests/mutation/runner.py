@@ -11,11 +11,12 @@ from pathlib import Path
 from types import ModuleType
 
 from taskdb_spec import Backend
-from taskdb_spec.conformance.confirmation.confirm import SCRIPT_TIMEOUT_SECONDS, confirm, run_here
+from taskdb_spec.conformance.confirmation.confirm import SCRIPT_TIMEOUT_SECONDS, RunScript, run_here
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, PROFILES, Profile
 from taskdb_spec.conformance.core.events import ClauseFailed, Event
-from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
 from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedFlightRecorder
 from taskdb_spec.conformance.execution.isolation.process import ForkedProcess
 from tests.mutation.base import Mutant
@@ -24,15 +25,17 @@ _TARGETS = ModuleType("mutants_under_check")
 sys.modules[_TARGETS.__name__] = _TARGETS  # for scripts to import them from
 
 
-class InProcess(CounterexampleWriter):
-    """Runs every script in this process, which mutants do no harm, and not in fresh ones."""
-
-    def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:
-        # What stores share would stay here.
-        return confirm(clause, text, on_model, _run_beside if clause == "ISO-9" else run_here)
+def in_process_writer(backend: Backend) -> CounterexampleWriter:
+    """Return a writer that runs every script in this process: mutants do it no harm."""
+    return CounterexampleWriter(backend, register_target(backend), None, _script_runner)
 
 
-def _run_beside(text: str) -> tuple[int, str]:
+def _script_runner(clause: str) -> RunScript:
+    # What stores share would stay in this process.
+    return _run_in_fork if clause == "ISO-9" else run_here
+
+
+def _run_in_fork(text: str) -> tuple[int, str]:
     """Run a script in a fork of this process."""
     work = ForkedProcess(
         lambda send: send(run_here(text)),
@@ -65,11 +68,11 @@ class Kill:
     seconds: float
 
     @property
-    def killed(self) -> bool:
+    def is_killed(self) -> bool:
         return bool(self.blamed)
 
     @property
-    def projection(self) -> bool:
+    def is_named(self) -> bool:
         """Whether the clause that the mutant breaks is among those that were blamed."""
         return self.clause in self.blamed
 
@@ -89,14 +92,19 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str
     def listen(event: Event) -> None:
         if isinstance(event, ClauseFailed):
             blamed.append(event.clause)
-            first.append((runner.executor.operations, time.process_time() - started))
+            first.append((event.operations, time.process_time() - started))
 
-    writer = InProcess(mutant.backend, register_target(mutant.backend), None)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        runner = Runner(mutant.backend, profile, 0, writer, Path(folder), listen)
-        runner.until = mutant.clause
-        if ahead:
-            runner.claimed = [clause for clause in runner.claimed if clause.id in ahead]
-        runner.run(strict=True)
-    at = first[0] if first else (runner.executor.operations, time.process_time() - started)
+        config = RunConfig(
+            mutant.backend,
+            profile,
+            0,
+            in_process_writer(mutant.backend),
+            Path(folder),
+            strict=True,
+            only=frozenset(ahead) or None,
+            stop_after=mutant.clause,
+        )
+        report = run_in_process(config, listen)
+    at = first[0] if first else (report.operations, time.process_time() - started)
     return Kill(mutant.name, mutant.clause, tuple(blamed), *at)

@@ -11,7 +11,13 @@ from taskdb_spec.conformance.core.events import (
     RunFinished,
     RunStarted,
 )
-from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Counterexample, Report
+from taskdb_spec.conformance.core.results import (
+    ClauseResult,
+    ClauseVerdict,
+    Confirmation,
+    Counterexample,
+    Report,
+)
 
 
 def script(clause: str) -> str:
@@ -20,7 +26,7 @@ def script(clause: str) -> str:
 
 def result(clause: str, verdict: ClauseVerdict) -> ClauseResult:
     kinds = clauses()[clause].evidence
-    example = Counterexample(f"{clause} went wrong", script(clause), "confirmed", 3)
+    example = Counterexample(f"{clause} went wrong", script(clause), Confirmation.CONFIRMED, 3)
     counts = dict.fromkeys(kinds, 0 if verdict in ("unexercised", "unclaimed") else 7)
     return ClauseResult(clauses()[clause], verdict, counts, example if verdict == "fail" else None)
 

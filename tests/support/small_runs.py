@@ -10,7 +10,8 @@ from taskdb_spec import Backend
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import Profile
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
 
 SMALL = Profile("small", targeted_programs=16, operations=6_000)
 BRIEF = Profile("brief", targeted_programs=3, operations=300)
@@ -21,8 +22,8 @@ def small_run(backend: Backend, seed: int = 0, profile: Profile = SMALL) -> Repo
     """Make a small run."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         writer = CounterexampleWriter(backend, None, None)
-        runner = Runner(backend, profile, seed, writer, Path(folder), lambda event: None)
-        return runner.run(strict=False)
+        config = RunConfig(backend, profile, seed, writer, Path(folder))
+        return run_in_process(config, lambda event: None)
 
 
 small_report = cache(small_run)

@@ -10,9 +10,10 @@ from typing import Any
 from taskdb_spec.backend import as_backend
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, PROFILES, ResourceBudget
-from taskdb_spec.conformance.core.events import Listener
+from taskdb_spec.conformance.core.events import Event, Listener
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
 from taskdb_spec.conformance.engine.supervisor import run_supervised
 
 
@@ -50,12 +51,22 @@ def check_backend(
     subject = as_backend(backend)
     writer = CounterexampleWriter.for_backend(subject, backend, target)
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        runner = Runner(
-            subject, PROFILES[profile], seed, writer, Path(folder), listen or (lambda event: None)
+        config = RunConfig(
+            subject,
+            PROFILES[profile],
+            seed,
+            writer,
+            Path(folder),
+            strict=strict,
+            workers=workers,
         )
         try:
             if not hasattr(os, "fork"):
-                return runner.run(strict)
-            return run_supervised(runner, strict, budget, workers)
+                return run_in_process(config, listen or _ignore)
+            return run_supervised(config, listen or _ignore, budget)
         finally:
             subject.discard(Path(folder))
+
+
+def _ignore(event: Event) -> None:
+    """Ignore the events of a run that nobody follows."""

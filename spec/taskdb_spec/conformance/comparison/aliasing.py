@@ -92,13 +92,13 @@ def outlive(session: Session, operation: Operation, result: StepResult) -> None:
     done: list[str] = []
     for step in _later(session, operation):
         if step.call in WRITES:
-            session.record_ids(step)
+            session.history.record_ids(step)
         if session.call(step).error is not None:
             session.call(Operation(Method.drop, (LATER,)))
             session.resynchronize()  # the business of other clauses
             return
         if step.call in WRITES:
-            session.record_write(step)
+            session.history.record_write(step, session.model)
         session.call_model(step)
         done.append(call_to_source(step))
     for found in _became(session, operation, before, answer):
@@ -214,6 +214,8 @@ def _shows(session: Session, probe: Operation) -> tuple[str, Any, Any] | None:
 def _difference(
     session: Session, msg_id: str, expected: Any, actual: Any, subject: str
 ) -> tuple[str, Any, Any] | None:
-    for found in record_differences(expected, actual, subject, session.written.get(msg_id, {})):
+    for found in record_differences(
+        expected, actual, subject, session.history.written.get(msg_id, {})
+    ):
         return found.subject, found.expected, found.actual
     return None

@@ -94,12 +94,12 @@ def write_suspects(
 
 def _record_suspects(session: Session, operation: Operation) -> list[str]:
     msg_id, fields = operation.args
-    if msg_id in session.culled:
+    if msg_id in session.history.culled:
         return ["CULL-6"]
     found = {"ADD-1"} if operation.call is Method.add else {"UPD-1"}
     if operation.call is Method.update and not fields:
         return ["UPD-4"]
-    if operation.call is Method.add and msg_id in session.dropped:
+    if operation.call is Method.add and msg_id in session.history.dropped:
         found.add("ADD-4")
     for name, value in fields.items():
         if name == "msg_id":
@@ -119,7 +119,7 @@ def _get(session: Session, operation: Operation, outcome: CallResult, result: St
         result.add_finding(["GET-1"], "answer['msg_id']", msg_id, outcome.error)
         return
     for found in record_differences(
-        expected, outcome.value, "answer", session.written.get(msg_id, {})
+        expected, outcome.value, "answer", session.history.written.get(msg_id, {})
     ):
         result.add_finding(found.suspects, found.subject, found.expected, found.actual)
     if not result.findings:
@@ -156,8 +156,8 @@ def _suspects_of(
     check, target_clause, stored = operation.args[0], operation.target_clause, session.model.records
     of_each = [] if stored or ids else [exercised_clauses(tree, {}, has_offsets(check))]
     for msg_id in ids:
-        offsets = has_offsets(check) or has_offsets(session.written.get(msg_id, {}))
-        record: Any = stored.get(msg_id) or session.dropped.get(msg_id) or {}
+        offsets = has_offsets(check) or has_offsets(session.history.written.get(msg_id, {}))
+        record: Any = stored.get(msg_id) or session.history.dropped.get(msg_id) or {}
         of_each.append(exercised_clauses(tree, record, offsets))
     # Made for no clause, the query is wrong about other records for what it is wrong about first.
     found = set().union(*of_each) if target_clause else min(of_each, key=len, default=set())
@@ -200,7 +200,9 @@ def _find(session: Session, operation: Operation, outcome: CallResult, result: S
     if not isinstance(answer, dict):
         result.add_finding(["FIND-1"], "type(answer).__name__", "dict", type(answer).__name__)
         return
-    strange = [key for key in answer if not isinstance(key, str) or key not in session.known_ids]
+    strange = [
+        key for key in answer if not isinstance(key, str) or key not in session.history.known_ids
+    ]
     if strange and answer.values() and "msg_id" in next(iter(answer.values()), ()):
         subject, found = ids_in(answer)
         result.add_finding(["FIND-1"], subject, sorted(expected), found)
@@ -222,9 +224,9 @@ def _find(session: Session, operation: Operation, outcome: CallResult, result: S
 
 def _of_culling(session: Session, wrong: list[str]) -> list[str]:
     """The clause about culled ids where the query is wrong about none but these."""
-    if session.culled.issuperset(wrong):
+    if session.history.culled.issuperset(wrong):
         return ["CULL-5"]
-    return ["CULL-6"] if session.readded.issuperset(wrong) else []
+    return ["CULL-6"] if session.history.readded.issuperset(wrong) else []
 
 
 def keys_suspects(operation: Operation) -> list[str]:
@@ -250,7 +252,9 @@ def _found_record(
         return
     if isinstance(actual, dict) and actual.get("msg_id") != msg_id:
         result.add_finding(["FIND-1"], f"{subject}['msg_id']", msg_id, actual.get("msg_id"))
-    for found in record_differences(expected, actual, subject, session.written.get(msg_id, {})):
+    for found in record_differences(
+        expected, actual, subject, session.history.written.get(msg_id, {})
+    ):
         result.add_finding(
             found.add_suspects(suspects), found.subject, found.expected, found.actual
         )
@@ -260,7 +264,7 @@ def _find_evidence(
     session: Session, operation: Operation, matched: dict[str, Any], result: StepResult
 ) -> None:
     result.add_evidence("FIND-1", "found" if matched else "empty")
-    session.any_match_so_far = session.any_match_so_far or bool(matched)
+    session.history.any_match_so_far = session.history.any_match_so_far or bool(matched)
     for clause in _read(operation, matched) if matched else ():
         result.add_evidence(clause, "read")
     if operation.args[0] == {}:
@@ -305,7 +309,7 @@ def _tells_apart(
     Where a clause takes evidence of both kinds, the other kind sees to that.
     """
     if kinds == ("unmatched",) and target_clause not in ("IN-3", "CMP-4", "ALL-2"):
-        return session.any_match_so_far
+        return session.history.any_match_so_far
     if kinds == ("matched",) and target_clause != "NIN-4":
         return len(matched) < len(session.model.records)
     return True
@@ -347,9 +351,9 @@ def _judge_repetition(
     again = session.call(operation).value_or_error
     if again != answer:
         result.add_finding(["HIST-5"], "db.get_history() == answer", True, False)
-    elif session.last_history is not None and session.last_history != answer:
+    elif session.history.last_history is not None and session.history.last_history != answer:
         result.add_finding(["HIST-5"], f"answer == {EARLIER}", True, False)
-    session.last_history = answer
+    session.history.last_history = answer
     if len(answer) > 1:
         result.add_evidence("HIST-5", "repeated")
 
@@ -362,7 +366,8 @@ def _in_order(session: Session, one: str, other: str, result: StepResult) -> Non
     if None in (before, after):
         clause = "HIST-3"
     elif any(
-        has_offsets(session.written.get(msg_id, {}).get("submitted")) for msg_id in (one, other)
+        has_offsets(session.history.written.get(msg_id, {}).get("submitted"))
+        for msg_id in (one, other)
     ):
         clause = "HIST-4"
     else:

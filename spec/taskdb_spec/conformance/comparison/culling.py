@@ -23,19 +23,19 @@ def judge_culling(session: Session, operation: Operation, result: StepResult) ->
     written = operation.args[0]
     _judge_choice(records, gone, written, result)
     _judge_amount(limits, records, gone, written, result)
-    if written in session.culled:
+    if written in session.history.culled:
         _judge_added_again(session, written, result)
     if result.findings:
         return
     for msg_id in gone:
         del records[msg_id]
-        session.culled.add(msg_id)
+        session.history.culled.add(msg_id)
     _judge_culled(session, result)
 
 
 def _judge_added_again(session: Session, written: str, result: StepResult) -> None:
-    session.culled.discard(written)
-    session.readded.add(written)
+    session.history.culled.discard(written)
+    session.history.readded.add(written)
     probe = Operation(Method.get, (written,))
     outcome = session.call(probe)
     if outcome.error is not None:
@@ -121,7 +121,7 @@ def _blame(result: StepResult, clause: str, msg_id: str) -> None:
 
 
 def _judge_culled(session: Session, result: StepResult) -> None:
-    for msg_id in sorted(session.culled):
+    for msg_id in sorted(session.history.culled):
         for probe in (Operation(Method.get, (msg_id,)), Operation(Method.update, (msg_id, {}))):
             outcome = session.call(probe)
             if not isinstance(outcome.error, KeyError):

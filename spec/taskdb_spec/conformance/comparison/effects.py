@@ -23,7 +23,7 @@ from taskdb_spec.records.fields import TASK_FIELDS
 def audit(session: Session, operation: Operation, result: StepResult, refused: bool) -> None:
     """Read back every record that was ever named, and blame the operation for what is wrong."""
     before = len(result.findings)
-    for msg_id in session.known_ids:
+    for msg_id in session.history.known_ids:
         probe = Operation(Method.get, (msg_id,))
         outcome = session.call(probe)
         expected = session.model.records.get(msg_id)
@@ -34,7 +34,7 @@ def audit(session: Session, operation: Operation, result: StepResult, refused: b
             suspects = _lost(session, operation, msg_id, refused)
             result.add_finding(suspects, "answer['msg_id']", msg_id, outcome.error, probe)
         else:
-            given = session.written.get(msg_id, {})
+            given = session.history.written.get(msg_id, {})
             for found in record_differences(expected, outcome.value, "answer", given):
                 suspects = _changed(session, operation, outcome.value, msg_id, found, refused)
                 result.add_finding(suspects, found.subject, found.expected, found.actual, probe)
@@ -98,7 +98,7 @@ def _lost(session: Session, operation: Operation, msg_id: str, refused: bool) ->
     if refused:
         return _refused(operation, own)
     if operation.call is Method.add:
-        again = ["ADD-4"] if msg_id in session.dropped else []
+        again = ["ADD-4"] if msg_id in session.history.dropped else []
         return ["ADD-1", *again] if own else ["KEEP-1"]
     if operation.call is Method.update:
         return ["UPD-1"] if own else ["UPD-2"]
@@ -123,7 +123,7 @@ def _changed(
         return [found.clause]
     name = _field_of(found.subject)
     if operation.call is Method.add and own:
-        before = session.dropped.get(msg_id)
+        before = session.history.dropped.get(msg_id)
         residue = before is not None and bool(name) and _still(before, name, actual)
         return ["ADD-4"] if residue else found.suspects
     if operation.call is Method.update:
@@ -145,7 +145,7 @@ def _changed_by_update(
         return ["UPD-2"]
     if name not in fields:
         return ["UPD-2"]
-    before: Any = session.previous[msg_id]
+    before: Any = session.history.previous[msg_id]
     if isinstance(before.get(name), dict | list) and before.get(name) and not fields[name]:
         return ["UPD-3"]
     if _still(before, name, actual):
@@ -200,7 +200,7 @@ def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     msg_id, fields = operation.args
     if is_informative(fields):
         yield "ADD-1", "stored"
-    if msg_id in session.dropped:
+    if msg_id in session.history.dropped:
         yield "ADD-4", "stored"
     if len(fields) < len(TASK_FIELDS) - 1:
         yield "REC-2", "filled"
@@ -220,7 +220,7 @@ def _values(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     msg_id, fields = operation.args
-    before: Any = session.previous[msg_id]
+    before: Any = session.history.previous[msg_id]
     after: Any = session.model.records[msg_id]
     if not fields and is_informative(after):
         yield "UPD-4", "kept"
@@ -244,7 +244,7 @@ def _purged(session: Session, operation: Operation) -> Iterator[tuple[str, str]]
     elif operation.target_clause in ("HUB-1", "GLB-7"):
         clauses.append(operation.target_clause)
     for clause in clauses:
-        if session.last_purged:
+        if session.history.last_purged:
             yield clause, "dropped"
         if session.model.records and clause != "PURGE-2":
             yield clause, "kept"

@@ -28,6 +28,8 @@ from taskdb_spec.conformance.core.program import (
     instantiate,
     is_unmodified,
 )
+from taskdb_spec.conformance.core.variants import Audit
+from taskdb_spec.conformance.execution.policy import StepComparison
 from taskdb_spec.conformance.execution.session import CallResult, Session
 
 STORE_ACTION_CHECKS: dict[Call, Callable[[Session, Operation, StepResult], None]] = {
@@ -40,7 +42,7 @@ STORE_ACTION_CHECKS: dict[Call, Callable[[Session, Operation, StepResult], None]
 }
 
 
-def check_step(session: Session, operation: Operation, careful: bool = False) -> StepResult:
+def check_step(session: Session, operation: Operation, audit_mode: Audit) -> StepResult:
     """Take one step. `careful` reads every record back after it: faults show where they arise."""
     result = StepResult()
     if operation.call in STORE_ACTION_CHECKS:
@@ -49,7 +51,7 @@ def check_step(session: Session, operation: Operation, careful: bool = False) ->
     if session.backend.stores_nothing:
         acts.nothing(session, operation, result)
         return result
-    session.record_ids(operation)
+    session.history.record_ids(operation)
     due = refusals(session.model, operation)
     args = tuple(map(instantiate, operation.args))
     outcome = session.call(operation, args)
@@ -61,7 +63,7 @@ def check_step(session: Session, operation: Operation, careful: bool = False) ->
         _judge_acceptance(session, operation, outcome, result)
     audited = operation.call in (Method.drop, Method.purge) or (due and operation.call in WRITES)
     misnamed = all(finding.clause.startswith("ERR-") for finding in result.findings)
-    if misnamed and (careful or audited):
+    if misnamed and (audit_mode is Audit.EACH_STEP or audited):
         audit(session, operation, result, refused=bool(due))
     if operation.mutate_afterwards and not due and not result.findings:
         _meddle(session, operation, args, outcome, result)
@@ -74,13 +76,13 @@ def run_step(session: Session, operation: Operation) -> bool:
         result = StepResult()
         STORE_ACTION_CHECKS[operation.call](session, operation, result)
         return result.raised
-    session.record_ids(operation)
+    session.history.record_ids(operation)
     due = refusals(session.model, operation)
     outcome = session.call(operation)
     if operation.call is Method.history and isinstance(outcome.value, list):
-        session.last_history = list(outcome.value)
+        session.history.last_history = list(outcome.value)
     if operation.call in WRITES and not due:
-        session.record_write(operation)
+        session.history.record_write(operation, session.model)
         session.call_model(operation)
     return outcome.error is not None
 
@@ -120,7 +122,7 @@ def _judge_acceptance(
     result: StepResult,
 ) -> None:
     if operation.call in WRITES and outcome.error is None:
-        session.record_write(operation)
+        session.history.record_write(operation, session.model)
     judge_answer(session, operation, outcome, result)
     if result.findings:
         return
@@ -198,3 +200,14 @@ def _circumstances(session: Session, operation: Operation, due: list[Refusal]) -
     if operation.call is Method.purge:
         found.append("PURGE-3")
     return found
+
+
+def read_back(session: Session) -> StepResult:
+    """Compare all records at the end of a program."""
+    result = StepResult()
+    audit(session, Operation(Method.history), result, refused=False)
+    return result
+
+
+COMPARISON = StepComparison(check_step, run_step, read_back)
+"""How the suite compares a step with the model."""

@@ -18,8 +18,6 @@ from taskdb_spec.conformance.execution.session import (
     CallResult,
     Session,
     StoreNotOpened,
-    call_store,
-    capture,
 )
 from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.interface import TaskDB
@@ -33,7 +31,7 @@ def close(session: Session, operation: Operation, result: StepResult) -> None:
     """Close the store twice; nothing may follow in the program."""
     clause = "NODB-5" if session.backend.stores_nothing else "CLOSE-1"
     for _ in range(2):
-        outcome = call_store(session.store, Method.close)
+        outcome = session.call_store(session.store, Method.close)
         if outcome.error is not None:
             result.add_finding([clause], "answer", None, outcome.error)
             return
@@ -51,14 +49,14 @@ def reopen(session: Session, operation: Operation, result: StepResult) -> None:
     """Close the store, open it again under the same folder, and read everything back."""
     session.close()
     for _ in range(1, closings(operation)):
-        call_store(session.store, Method.close)
+        session.call_store(session.store, Method.close)
     try:
         session.store = session.open(session.workdir)
     except StoreNotOpened as error:  # it was opened before
         kept = sorted(session.model.records)
         result.add_finding(["DUR-1"], "sorted(db.get_history())", kept, error.__cause__)
         return
-    for msg_id in session.known_ids:
+    for msg_id in session.history.known_ids:
         probe = Operation(Method.get, (msg_id,))
         outcome = session.call(probe)
         expected = session.model.records.get(msg_id)
@@ -68,7 +66,7 @@ def reopen(session: Session, operation: Operation, result: StepResult) -> None:
                     result.add_finding(
                         ["DUR-2"], "", KEY, outcome.value, probe, accepted_errors=KEY
                     )
-            elif msg_id in session.dropped:
+            elif msg_id in session.history.dropped:
                 result.add_evidence("DUR-2", "dropped")
         elif outcome.error is not None:
             result.add_finding(["DUR-1"], "answer['msg_id']", msg_id, outcome.error, probe)
@@ -84,8 +82,10 @@ def _has_a_record_of_any_id(session: Session) -> bool:
 def _reopened_record(
     session: Session, msg_id: str, expected: Any, actual: Any, probe: Operation, result: Any
 ) -> None:
-    before: Any = session.previous.get(msg_id)
-    for found in record_differences(expected, actual, "answer", session.written.get(msg_id, {})):
+    before: Any = session.history.previous.get(msg_id)
+    for found in record_differences(
+        expected, actual, "answer", session.history.written.get(msg_id, {})
+    ):
         stale = (
             before is not None
             and isinstance(actual, dict)
@@ -103,9 +103,9 @@ def _reopened_record(
 
 def neighbour(session: Session, operation: Operation, result: StepResult) -> None:
     """Open a second store; it has to be empty, and neither may see what the other is given."""
-    clause = "CULL-8" if session.culled else "ISO-9"
+    clause = "CULL-8" if session.history.culled else "ISO-9"
     for source, expected in _own_records(session):
-        if not _is_right(capture(eval, _code(source), {"db": session.store}), expected):
+        if not _is_right(session.capture(eval, _code(source), {"db": session.store}), expected):
             return  # it errs about its own records already
     _share_nothing(session, clause, _neighbourly(session), result)
 
@@ -114,7 +114,7 @@ def successor(session: Session, operation: Operation, result: StepResult) -> Non
     """Close the store and open another; it has to be empty. Nothing may follow in the program."""
     if session.is_quarantined(Operation(Method.close)):
         return
-    call_store(session.store, Method.close)
+    session.call_store(session.store, Method.close)
     _share_nothing(session, "ISO-9", _succeeding(session), result)
 
 
@@ -129,9 +129,9 @@ def _share_nothing(
     done: list[str] = []
     try:
         for source, expected in expressions:
-            outcome = capture(eval, _code(source), {"db": session.store, "other": other})
+            outcome = session.capture(eval, _code(source), {"db": session.store, "other": other})
             if not _is_right(outcome, expected):
-                if not _is_wrong_alone(other):
+                if not _is_wrong_alone(session, other):
                     accepted_errors = KEY if expected is KEY else ()
                     result.add_finding(
                         [clause],
@@ -146,7 +146,7 @@ def _share_nothing(
                 done.append(source)
         result.add_evidence(clause, "compared")
     finally:
-        call_store(other, Method.close)
+        session.call_store(other, Method.close)
 
 
 @lru_cache(maxsize=1024)
@@ -161,7 +161,7 @@ def _is_right(outcome: CallResult, expected: Any) -> bool:
     return outcome.error is None and bool(outcome.value == expected)
 
 
-def _is_wrong_alone(other: TaskDB) -> bool:
+def _is_wrong_alone(session: Session, other: TaskDB) -> bool:
     """Whether the second store errs about an id that the first never had: it is not the sharing."""
     stranger = "known to the second alone"
     expressions = [
@@ -172,7 +172,7 @@ def _is_wrong_alone(other: TaskDB) -> bool:
         (f"other.get_record({stranger!a})", KEY),
     ]
     return not all(
-        _is_right(capture(eval, _code(source), {"other": other}), expected)
+        _is_right(session.capture(eval, _code(source), {"other": other}), expected)
         for source, expected in expressions
     )
 
@@ -191,7 +191,7 @@ def _neighbourly(session: Session) -> Iterator[tuple[str, Any]]:
     stored = list(session.model.records)
     for msg_id in stored:
         yield f"other.get_record({msg_id!a})", KEY
-    for msg_id in [*sorted(session.culled), *stored, *session.dropped, "neighbour"]:
+    for msg_id in [*sorted(session.history.culled), *stored, *session.history.dropped, "neighbour"]:
         added, got, *rest = _lifetime(msg_id)
         yield from (added, got, _own_record(session, msg_id), *rest)
         if msg_id not in session.model.records:
@@ -239,19 +239,19 @@ def crowd(session: Session, operation: Operation, result: StepResult) -> None:
     (count,) = operation.args
     for i in range(count):
         msg_id = f"crowd-{i}"
-        outcome = call_store(session.store, Method.add, msg_id, crowd_record())
+        outcome = session.call_store(session.store, Method.add, msg_id, crowd_record())
         if outcome.error is not None:
             result.add_finding(["ADD-1", "KEEP-1"], "answer", None, outcome.error)
             return
         if i in (0, count - 1):
             field = "stdout" if i == 0 else "stderr"
-            call_store(session.store, Method.update, "crowd-0", {field: "kept"})
+            session.call_store(session.store, Method.update, "crowd-0", {field: "kept"})
     lost = [
         i
         for i in range(count)
-        if call_store(session.store, Method.get, f"crowd-{i}").error is not None
+        if session.call_store(session.store, Method.get, f"crowd-{i}").error is not None
     ]
-    found = call_store(session.store, Method.find, {}).value
+    found = session.call_store(session.store, Method.find, {}).value
     if not lost and isinstance(found, dict) and len(found) < count:
         result.add_finding(["KEEP-1"], "len(db.find_records({}))", count, len(found))
     if lost:
@@ -266,7 +266,7 @@ def crowd(session: Session, operation: Operation, result: StepResult) -> None:
 
 def _crowd_updated(session: Session, result: StepResult) -> None:
     """The first record, to which something was written at either end of the crowd."""
-    record = call_store(session.store, Method.get, "crowd-0").value
+    record = session.call_store(session.store, Method.get, "crowd-0").value
     for field in ("stdout", "stderr"):
         if isinstance(record, dict) and record.get(field) != "kept":
             subject = f"db.get_record('crowd-0')[{field!r}]"
@@ -275,12 +275,12 @@ def _crowd_updated(session: Session, result: StepResult) -> None:
 
 
 def _crowd_found_and_purged(session: Session, count: int, result: StepResult) -> None:
-    part = call_store(session.store, Method.find, {}, ["label"]).value
+    part = session.call_store(session.store, Method.find, {}, ["label"]).value
     if isinstance(part, dict) and len(part) < count:
         result.add_finding(["KEEP-1"], "len(db.find_records({}, ['label']))", count, len(part))
         return
-    call_store(session.store, Method.purge, {"msg_id": {"$ne": "crowd-0"}})
-    left = call_store(session.store, Method.history).value
+    session.call_store(session.store, Method.purge, {"msg_id": {"$ne": "crowd-0"}})
+    left = session.call_store(session.store, Method.history).value
     if isinstance(left, list) and len(left) != 1:
         purge = "db.drop_matching_records({'msg_id': {'$ne': 'crowd-0'}})"
         history = Operation(Method.history)
@@ -334,9 +334,9 @@ def hoard(session: Session, operation: Operation, result: StepResult) -> None:
     for i in range(COUNT):
         msg_id = f"hoard-{i}" + "x" * SIZE
         record = {"msg_id": msg_id, "buffers": [bytes([i]) * SIZE]}
-        call_store(session.store, Method.add, msg_id, record)
-        call_store(session.store, Method.update, msg_id, instantiate(record))
-        call_store(session.store, Method.purge, {"msg_id": msg_id})
+        session.call_store(session.store, Method.add, msg_id, record)
+        session.call_store(session.store, Method.update, msg_id, instantiate(record))
+        session.call_store(session.store, Method.purge, {"msg_id": msg_id})
         del record, msg_id
     gc.collect()  # what is garbage is not kept
     grown = tracemalloc.get_traced_memory()[0] - before

@@ -9,8 +9,9 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
-from taskdb_spec.conformance.core.results import CONFIRMED, FAULT_OF_THE_KIT
+from taskdb_spec.conformance.core.results import Confirmation
 
 SCRIPT_TIMEOUT_SECONDS = 60
 """Seconds that a script may take."""
@@ -59,17 +60,36 @@ def run_here(text: str) -> tuple[int, str]:
     return 0, ""
 
 
+RunScript: TypeAlias = Callable[[str], tuple[int, str]]
+"""Runs a script; returns its exit status and the last line that it wrote."""
+
+
 def confirm(
-    clause: str, on_backend: str, on_model: str | None, run: Callable[[str], tuple[int, str]]
-) -> str:
-    """Run a counterexample on the backend, where it has to fail, and on the model, where not."""
-    status, said = run(on_backend)
+    clause: str, on_backend: str, on_model: str | None, run: RunScript
+) -> tuple[Confirmation, str]:
+    """Run a counterexample on the backend, where it has to fail, and on the model, where not.
+
+    Args:
+        clause: the clause that the assertion has to name.
+        on_backend: the script on the backend.
+        on_model: the script on the model, or None if the model cannot run it.
+        run: runs a script.
+
+    Returns:
+        What happened, and why the counterexample is not confirmed, in words.
+    """
+    status, last_line = run(on_backend)
     if status == 0:
-        return "not confirmed: it passed in a fresh process; the backend may be nondeterministic"
-    if not said.startswith(f"AssertionError: {clause}:"):
-        return f"not confirmed: the script failed otherwise ({said})"
+        passed = "not confirmed: it passed in a fresh process; the backend may be nondeterministic"
+        return Confirmation.PASSED_ON_RERUN, passed
+    if not last_line.startswith(f"AssertionError: {clause}:"):
+        differently = f"not confirmed: the script failed otherwise ({last_line})"
+        return Confirmation.FAILED_DIFFERENTLY, differently
     if on_model is not None:
-        status, said = run(on_model)
+        status, last_line = run(on_model)
         if status:
-            return f"{FAULT_OF_THE_KIT} ({said})"
-    return CONFIRMED
+            return Confirmation.FAILS_ON_MODEL, f"{FAILS_ON_MODEL_TOO} ({last_line})"
+    return Confirmation.CONFIRMED, ""
+
+
+FAILS_ON_MODEL_TOO = "fault of the kit: the script fails on the model as well"

@@ -6,13 +6,19 @@ import importlib
 import inspect
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
-from taskdb_spec.conformance.confirmation.confirm import confirm, run_here, run_script
+from taskdb_spec.conformance.confirmation.confirm import (
+    FAILS_ON_MODEL_TOO,
+    RunScript,
+    confirm,
+    run_here,
+    run_script,
+)
 from taskdb_spec.conformance.confirmation.crash_script import crash_script, crash_summary
 from taskdb_spec.conformance.confirmation.script import (
     Opener,
@@ -22,7 +28,7 @@ from taskdb_spec.conformance.confirmation.script import (
     summary,
 )
 from taskdb_spec.conformance.core.program import Program
-from taskdb_spec.conformance.core.results import FAULT_OF_THE_KIT, Counterexample
+from taskdb_spec.conformance.core.results import Confirmation, Counterexample
 from taskdb_spec.conformance.execution.executor import Failure
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 
@@ -31,11 +37,19 @@ NOT_RUN = "not run: the backend is not an attribute of a module that can be impo
 
 @dataclass(frozen=True)
 class CounterexampleWriter:
-    """Writes counterexamples for a backend. Without a `target`, no fresh process can import it."""
+    """Writes and confirms counterexamples for a backend.
+
+    Args:
+        backend: the backend.
+        target: ``module:attribute`` by which a fresh process imports it; without it, no script runs.
+        path: the folder to import the module from, unless it is installed.
+        script_runner: for a clause, how its scripts are run; by default in fresh processes.
+    """
 
     backend: Backend
     target: str | None
     path: str | None
+    script_runner: Callable[[str], RunScript] | None = None
 
     @classmethod
     def for_backend(cls, backend: Backend, given: Any, target: str | None) -> CounterexampleWriter:
@@ -46,9 +60,8 @@ class CounterexampleWriter:
         """The counterexample, confirmed in fresh processes where the backend can be imported."""
         sentence = summary(failure.program.operations, failure.finding)
         text = self._script(failure, clause, sentence, self._opener(failure.program.limits))
-        return Counterexample(
-            sentence, text, self._confirm(failure, clause, text), len(failure.program)
-        )
+        confirmation, detail = self._confirm(failure, clause, text)
+        return Counterexample(sentence, text, confirmation, len(failure.program), detail)
 
     def write_crash(
         self, program: Program, clause: str, end: ProcessExit, limit: float
@@ -56,7 +69,8 @@ class CounterexampleWriter:
         """The counterexample where the last call of a program does not come back."""
         sentence = crash_summary(program, end)
         text = crash_script(program, clause, end, limit, self._opener(program.limits))
-        return Counterexample(sentence, text, self._confirmed(clause, text, None), len(program))
+        confirmation, detail = self._run(clause, text, None)
+        return Counterexample(sentence, text, confirmation, len(program), detail)
 
     def _opener(self, limits: Limits | None) -> Opener:
         target = self.target or "your_module:backend"
@@ -65,20 +79,23 @@ class CounterexampleWriter:
     def _script(self, failure: Failure, clause: str, sentence: str, opener: Opener) -> str:
         return script(failure.program, failure.raised, failure.finding, clause, sentence, opener)
 
-    def _confirm(self, failure: Failure, clause: str, text: str) -> str:
+    def _confirm(self, failure: Failure, clause: str, text: str) -> tuple[Confirmation, str]:
         if failure.program.limits is not None or self.backend.stores_nothing:
             # The model has no limits, and stores what it is given.
-            return self._confirmed(clause, text, None)
+            return self._run(clause, text, None)
         on_model = self._script(failure, clause, "", model_opener(self.backend))
         if self.target is None and failure.model_resynchronized and run_here(on_model)[0]:
-            return FAULT_OF_THE_KIT
-        return self._confirmed(clause, text, on_model)
+            return Confirmation.FAILS_ON_MODEL, FAILS_ON_MODEL_TOO
+        return self._run(clause, text, on_model)
 
-    def _confirmed(self, clause: str, text: str, on_model: str | None) -> str:
+    def _run(self, clause: str, text: str, on_model: str | None) -> tuple[Confirmation, str]:
         if self.target is None:
-            return NOT_RUN
-        run = partial(run_script, discard=self.backend.discard)
+            return Confirmation.NOT_RUN, NOT_RUN
+        run = self.script_runner(clause) if self.script_runner else self._run_in_fresh_process
         return confirm(clause, text, on_model, run)
+
+    def _run_in_fresh_process(self, text: str) -> tuple[int, str]:
+        return run_script(text, self.backend.discard)
 
 
 def _find_target(backend: Backend, given: Any) -> str | None:

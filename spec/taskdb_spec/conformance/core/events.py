@@ -1,9 +1,9 @@
-"""What a run tells those who watch it. The runner emits events; reporters consume them."""
+"""What a run emits while it runs. The engine emits events; reporters consume them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from taskdb_spec.conformance.core.results import Counterexample, Report
@@ -11,7 +11,7 @@ from taskdb_spec.conformance.core.results import Counterexample, Report
 
 @dataclass(frozen=True)
 class RunStarted:
-    """A run on `backend` begins; it means to make `operations` operations."""
+    """A run on `backend` begins; it plans to execute `operations` operations."""
 
     backend: str
     profile: str
@@ -22,7 +22,7 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Progress:
-    """So many operations are done; `doing` says in a word what comes now."""
+    """`operations` operations are done; `doing` names what comes next."""
 
     operations: int
     doing: str
@@ -30,17 +30,32 @@ class Progress:
 
 @dataclass(frozen=True)
 class ClauseFailed:
-    """A clause was found broken; the run goes on."""
+    """A clause failed, after `operations` operations; the run continues."""
 
     clause: str
     title: str
     counterexample: Counterexample
+    operations: int = 0
 
 
 @dataclass(frozen=True)
 class RunFinished:
+    """A run has ended, with this report."""
+
     report: Report
 
 
 Event: TypeAlias = RunStarted | Progress | ClauseFailed | RunFinished
 Listener: TypeAlias = Callable[[Event], None]
+
+
+def counted_from(event: Event, operations: int) -> Event:
+    """Return an event of a batch with its operations counted from the start of the run.
+
+    Args:
+        event: an event that counts the operations of its batch.
+        operations: the operations that were done before the batch.
+    """
+    if isinstance(event, Progress | ClauseFailed):
+        return replace(event, operations=operations + event.operations)
+    return event

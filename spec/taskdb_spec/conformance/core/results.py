@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from enum import Enum, StrEnum
+from typing import Any
 
 from taskdb_spec.clauses import Clause
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES
 
-ClauseVerdict: TypeAlias = Literal["pass", "fail", "unclaimed", "unexercised"]
-Verdict: TypeAlias = Literal["conforms", "fails", "incomplete"]
 
-CONFIRMED = "confirmed"
-FAULT_OF_THE_KIT = "fault of the kit: the script fails on the model as well"
+class ClauseVerdict(StrEnum):
+    """What a run says of one clause."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNCLAIMED = "unclaimed"
+    UNEXERCISED = "unexercised"
+
+
+class Verdict(StrEnum):
+    """What a run says of a backend."""
+
+    CONFORMS = "conforms"
+    FAILS = "fails"
+    INCOMPLETE = "incomplete"
+
+
+class Confirmation(Enum):
+    """What happened when a counterexample was run again, in fresh processes."""
+
+    CONFIRMED = "confirmed"
+    """It failed on the backend and passed on the model."""
+    NOT_RUN = "not run"
+    """No fresh process can import the backend."""
+    PASSED_ON_RERUN = "not confirmed"
+    FAILED_DIFFERENTLY = "failed differently"
+    FAILS_ON_MODEL = "fault of the kit"
+    """The suite, and not the backend, is at fault."""
 
 
 @dataclass(frozen=True)
 class Counterexample:
     """How a clause fails: in words, and as a program.
 
-    `script` runs with the backend and the standard library alone, and exits non-zero with an
-    AssertionError that names the clause. `confirmed` says what came of running it in a fresh
-    process: "confirmed" (it fails on the backend and passes on the model), or why it is not.
-    `explanation` names what is wrong and where to look, or is empty where no one thing explains it.
-    `seed` is that of the run that found it, where the report is of several.
+    Args:
+        summary: the failure in one sentence.
+        script: a program that runs with the backend and the standard library alone, and exits
+            non-zero with an AssertionError that names the clause.
+        confirmation: what happened when the script was run again.
+        operations: how many operations the program has.
+        detail: why the script was not confirmed, in words.
+        explanation: what is wrong and where to look; empty if no single defect explains it.
+        seed: the seed of the run that found it, if the report is of several runs.
     """
 
     summary: str
     script: str
-    confirmed: str
+    confirmation: Confirmation
     operations: int
+    detail: str = ""
     explanation: str = ""
     seed: int | None = None
 
     @property
+    def confirmed(self) -> str:
+        """The confirmation in words: "confirmed", or why it is not."""
+        return self.detail or self.confirmation.value
+
+    @property
     def is_valid(self) -> bool:
-        """Whether it may be held against the backend: it was confirmed, or could not be run."""
-        return self.confirmed == CONFIRMED or self.confirmed.startswith("not run")
+        """Whether it counts as a failure: it was confirmed, or could not be run."""
+        return self.confirmation in (Confirmation.CONFIRMED, Confirmation.NOT_RUN)
 
     @property
     def fails_on_model(self) -> bool:
-        """Whether the model does not keep to it either."""
-        return self.confirmed.startswith(FAULT_OF_THE_KIT)
+        """Whether the model fails as well."""
+        return self.confirmation is Confirmation.FAILS_ON_MODEL
 
 
 @dataclass(frozen=True)
@@ -135,9 +170,11 @@ class Report:
     def verdict(self) -> Verdict:
         """Fails if an enforced clause fails; incomplete if a claimed one was not exercised."""
         verdicts = {result.verdict for result in filter(self.enforces, self.clauses)}
-        if "fail" in verdicts:
-            return "fails"
-        return "incomplete" if "unexercised" in verdicts or "pass" not in verdicts else "conforms"
+        if ClauseVerdict.FAIL in verdicts:
+            return Verdict.FAILS
+        if ClauseVerdict.UNEXERCISED in verdicts or ClauseVerdict.PASS not in verdicts:
+            return Verdict.INCOMPLETE
+        return Verdict.CONFORMS
 
     def with_verdict(self, verdict: ClauseVerdict) -> list[ClauseResult]:
         """The clauses of that verdict."""

@@ -8,6 +8,7 @@ from typing import Any
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.findings import Finding
 from taskdb_spec.conformance.core.program import QUERY_CALLS, WRITES, Method, Operation, Program
+from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.diagnosis.experiments import (
     CIRCUMSTANCES,
     FORMS,
@@ -31,23 +32,23 @@ _REWRITTEN = frozenset({"UPD-1", "UPD-3", "ADD-4", "HUB-3"})
 _OF_WRITES = {Method.update: "UPD-1", Method.drop: "DROP-1", Method.purge: "PURGE-1"}
 
 
-def blame(executor: Executor, failure: Failure, focus: str = "") -> str:
+def blame(executor: Executor, failure: Failure, target_clause: str = "") -> str:
     """The clause to blame: what the program was made for, if that is under suspicion, or the last
     suspect; after controls have cleared the query, its parts, or what was written before it.
 
     It is one that applies to the backend: blamed on another, a failure would not be reported.
     """
-    blamed = _blamed(executor, failure, focus)
+    blamed = _blamed(executor, failure, target_clause)
     suspects = [blamed, *reversed(failure.finding.suspects)]
     applying = (c for c in suspects if clauses()[c].claimed_by(executor.backend))
     return next(applying, blamed)
 
 
-def _blamed(executor: Executor, failure: Failure, focus: str) -> str:
+def _blamed(executor: Executor, failure: Failure, target_clause: str) -> str:
     finding, operation = failure.finding, failure.program.operations[-1]
     suspects = list(finding.suspects)
     if finding.accepted_errors:
-        return _blame_for_acceptance(executor, failure, focus)
+        return _blame_for_acceptance(executor, failure, target_clause)
     if operation.call is Method.purge and (
         operation.args[0] == {} or not _find_fails(executor, failure)
     ):
@@ -62,10 +63,10 @@ def _blamed(executor: Executor, failure: Failure, focus: str) -> str:
         suspects = suspects_of_value(executor, failure) or suspects
     if _is_wrong_answer(operation, finding):
         suspects = next(filter(None, _controls(executor, failure)), suspects)
-    return focus if focus in suspects else suspects[-1]
+    return target_clause if target_clause in suspects else suspects[-1]
 
 
-def _blame_for_acceptance(executor: Executor, failure: Failure, focus: str) -> str:
+def _blame_for_acceptance(executor: Executor, failure: Failure, target_clause: str) -> str:
     """The clause to blame for a call that was not refused, or not as it should have been."""
     operation, suspects = failure.program.operations[-1], list(failure.finding.suspects)
     if isinstance(failure.finding.actual, BaseException):
@@ -74,7 +75,7 @@ def _blame_for_acceptance(executor: Executor, failure: Failure, focus: str) -> s
         suspects = [clause for clause in suspects if clause not in CIRCUMSTANCES]
     elif operation.call is Method.purge:
         return suspects[-1]  # a search refuses it
-    return focus if focus in suspects else suspects[-1]
+    return target_clause if target_clause in suspects else suspects[-1]
 
 
 def _is_wrong_record(operation: Operation, finding: Finding) -> bool:
@@ -92,7 +93,7 @@ def _find_is_right(executor: Executor, failure: Failure) -> bool:
     # What is read after it may be wrong, and what else is known to be wrong with it.
     return not any(
         found.probe is None
-        and (executor.failed.isdisjoint(found.suspects) or is_as_wrong(found, failure.finding))
+        and (not executor.policy.is_known(found) or is_as_wrong(found, failure.finding))
         for found in executor.findings_of_last_step(Program(tuple(steps)))
     )
 
@@ -144,7 +145,7 @@ def _find_fails(executor: Executor, failure: Failure) -> bool:
     """Whether `find_records` is wrong about the query of a purge as well."""
     *before, operation = failure.program.operations
     look = operation.replace(call=Method.find, target_clause="")
-    return executor.replay(Program((*before, look)), careful=False) is not None
+    return executor.execute_program(Program((*before, look)), audit=Audit.AT_END) is not None
 
 
 def _suspects(executor: Executor, operations: list[Operation]) -> list[str]:

@@ -11,6 +11,7 @@ from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS, check_s
 from taskdb_spec.conformance.core.config import ResourceBudget
 from taskdb_spec.conformance.core.findings import StepResult
 from taskdb_spec.conformance.core.program import Method, Operation, Program
+from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.diagnosis.quarantine import (
     OF_SEVERAL_CALLS,
     QuarantinedCall,
@@ -22,7 +23,6 @@ from taskdb_spec.conformance.execution.isolation.flight_recorder import (
     FlightLog,
     Phase,
     SharedFlightRecorder,
-    recorder,
 )
 from taskdb_spec.conformance.execution.isolation.process import ForkedProcess, SendMessage
 from taskdb_spec.conformance.execution.session import Session
@@ -46,12 +46,12 @@ class CrashDiagnosis:
     quarantined: QuarantinedCall | None
 
 
-def program_of(notes: FlightLog) -> Program:
+def program_of(log: FlightLog) -> Program:
     """The program that a process was in when it ended, up to the call in flight."""
-    operations = notes.operations
-    if notes.phase is Phase.closing and operations[-1:] != (Operation(Method.close),):
+    operations = log.operations
+    if log.phase is Phase.closing and operations[-1:] != (Operation(Method.close),):
         operations = (*operations, Operation(Method.close))
-    return Program(operations, notes.limits)
+    return Program(operations, log.limits)
 
 
 class CrashAnalyzer:
@@ -64,11 +64,11 @@ class CrashAnalyzer:
         self.shared, self.budget = shared, budget
         self.used = 0
 
-    def analyze(self, program: Program, end: ProcessExit, focus: str) -> CrashDiagnosis:
+    def analyze(self, program: Program, end: ProcessExit, target_clause: str) -> CrashDiagnosis:
         """Shrink the program, and find out under which clause its last call is."""
         again = self._among_its_calls(program, end) or self._crashes_alike(program, end)
         if again is None:
-            return CrashDiagnosis(program, self._suspect(program, focus), None)
+            return CrashDiagnosis(program, self._suspect(program, target_clause), None)
         program = self._shrunk(again, end)
         before = tuple(Counter(operation.call for operation in program.operations[:-1]).items())
         call = program.operations[-1].call
@@ -76,7 +76,7 @@ class CrashAnalyzer:
         plain = self._plain(program)
         if plain is None or self._crashes_alike(plain, end) == plain:
             return CrashDiagnosis(plain or program, general, QuarantinedCall(call, before))
-        clause = self._suspect(program, focus)
+        clause = self._suspect(program, target_clause)
         return CrashDiagnosis(program, clause, QuarantinedCall(call, before, clause))
 
     def _among_its_calls(self, program: Program, end: ProcessExit) -> Program | None:
@@ -104,15 +104,15 @@ class CrashAnalyzer:
         folder = self.folder / f"accident-{self.used}"
 
         def work(send: SendMessage) -> None:
-            _play(self.backend, folder, program)
+            _execute(self.backend, folder, program, self.shared)
 
         process = ForkedProcess(work, self.shared, self.budget.probe, self.budget.memory)
         try:
             list(process.messages())
         except Exception:
             return None  # the store cannot even be opened
-        died = program_of(self.shared.notes())
-        return (died, process.end) if process.end is not None and died.operations else None
+        died = program_of(self.shared.read_log())
+        return (died, process.exit) if process.exit is not None and died.operations else None
 
     def _shrunk(self, program: Program, end: ProcessExit) -> Program:
         """Leave out ever smaller parts of what comes before the last call."""
@@ -141,7 +141,7 @@ class CrashAnalyzer:
             return None
         return program.replace(*before, *_PLAIN[last.call])
 
-    def _suspect(self, program: Program, focus: str) -> str:
+    def _suspect(self, program: Program, target_clause: str) -> str:
         """The clause that the program was made for, if it applies to the last call, or its own."""
         *before, last = program.operations
         if last.call in STORE_ACTION_CHECKS or self.backend.stores_nothing:
@@ -150,9 +150,9 @@ class CrashAnalyzer:
         session = Session(model, self.folder / "model")
         for operation in before:
             if operation.call not in STORE_ACTION_CHECKS:
-                check_step(session, operation)
+                check_step(session, operation, Audit.AT_END)
         found = suspects(session, last)
-        return focus if focus in found else found[-1]
+        return target_clause if target_clause in found else found[-1]
 
 
 _ID = "plain"
@@ -168,11 +168,13 @@ _PLAIN = {
 """Calls that nothing is special about, each with the record that it takes."""
 
 
-def _play(backend: Backend, folder: Path, program: Program) -> None:
-    """Make the calls of a program, whatever they come to."""
-    session = Session(backend, folder, program.limits)
+def _execute(
+    backend: Backend, folder: Path, program: Program, recorder: SharedFlightRecorder
+) -> None:
+    """Make the calls of a program, and ignore what they return or raise."""
+    session = Session(backend, folder, program.limits, recorder=recorder)
     for operation in program:
-        recorder().step(operation)
+        session.recorder.step_started(operation)
         if operation.call in STORE_ACTION_CHECKS:
             STORE_ACTION_CHECKS[operation.call](session, operation, StepResult())
         else:

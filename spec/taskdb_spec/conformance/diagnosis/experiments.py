@@ -18,6 +18,7 @@ from taskdb_spec.conformance.core.program import (
     Program,
     instantiate,
 )
+from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.session import EVERYTHING
 from taskdb_spec.conformance.generation.values import EPOCH
@@ -33,9 +34,11 @@ from taskdb_spec.records.fields import (
 )
 
 
-def failure_of(executor: Executor, *operations: Operation, careful: bool = False) -> Failure | None:
+def failure_of(
+    executor: Executor, *operations: Operation, audit: Audit = Audit.AT_END
+) -> Failure | None:
     """How the last of these operations fails, if all before it are right."""
-    failure = executor.replay(Program(operations), careful)
+    failure = executor.execute_program(Program(operations), audit=audit)
     return failure if failure and len(failure.program) == len(operations) else None
 
 
@@ -90,7 +93,7 @@ def suspect_in_plain_form(executor: Executor, program: Program, clause: str) -> 
     general one if that fails.
     """
     of_form, general = FORMS[clause]
-    failure = failure_of(executor, *map(_plain, program), careful=True)
+    failure = failure_of(executor, *map(_plain, program), audit=Audit.EACH_STEP)
     if failure is None:
         return of_form
     suspect = failure.finding.suspects[-1]

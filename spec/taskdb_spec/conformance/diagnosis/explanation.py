@@ -12,6 +12,7 @@ from taskdb_spec.backend import Backend
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.findings import Finding
 from taskdb_spec.conformance.core.program import GeneratedList, Operation, Program, StoreAction
+from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.diagnosis.fault_models import FAULT_MODELS
 from taskdb_spec.conformance.diagnosis.fault_models.aliasing import LIMITED
 from taskdb_spec.conformance.diagnosis.fault_models.base import FaultModel
@@ -33,17 +34,17 @@ class Trial:
 
 
 def explain(
-    executor: Executor, failure: Failure, careful: bool, trials: Sequence[Trial] = ()
+    executor: Executor, failure: Failure, audit: Audit, trials: Sequence[Trial] = ()
 ) -> str:
     """The deviation that explains a failure, with where to look; empty unless it is just one.
 
     Where several do, `trials`, other programs that the player has played, decide between them.
     No call is made on the player's own backend.
     """
-    found = candidates(executor, failure, careful)
+    found = candidates(executor, failure, audit)
     if len(found) > 1:
         chosen = [*trials[:1], *trials[1:][-MAX_TRIALS:]]
-        counts = _agreements(executor, found, chosen, careful)
+        counts = _agreements(executor, found, chosen, audit)
         found = [each for each, count in zip(found, counts, strict=True) if count == max(counts)]
     return str(found[0]) if len(found) == 1 else ""
 
@@ -52,10 +53,10 @@ MAX_TRIALS = 100
 """How many trials decide beside the first, at the most: the last ones, which are the smallest."""
 
 
-def candidates(executor: Executor, failure: Failure, careful: bool) -> list[FaultModel]:
+def candidates(executor: Executor, failure: Failure, audit: Audit) -> list[FaultModel]:
     """The deviations on whose stores the program fails as it does on the player's backend."""
     tried = list(_within_reach(executor, failure))
-    counts = _agreements(executor, tried, [Trial(failure.program, failure)], careful)
+    counts = _agreements(executor, tried, [Trial(failure.program, failure)], audit)
     return [each for each, count in zip(tried, counts, strict=True) if count]
 
 
@@ -79,27 +80,27 @@ def _has_many(value: Any) -> bool:
 
 
 def _agreements(
-    executor: Executor, deviations: Sequence[FaultModel], trials: Sequence[Trial], careful: bool
+    executor: Executor, deviations: Sequence[FaultModel], trials: Sequence[Trial], audit: Audit
 ) -> list[int]:
     """How many of the programs go on each deviation's store as they went on the backend."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         workdirs = Workdirs(Path(folder))
         return [
             sum(
-                _reproduces(_deviant_player(executor, deviation, workdirs), trial, careful)
+                _reproduces(_faulty_executor(executor, deviation, workdirs), trial, audit)
                 for trial in trials
             )
             for deviation in deviations
         ]
 
 
-def _deviant_player(executor: Executor, deviation: FaultModel, workdirs: Workdirs) -> Executor:
-    """A player of the deviation's store, for one program, that knows what the other knows."""
-    backend = deviant_backend(executor.backend, deviation)
-    return Executor(backend, workdirs, failed=set(executor.failed), lost=executor.lost)
+def _faulty_executor(executor: Executor, model: FaultModel, workdirs: Workdirs) -> Executor:
+    """Return an executor on the fault model, for one program, with the same known failures."""
+    backend = faulty_backend(executor.backend, model)
+    return Executor(backend, workdirs, executor.comparison, executor.policy)
 
 
-def deviant_backend(backend: Backend, deviation: FaultModel) -> Backend:
+def faulty_backend(backend: Backend, deviation: FaultModel) -> Backend:
     """A backend that claims what the other does, and has the deviation. It keeps its stores."""
     stores: dict[Path, Model] = {}
 
@@ -116,8 +117,8 @@ def deviant_backend(backend: Backend, deviation: FaultModel) -> Backend:
     )
 
 
-def _reproduces(executor: Executor, trial: Trial, careful: bool) -> bool:
-    failure = executor.replay(trial.program, careful)
+def _reproduces(executor: Executor, trial: Trial, audit: Audit) -> bool:
+    failure = executor.execute_program(trial.program, audit=audit)
     if failure is None or trial.failure is None:
         return failure is trial.failure
     return len(failure.program) == len(trial.failure.program) and is_same_finding(

@@ -1,14 +1,13 @@
-"""Calls that have stalled or ended the process, and are not made again."""
+"""Calls that hang or end the process: what they are, so that no later program makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from taskdb_spec.conformance.comparison.answers import keys_suspects, query_suspects, write_suspects
 from taskdb_spec.conformance.comparison.refusals import refusals
-from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS
 from taskdb_spec.conformance.core.program import (
     QUERY_CALLS,
     WRITES,
@@ -22,10 +21,15 @@ from taskdb_spec.conformance.execution.session import Session
 
 @dataclass(frozen=True)
 class QuarantinedCall:
-    """A call that does not come back once so many of each call came `before`.
+    """A kind of call that hangs or crashes the backend, and the state that it needs.
 
-    Only calls are meant that the `clause` applies to, if there is one, and that have all of the
-    `operators`; where there are neither, whatever their arguments are.
+    Args:
+        call: the method.
+        before: how often each method had been called before.
+        clause: if set, only calls that exercise this clause match.
+        operators: if set, only queries that use all of these operators match.
+
+    Without `clause` and `operators`, every call of the method matches.
     """
 
     call: Call
@@ -34,21 +38,21 @@ class QuarantinedCall:
     operators: frozenset[str] = frozenset()
 
     @property
-    def any(self) -> bool:
-        """Whether the arguments do not matter."""
+    def matches_any_arguments(self) -> bool:
+        """Whether the arguments of the call do not matter."""
         return not self.clause and not self.operators
 
     def generalized(self, operation: Operation) -> QuarantinedCall:
-        """The danger of all calls with the operators that this one has."""
+        """Return a quarantine of all calls with the operators of this operation."""
         return replace(self, clause="", operators=_operators(operation))
 
     def matches(self, session: Session, operation: Operation) -> bool:
-        """Whether the call must not be made now."""
-        if operation.call in OF_SEVERAL_CALLS and self.any:
+        """Return whether the call must not be made now."""
+        if operation.call in OF_SEVERAL_CALLS and self.matches_any_arguments:
             return True
         if operation.call is not self.call or not self.operators <= _operators(operation):
             return False
-        if any(session.made.count(call) < count for call, count in self.before):
+        if any(session.history.steps.count(call) < count for call, count in self.before):
             return False
         return not self.clause or self.clause in suspects(session, operation)
 
@@ -67,15 +71,8 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(item)
 
 
-OF_SEVERAL_CALLS = STORE_ACTION_CHECKS.keys() - {Method.close}
-"""The acts that make calls of the interface, of which any may not come back."""
-
-
-def is_quarantined(
-    dangers: Sequence[QuarantinedCall], session: Session, operation: Operation
-) -> bool:
-    """Whether a call is better not made."""
-    return any(quarantined.matches(session, operation) for quarantined in dangers)
+OF_SEVERAL_CALLS = frozenset(StoreAction)
+"""The store actions make calls of the interface, and any of these may hang."""
 
 
 BASE: dict[Call, str] = {

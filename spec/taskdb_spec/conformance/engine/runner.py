@@ -1,41 +1,27 @@
-"""A run: programs for each clause, from the general to the special, then random walks.
+"""The runner: generate and execute the programs of a batch, and investigate what fails.
 
-After a clause has failed the run goes on. What is known to fail is avoided, so that each clause
+After a clause has failed the run continues. What is known to fail is avoided, so that each clause
 ends on its own evidence.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
-from taskdb_spec.backend import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
-from taskdb_spec.clauses import Clause, checked_clauses, clauses
-from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
-from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS, Profile
-from taskdb_spec.conformance.core.events import (
-    ClauseFailed,
-    Listener,
-    Progress,
-    RunFinished,
-    RunStarted,
-)
-from taskdb_spec.conformance.core.program import Operation, StoreAction
-from taskdb_spec.conformance.core.results import (
-    ClauseResult,
-    Counterexample,
-    Report,
-    required_evidence,
-)
-from taskdb_spec.conformance.diagnosis.blame import blame
-from taskdb_spec.conformance.diagnosis.explanation import explain
-from taskdb_spec.conformance.execution.executor import Executor, Failure
-from taskdb_spec.conformance.execution.isolation.flight_recorder import recorder
+from taskdb_spec.clauses import clauses
+from taskdb_spec.conformance.comparison.step import COMPARISON
+from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS
+from taskdb_spec.conformance.core.events import Event, Listener, counted_from
+from taskdb_spec.conformance.core.program import Operation, Program, StoreAction
+from taskdb_spec.conformance.core.results import Report
+from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope
+from taskdb_spec.conformance.engine.investigation import Investigation, RunListener
+from taskdb_spec.conformance.engine.run import Run, RunConfig
+from taskdb_spec.conformance.engine.state import RunCounters, RunState
+from taskdb_spec.conformance.execution.executor import Executor, Failure, Steps
+from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.choices import RandomSource
@@ -44,225 +30,154 @@ from taskdb_spec.conformance.generation.randomized.queries import random_query_p
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.targeted import program_for
 from taskdb_spec.conformance.generation.values import ValueGenerator
-from taskdb_spec.conformance.planning.batches import Batch, plan_batches
-from taskdb_spec.conformance.shrinking.minimizer import Minimizer, read_back_after_each_step
-
-PROGRESS_INTERVAL_PROGRAMS = 20
-"""After how many random walks those who watch are told."""
+from taskdb_spec.conformance.planning.batches import Batch, PlannedProgram, ProgramKind
 
 
-@dataclass
 class Runner:
-    """One run on one backend."""
+    """Executes batches on a backend, given what is known to fail.
 
-    backend: Backend
-    profile: Profile
-    seed: int
-    writer: CounterexampleWriter
-    folder: Path
-    listen: Listener
-    failures: dict[str, Counterexample] = field(default_factory=dict)
-    unconfirmed: dict[str, list[Counterexample]] = field(default_factory=dict)
-    model_artifacts: Counter[str] = field(
-        default_factory=Counter
-    )  # failures of the model's own, by clause
-    workers: int = 1
-    until: str = ""  # the run may end as soon as this clause has failed
-    skipped_programs: set[str] = field(
-        default_factory=set
-    )  # the names of programs that are not played
-    failing: Callable[[], None] = lambda: None  # when a program that has failed is tried
-    learned: Callable[[], None] = lambda: None  # when more is known to fail
+    Args:
+        config: the configuration of the run.
+        state: what earlier batches have found; it is updated.
+        listener: who follows the run.
+        workdirs: the folders in which stores are opened.
+        recorder: notes what the process does, for the one that watches it.
+    """
 
-    def __post_init__(self) -> None:
-        self.started = time.monotonic()
-        self.executor = Executor(self.backend, Workdirs(self.folder))
-        self.claimed = checked_clauses(self.backend)
+    def __init__(
+        self,
+        config: RunConfig,
+        state: RunState,
+        listener: RunListener,
+        workdirs: Workdirs,
+        recorder: FlightRecorder | None = None,
+    ) -> None:
+        self.config, self.state, self.listener = config, state, listener
+        self._recorder = recorder or FlightRecorder()
+        self._executor = Executor(
+            config.backend, workdirs, COMPARISON, state.known_failures, self._recorder
+        )
+        self._executor.stores_share_state = state.stores_share_state
 
-    def run(self, strict: bool) -> Report:
-        """Make the run in this process."""
-        self.open_once()
-        self.announce()
-        for part in self.batches():
-            if self.is_over(part):
-                break
-            self.tell(part)
-            self.play(part)
-        return self.finish(strict)
-
-    def batches(self) -> Iterator[Batch]:
-        """The parts of the run, in order; it ends before the first that `is_over`."""
-        return plan_batches(self.claimed, self.profile, walks=not self.backend.stores_nothing)
-
-    def is_over(self, part: Batch) -> bool:
-        """Whether the run ends before this part."""
-        required_evidence = not part.clause and self.executor.operations >= self.profile.operations
-        return required_evidence or (part.is_first and self.until in self.failures)
-
-    def tell(self, part: Batch) -> None:
-        """Tell those who watch what comes now."""
-        if part.is_first and part.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0:
-            self.listen(Progress(self.executor.operations, part.clause or "random walks"))
-
-    def play(self, part: Batch) -> None:
-        """Play the programs of a part."""
-        for number, name in part.names():
-            if name in self.skipped_programs:
+    def run_batch(self, batch: Batch) -> RunCounters:
+        """Execute the programs of a batch, and return what they count."""
+        self._executor = self._executor.with_policy(self.state.known_failures)
+        for program in batch.programs():
+            if program.name in self.state.skipped_programs:
                 continue
-            if part.clause:
-                self._focus(clauses()[part.clause], number, name)
+            if program.kind is ProgramKind.TARGETED:
+                self._run_targeted(program)
             else:
-                self._walk(number, name)
+                self._run_untargeted(program)
+        return RunCounters(self._executor.operations, self._executor.evidence)
 
-    def announce(self) -> None:
-        """Tell those who watch that the run begins."""
-        self.listen(
-            RunStarted(
-                self.backend.name,
-                self.profile.name,
-                self.seed,
-                len(self.claimed),
-                self.profile.operations,
-            )
-        )
-
-    def finish(self, strict: bool, aborted_reason: str = "") -> Report:
-        """The report of what was done."""
-        report = Report(
-            backend=self.backend.name,
-            profile=self.profile.name,
-            seed=self.seed,
-            strict=strict,
-            clauses=tuple(map(self._result, clauses().values())),
-            seconds=time.monotonic() - self.started,
-            operations=self.executor.operations,
-            aborted_reason=aborted_reason,
-            workers=self.workers,
-        )
-        self.listen(RunFinished(report))
-        return report
-
-    def open_once(self) -> None:
-        """A store that cannot be opened, or is not empty, is refused before anything is written."""
-        session = Session(self.backend, self.folder / "first")
-        session.refuse_nonempty_store()
-        session.close()
-
-    def _focus(self, clause: Clause, number: int, name: str) -> None:
-        if clause.id in self.failures:
+    def _run_targeted(self, planned: PlannedProgram) -> None:
+        if planned.clause in self.state.failures:
             return
-        # Half of the programs use only what the clause needs, the others all that is claimed.
-        capabilities = self.backend.capabilities if number // 2 % 2 else clause.needs
-        generator = self._pools(name, capabilities & QUERY_CAPABILITIES, self.seed + number)
-        program = program_for(clause.id, generator)
-        if program.limits is not None and Capability.durable in self.backend.capabilities:
-            program = program.replace(
-                *program, Operation(StoreAction.reopen)
-            )  # what was culled stays away
-        careful = number % 5 < 4  # to read everything back may heal what a read has done
-        failure = self.executor.replay(program, careful=careful, around=number % 2 == 0)
-        while failure is not None and self._handle(failure, clause.id):
-            failure = self.executor.replay(program, around=False)  # it may show more
+        variant, backend = planned.variant, self.config.backend
+        required = variant.scope is CapabilityScope.REQUIRED
+        capabilities = clauses()[planned.clause].needs if required else backend.capabilities
+        generator = self._generator(planned, capabilities & QUERY_CAPABILITIES)
+        program = program_for(planned.clause, generator)
+        if program.limits is not None and Capability.durable in backend.capabilities:
+            # What was culled must stay away after a reopen.
+            program = program.replace(*program, Operation(StoreAction.reopen))
+        execute = self._executor.execute_program
+        failure = execute(program, audit=variant.audit, avoidance=variant.avoidance)
+        while failure is not None and self._investigate(failure, planned.clause):
+            failure = self._execute_again(program)
 
-    def _walk(self, number: int, name: str) -> None:
-        # The first walks are crossings for the most part, which take all tables in turn.
-        rotation, kind = divmod(number, 3)
-        generator = self._pools(
-            name, self.backend.query_capabilities, self.seed + 2 * rotation + kind
-        )
-        if kind < 2:
-            durable = Capability.durable in self.backend.capabilities
-            failure = self.executor.play(lambda session: combinatorial_program(generator, durable))
-        elif generator.chance(5):
-            failure = self.executor.play(lambda session: random_query_program(generator))
-        else:
-            failure = self.executor.play(
-                partial(_steps, RandomWalk(generator, self.backend.capabilities))
-            )
+    def _execute_again(self, program: Program) -> Failure | None:
+        """Execute a program that has failed, without what is lost now: it may show more."""
+        return self._executor.execute_program(program, avoidance=Avoidance.ADAPT)
+
+    def _run_untargeted(self, planned: PlannedProgram) -> None:
+        backend = self.config.backend
+        generator = self._generator(planned, backend.query_capabilities)
+        failure = self._executor.execute(self._untargeted_steps(planned, generator))
         if failure is not None:
-            self._handle(failure, "")
+            self._investigate(failure, "")
 
-    def _pools(
-        self, name: str, capabilities: frozenset[Capability], rotation: int | None = None
+    def _untargeted_steps(self, planned: PlannedProgram, generator: ValueGenerator) -> Steps:
+        claimed = self.config.backend.capabilities
+        if planned.kind is ProgramKind.COMBINATORIAL:
+            is_durable = Capability.durable in claimed
+            return lambda session: combinatorial_program(generator, is_durable)
+        if generator.chance(5):
+            return lambda session: random_query_program(generator)
+        return partial(_steps, RandomWalk(generator, claimed))
+
+    def _generator(
+        self, planned: PlannedProgram, capabilities: frozenset[Capability]
     ) -> ValueGenerator:
-        recorder().enter(name)
-        source = RandomSource(f"{self.seed}/{name}")
-        return ValueGenerator(source, capabilities, self.backend.resolution, rotation)
+        self._recorder.program_started(planned.name)
+        config = self.config
+        source = RandomSource(f"{config.seed}/{planned.name}")
+        rotation = config.seed + planned.rotation
+        return ValueGenerator(source, capabilities, config.backend.resolution, rotation)
 
-    def _handle(self, failure: Failure, focus: str) -> bool:
-        """Find out which clause is to blame for a failure, and shrink it; False if it is known."""
-        self.failing()
-        operations, evidence = self.executor.operations, self.executor.evidence.copy()
-        failure, careful = read_back_after_each_step(self.executor, failure)
-        if isinstance(failure.finding.actual, Exception) and not failure.finding.accepted_errors:
-            # Any record and any condition may have raised: only the smallest program can tell.
-            failure = Minimizer(self.executor, failure, "", focus, self.failing).minimize(careful)
-        clause = blame(self.executor, failure, focus)
-        if self.is_resolved(clause) or (
-            failure.model_resynchronized and self.model_artifacts[clause] >= MAX_UNCONFIRMED
-        ):
-            self.executor.operations, self.executor.evidence = operations, evidence
-            return False
-        self.listen(Progress(operations, f"shrinking {clause}"))
-        minimizer = Minimizer(self.executor, failure, clause, focus, self.failing)
-        failure = minimizer.minimize(careful)
-        example = self.writer.write(minimizer.with_explicit_reads(failure), clause)
-        if (
-            not example.is_valid and failure.model_resynchronized
-        ):  # the model had followed the store too far
-            failure = minimizer.minimize(careful, follow=False)
-            example = self.writer.write(failure, clause)
-        self.executor.operations, self.executor.evidence = operations, evidence
-        if example.is_valid:
-            words = explain(self.executor, failure, careful, minimizer.trials)
-            example = replace(example, explanation=words)
-        found = self._told(clause, example, failure.model_resynchronized)
-        if found and clause == "REC-1":
-            self.executor.find_lost_fields()
-        self.learned()
-        return found
+    def _investigate(self, failure: Failure, target_clause: str) -> bool:
+        """Examine a failure; return whether it is a new one."""
+        experiments = self._executor.for_experiments()
+        investigation = Investigation(
+            experiments, self.config.writer, self.state, self.listener, self._executor.operations
+        )
+        is_new = investigation.examine(failure, target_clause)
+        self._take_over(experiments)
+        return is_new
 
-    def _told(self, clause: str, example: Counterexample, model_resynchronized: bool) -> bool:
-        """Report an example, unless it shows no more than that the model has followed the store."""
-        if model_resynchronized and example.fails_on_model:
-            self.model_artifacts[clause] += 1
-            return False
-        return self.report(clause, example)
-
-    def report(self, clause: str, example: Counterexample) -> bool:
-        """Only what was confirmed is held against the backend; what is not, is tried again."""
-        if not example.is_valid:
-            self.unconfirmed.setdefault(clause, []).append(example)
-            if len(self.unconfirmed[clause]) >= MAX_UNCONFIRMED:
-                self.executor.failed.add(clause)
-            return False
-        self.unconfirmed.pop(clause, None)
-        self.executor.failed.add(clause)
-        self.failures[clause] = example
-        self.listen(ClauseFailed(clause, clauses()[clause].title, example))
-        return True
-
-    def is_resolved(self, clause: str) -> bool:
-        """Whether nothing more is to be found out about a clause."""
-        return clause in self.failures or len(self.unconfirmed.get(clause, ())) >= MAX_UNCONFIRMED
-
-    def _result(self, clause: Clause) -> ClauseResult:
-        counts = {kind: self.executor.evidence[clause.id, kind] for kind in clause.evidence}
-        if not clause.claimed_by(self.backend):
-            return ClauseResult(clause, "unclaimed", counts)
-        if clause.id in self.failures:
-            return ClauseResult(clause, "fail", counts, self.failures[clause.id])
-        if clause.id in self.unconfirmed:
-            return ClauseResult(clause, "unexercised", counts, self.unconfirmed[clause.id][-1])
-        seen = all(count >= required_evidence(clause.id) for count in counts.values())
-        return ClauseResult(clause, "pass" if seen else "unexercised", counts)
-
-
-MAX_UNCONFIRMED = 3
-"""How many counterexamples of a clause may fail to be confirmed before it is left alone."""
+    def _take_over(self, experiments: Executor) -> None:
+        """Continue with what the experiments have found out, and with the counters of the run."""
+        shared = self._executor.stores_share_state or experiments.stores_share_state
+        self.state.stores_share_state = shared
+        self._executor.stores_share_state = shared
+        self._executor.policy = self.state.known_failures
 
 
 def _steps(walk: RandomWalk, session: Session) -> Iterator[Operation]:
     yield from walk.begin()
+    # A draw of a walk gives two operations on average.
     for _ in range(RANDOM_WALK_OPERATIONS // 2):
         yield from walk.next(session.model)
+
+
+class _EventsOnly:
+    """The listener of a run in the caller's own process."""
+
+    def __init__(self, listen: Listener) -> None:
+        self.emit = listen
+
+    def attempt_started(self) -> None:
+        """Do nothing: no other process waits."""
+
+    def state_changed(self, state: RunState) -> None:
+        """Do nothing: the state is shared."""
+
+
+def run_in_process(config: RunConfig, listen: Listener) -> Report:
+    """Make a run in this process, where a call that hangs or crashes ends it."""
+    open_once(config)
+    run = Run(config, listen)
+    run.announce()
+
+    def relay(event: Event) -> None:
+        listen(counted_from(event, run.counters.operations))
+
+    runner = Runner(config, run.state, _EventsOnly(relay), Workdirs(config.folder))
+    for batch in config.batches():
+        if run.is_over(batch):
+            break
+        run.announce_batch(batch)
+        run.counters.add(runner.run_batch(batch))
+    return run.finish()
+
+
+def open_once(config: RunConfig, recorder: FlightRecorder | None = None) -> None:
+    """Refuse a store that cannot be opened, or is not empty, before anything is written.
+
+    Raises:
+        StoreNotOpened: the text says what is wrong.
+    """
+    session = Session(config.backend, config.folder / "first", recorder=recorder)
+    session.refuse_nonempty_store()
+    session.close()

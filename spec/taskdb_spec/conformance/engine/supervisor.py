@@ -1,24 +1,25 @@
-"""A run in processes of its own: what hangs or ends one gets a verdict, and the run goes on.
+"""Supervise a run that executes in forked worker processes.
 
-The first process watches. It deals the parts of the run out to workers, and takes what came of
-them in the order of the run, so that it does not matter how many there are: each part is played
-with what the parts before it have brought to light. When more is known to fail, or a worker is
-gone, what was played ahead is dropped, and new workers go on from there.
+The supervisor assigns batches to workers in turn and consumes their results in plan order, so the
+report does not depend on the number of workers. When a batch changes the run state, or a worker
+dies, results that were computed ahead are discarded, and new workers continue from there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import cycle, islice
 
 from taskdb_spec.conformance.core.config import ResourceBudget
-from taskdb_spec.conformance.core.events import Event, Progress
+from taskdb_spec.conformance.core.events import Event, Listener, counted_from
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.diagnosis.crashes import CrashAnalyzer, program_of
-from taskdb_spec.conformance.engine.runner import Runner
-from taskdb_spec.conformance.engine.workers import BatchResult, FailureBarrier, Known, Worker
+from taskdb_spec.conformance.engine.investigation import record_and_announce
+from taskdb_spec.conformance.engine.run import Run, RunConfig
+from taskdb_spec.conformance.engine.runner import open_once
+from taskdb_spec.conformance.engine.state import RunState
+from taskdb_spec.conformance.engine.workers import BatchResult, FailureBarrier, Worker
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.conformance.execution.isolation.flight_recorder import (
     FlightLog,
@@ -31,122 +32,147 @@ from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.planning.batches import Batch
 
 
-def run_supervised(runner: Runner, strict: bool, budget: ResourceBudget, workers: int) -> Report:
-    """Make the run in forked processes, and in others after them where one does not come back."""
-    return _Supervisor(runner, budget, workers).run(strict)
+def run_supervised(config: RunConfig, listen: Listener, budget: ResourceBudget) -> Report:
+    """Make a run in forked processes, and in others after them if one hangs or crashes.
+
+    Args:
+        config: the configuration of the run.
+        listen: receives each event.
+        budget: what the store may cost before a call counts as hung.
+
+    Raises:
+        StoreNotOpened: no run can be made.
+    """
+    return _Supervisor(config, listen, budget).run()
 
 
 class _Supervisor:
-    def __init__(self, runner: Runner, budget: ResourceBudget, workers: int) -> None:
-        self.runner, self.budget, self.workers = runner, budget, workers
-        self.folder = runner.folder
-        self.crash_analyzer = CrashAnalyzer(
-            runner.backend, self.folder, SharedFlightRecorder(), budget
+    def __init__(self, config: RunConfig, listen: Listener, budget: ResourceBudget) -> None:
+        self._config, self._budget = config, budget
+        self._run = Run(config, listen)
+        self._crash_analyzer = CrashAnalyzer(
+            config.backend, config.folder, SharedFlightRecorder(), budget
         )
-        self.accidents: Counter[str] = Counter()
-        self.taken = 0  # how many parts
-        self.crews = 0
+        self._crashes: Counter[str] = Counter()
+        self._consumed_batches = 0
+        self._worker_generation = 0
 
-    def run(self, strict: bool) -> Report:
-        self.runner.workers = self.workers
-        self._open()
-        self.runner.announce()
-        while self.accidents.total() <= self.budget.restarts:
-            if self._go_on():
-                return self.runner.finish(strict)
-        calls = self.budget.restarts + 1
-        why = f"the run was ended after {calls} of its calls had not come back"
-        return self.runner.finish(strict, why)
+    def run(self) -> Report:
+        self._open_once()
+        self._run.announce()
+        while self._crashes.total() <= self._budget.restarts:
+            if self._run_until_restart():
+                return self._run.finish()
+        calls = self._budget.restarts + 1
+        return self._run.finish(f"the run was ended after {calls} of its calls had not come back")
 
-    def _open(self) -> None:
-        """See that the store can be opened; what its first calls do wrong, the programs show."""
+    def _open_once(self) -> None:
+        """Check that the store can be opened; programs show what its first calls do wrong."""
         recorder = SharedFlightRecorder()
-        limit, memory = self.budget.call, self.budget.memory
-        process = ForkedProcess(lambda send: self.runner.open_once(), recorder, limit, memory)
+        process = ForkedProcess(
+            lambda send: open_once(self._config, recorder),
+            recorder,
+            self._budget.call,
+            self._budget.memory,
+        )
         for _ in process.messages():
             pass
-        if process.end is not None:
-            self._check_opened(recorder.notes(), process.end)
+        if process.exit is not None:
+            self._check_opened(recorder.read_log(), process.exit)
 
-    def _check_opened(self, notes: FlightLog, end: ProcessExit) -> None:
-        if notes.phase is Phase.opening:
-            name = self.runner.backend.name
-            raise StoreNotOpened(f"{name} could not be opened: `open` {end.text}")
+    def _check_opened(self, log: FlightLog, process_exit: ProcessExit) -> None:
+        if log.phase is Phase.opening:
+            name = self._config.backend.name
+            raise StoreNotOpened(f"{name} could not be opened: `open` {process_exit.text}")
 
-    def _go_on(self) -> bool:
-        """Go on with new workers; False if others have to go on where these have come to."""
-        crew: list[Worker] = []
-        self.crews += 1
+    def _run_until_restart(self) -> bool:
+        """Consume batches from new workers; return False if they have to be replaced."""
+        workers: list[Worker] = []
+        self._worker_generation += 1
         try:
-            board = FailureBarrier(self.workers)
-            crew.extend(self._worker(number, board) for number in range(self.workers))
-            for (_, part), worker in zip(self._left(), cycle(crew), strict=False):
-                if self.runner.is_over(part):
+            barrier = FailureBarrier(self._config.workers)
+            for number in range(self._config.workers):
+                workers.append(self._start_worker(number, barrier))
+            for (_, batch), worker in zip(self._left(), cycle(workers), strict=False):
+                if self._run.is_over(batch):
                     break
-                self.runner.tell(part)
-                if not self._take(worker):
+                self._run.announce_batch(batch)
+                if not self._consume(worker):
                     return False
             return True
         finally:
-            for worker in crew:
+            for worker in workers:
                 worker.process.close()
 
     def _left(self) -> Iterator[tuple[int, Batch]]:
-        """The parts that are left, each with its number."""
-        return islice(enumerate(self.runner.batches()), self.taken, None)
+        """Yield the batches that are left, each with its number."""
+        return islice(enumerate(self._config.batches()), self._consumed_batches, None)
 
-    def _worker(self, number: int, board: FailureBarrier) -> Worker:
-        folder = self.folder / f"run-{self.crews}-{number}"
-        self.runner.executor.workdirs = Workdirs(folder)
-        parts = islice(self._left(), number, None, self.workers)
-        return Worker(number, self.runner, parts, board, self.budget)
+    def _start_worker(self, number: int, barrier: FailureBarrier) -> Worker:
+        folder = self._config.folder / f"run-{self._worker_generation}-{number}"
+        batches = islice(self._left(), number, None, self._config.workers)
+        return Worker(
+            number,
+            self._config,
+            self._run.state,
+            batches,
+            barrier,
+            Workdirs(folder),
+            self._budget,
+        )
 
-    def _take(self, worker: Worker) -> bool:
-        """Take what came of a worker's next part; False where the workers have to be replaced."""
-        executor, learned = self.runner.executor, False
+    def _consume(self, worker: Worker) -> bool:
+        """Consume the result of a worker's next batch; False if workers have to be replaced."""
+        has_new_state = False
         for message in worker.messages:
             if isinstance(message, BatchResult):
-                executor.evidence.update(message.evidence)
-                executor.operations += message.operations
-                self.taken += 1
-                return self.workers == 1 or not learned
-            if isinstance(message, Known):
-                message.tell(self.runner)
-                learned = True
+                self._run.counters.add(message.counters)
+                self._consumed_batches += 1
+                return self._config.workers == 1 or not has_new_state
+            if isinstance(message, RunState):
+                self._run.replace_state(message)
+                has_new_state = True
             else:
-                self._pass_on(message)
-        assert worker.process.end is not None
-        self._learn(worker.recorder.notes(), worker.process.end)
+                self.emit(message)
+        assert worker.process.exit is not None
+        self._handle_crash(worker.recorder.read_log(), worker.process.exit)
         return False
 
-    def _pass_on(self, event: Event) -> None:
-        if isinstance(event, Progress):
-            event = replace(event, operations=self.runner.executor.operations + event.operations)
-        self.runner.listen(event)
+    # A `RunListener` for what the supervisor itself records.
 
-    # Accidents
+    def emit(self, event: Event) -> None:
+        self._run.listen(counted_from(event, self._run.counters.operations))
 
-    def _learn(self, notes: FlightLog, end: ProcessExit) -> None:
-        """Find out what has ended a worker, so that the next one can keep away from it."""
-        self._check_opened(notes, end)
-        self.accidents[notes.program] += 1
-        if notes.operations or notes.phase is Phase.closing:
-            self._blame(notes, end)
+    def attempt_started(self) -> None:
+        pass
 
-    def _blame(self, notes: FlightLog, end: ProcessExit) -> None:
-        runner = self.runner
-        focus, _, _ = notes.program.partition("/")
-        crash = self.crash_analyzer.analyze(program_of(notes), end, focus)
-        if crash.quarantined is None and self.accidents[notes.program] == 1:
+    def state_changed(self, state: RunState) -> None:
+        pass
+
+    # Crashes
+
+    def _handle_crash(self, log: FlightLog, process_exit: ProcessExit) -> None:
+        """Find out what has ended a worker, so that the next one can avoid it."""
+        self._check_opened(log, process_exit)
+        self._crashes[log.program] += 1
+        if log.operations or log.phase is Phase.closing:
+            self._diagnose_crash(log, process_exit)
+
+    def _diagnose_crash(self, log: FlightLog, process_exit: ProcessExit) -> None:
+        state = self._run.state
+        target_clause, _, _ = log.program.partition("/")
+        crash = self._crash_analyzer.analyze(program_of(log), process_exit, target_clause)
+        if crash.quarantined is None and self._crashes[log.program] == 1:
             return  # it may have been chance: once more
-        runner.skipped_programs.add(notes.program)
-        known = runner.is_resolved(crash.clause)
+        state.skip_program(log.program)
+        is_known = state.is_resolved(crash.clause)
         if crash.quarantined is not None:
-            # A second accident under the same clause shows that the clause says too little.
+            # A second crash under the same clause shows that the clause alone says too little.
             last = crash.program.operations[-1]
-            quarantined = crash.quarantined.generalized(last) if known else crash.quarantined
-            runner.executor.quarantine += (quarantined,)
-        if not known:
-            limit = self.budget.script
-            example = runner.writer.write_crash(crash.program, crash.clause, end, limit)
-            runner.report(crash.clause, example)
+            quarantined = crash.quarantined.generalized(last) if is_known else crash.quarantined
+            state.add_quarantine(quarantined)
+        if not is_known:
+            timeout = self._budget.script
+            writer = self._config.writer
+            example = writer.write_crash(crash.program, crash.clause, process_exit, timeout)
+            record_and_announce(state, crash.clause, example, self, 0)

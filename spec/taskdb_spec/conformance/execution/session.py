@@ -9,12 +9,12 @@ from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.core.program import Call, Method, Operation, instantiate
-from taskdb_spec.conformance.execution.isolation.flight_recorder import recorder
+from taskdb_spec.conformance.execution.history import SessionHistory
+from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
 from taskdb_spec.interface import TaskDB
 from taskdb_spec.model import Model
 from taskdb_spec.records.domain import OutOfDomain, deep_copy, normalize, strictly_equal
 from taskdb_spec.records.errors import RecordError
-from taskdb_spec.records.fields import TaskRecord
 
 
 @dataclass(frozen=True)
@@ -29,23 +29,7 @@ class CallResult:
         return self.value if self.error is None else self.error
 
 
-def capture(call: Callable[..., Any], *args: Any, **named: Any) -> CallResult:
-    """Make a call; whatever it raises, but an interruption by the user, is its outcome."""
-    recorder().beat()
-    try:
-        return CallResult(call(*args, **named))
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and not recorder().alone:
-            raise
-        return CallResult(error=error)
-
-
-def call_store(store: TaskDB, call: Call, *args: Any, **named: Any) -> CallResult:
-    """Make a call of the interface, which the store may lack."""
-    return capture(getattr(store, call.value, _no_such_call), *args, **named)
-
-
-def _no_such_call(*args: Any, **named: Any) -> None:
+def _lacks_call(*args: Any, **keywords: Any) -> None:
     raise RecordError("the store has no such call")
 
 
@@ -61,37 +45,58 @@ class CallSkipped(Exception):
 
 
 class Session:
-    """A store under check, its model, and what has to be remembered of the program so far."""
+    """A store under check, its model, and the history of the program so far.
 
-    def __init__(self, backend: Backend, workdir: Path, limits: Limits | None = None) -> None:
+    Every call of the store goes through `capture`, which turns whatever the store raises into a
+    `CallResult`, and tells the flight recorder that the run is alive.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        workdir: Path,
+        limits: Limits | None = None,
+        *,
+        recorder: FlightRecorder | None = None,
+        is_quarantined: Callable[[Session, Operation], bool] = lambda session, operation: False,
+    ) -> None:
         self.backend = backend
         self.workdir = workdir
         self.folders: dict[Path, None] = {}  # all that stores were opened in
         self.limits = limits
         self.model = Model(backend.query_capabilities)
-        self.known_ids: dict[str, None] = {}  # every id that a call named, in order
-        self.written: dict[str, dict[str, Any]] = {}  # what the caller last wrote, by id and field
-        self.dropped: dict[str, TaskRecord] = {}  # the last record of ids that were dropped
-        self.previous: dict[str, TaskRecord] = {}  # the record before the last update
-        self.culled: set[str] = set()
-        self.readded: set[str] = set()  # culled, and added again
-        self.last_purged: list[str] = []  # what the last purge took
-        self.model_resynchronized = False  # has the model ever followed the store?
-        self.any_match_so_far = False  # has any query found a record?
-        self.last_history: list[str] | None = None  # since the last write
-        self.made: list[Call] = []  # the steps so far
-        self.calls: list[Operation] = []  # all calls so far, those between the steps included
-        self.shuns: Callable[[Session, Operation], bool] | None = None
-        recorder().begin(limits)
+        self.model_resynchronized = False
+        self.history = SessionHistory()
+        self.recorder = recorder or FlightRecorder()
+        self._is_quarantined = is_quarantined
+        self.recorder.store_opening(limits)
         self.store: TaskDB = self.open(workdir)
+
+    def capture(self, call: Callable[..., Any], *args: Any, **keywords: Any) -> CallResult:
+        """Call something of the store, and return what it returns or raises.
+
+        An interruption by the user is raised, unless the process is the run's own: there, only the
+        store can have raised it.
+        """
+        self.recorder.heartbeat()
+        try:
+            return CallResult(call(*args, **keywords))
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and not self.recorder.is_own_process:
+                raise
+            return CallResult(error=error)
+
+    def call_store(self, store: TaskDB, call: Call, *args: Any, **keywords: Any) -> CallResult:
+        """Call a method of the interface on a store, which may lack it."""
+        return self.capture(getattr(store, call.value, _lacks_call), *args, **keywords)
 
     def open(self, workdir: Path) -> TaskDB:
         workdir.mkdir(parents=True, exist_ok=True)
         self.folders[workdir] = None
         if self.limits is not None and self.backend.open_limited is not None:
-            outcome = capture(self.backend.open_limited, workdir, self.limits)
+            outcome = self.capture(self.backend.open_limited, workdir, self.limits)
         else:
-            outcome = capture(self.backend.open, workdir)
+            outcome = self.capture(self.backend.open, workdir)
         if outcome.error is not None:
             raise StoreNotOpened(
                 f"{self.backend.name} could not be opened: "
@@ -119,14 +124,14 @@ class Session:
             )
 
     def close(self) -> None:
-        recorder().closing()
+        self.recorder.store_closing()
         if not self.is_quarantined(Operation(Method.close)):
-            call_store(self.store, Method.close)
-        recorder().end()
+            self.call_store(self.store, Method.close)
+        self.recorder.store_closed()
 
     def is_quarantined(self, operation: Operation) -> bool:
         """Whether a call must not be made, because it is known not to come back."""
-        return self.shuns is not None and self.shuns(self, operation)
+        return self._is_quarantined(self, operation)
 
     def call(self, operation: Operation, args: tuple[Any, ...] | None = None) -> CallResult:
         """Make a call of the interface on the store, with fresh arguments if none are given."""
@@ -134,41 +139,17 @@ class Session:
             return CallResult(
                 error=CallSkipped(f"{operation.call.value} is known not to come back")
             )
-        recorder().calling(operation)
-        self.calls.append(operation)
+        self.recorder.call_started(operation)
+        self.history.calls.append(operation)
         if args is None:
             args = tuple(map(instantiate, operation.args))
         if operation.keys_by_keyword:
-            return call_store(self.store, operation.call, args[0], keys=args[1])
-        return call_store(self.store, operation.call, *args)
+            return self.call_store(self.store, operation.call, args[0], keys=args[1])
+        return self.call_store(self.store, operation.call, *args)
 
     def call_model(self, operation: Operation) -> Any:
         """Make the call on the model, which is known not to refuse it."""
         return getattr(self.model, operation.call.value)(*map(instantiate, operation.args))
-
-    def record_ids(self, operation: Operation) -> None:
-        if operation.call in (Method.add, Method.get, Method.update, Method.drop):
-            msg_id = operation.args[0]
-            if isinstance(msg_id, str):
-                self.known_ids[msg_id] = None
-
-    def record_write(self, operation: Operation) -> None:
-        """Remember what the model is about to lose, and what the caller wrote."""
-        self.last_history = None
-        if operation.call is Method.add:
-            msg_id, fields = operation.args
-            self.written[msg_id] = {"msg_id": msg_id, **fields}
-            self.previous.pop(msg_id, None)
-        elif operation.call is Method.update:
-            msg_id, fields = operation.args
-            self.written.setdefault(msg_id, {}).update(fields)
-            self.previous[msg_id] = self.model.records[msg_id]
-        elif operation.call is Method.drop:
-            self.dropped[operation.args[0]] = self.model.records[operation.args[0]]
-        elif operation.call is Method.purge:
-            self.last_purged = list(self.model.find_records(instantiate(operation.args[0])))
-            for msg_id in self.last_purged:
-                self.dropped[msg_id] = self.model.records[msg_id]
 
     def resynchronize(self) -> bool:
         """Let the model follow the store, so that what failed once is not held against it again.
@@ -179,7 +160,7 @@ class Session:
         if self._finds_all():
             return True
         records: dict[str, Any] = {}
-        for msg_id in self.known_ids:
+        for msg_id in self.history.known_ids:
             outcome = self.call(Operation(Method.get, (msg_id,)))
             if outcome.error is None:
                 try:
@@ -190,7 +171,8 @@ class Session:
                     return False
             elif not isinstance(outcome.error, KeyError):
                 return False
-        self.model.records, self.last_history, self.model_resynchronized = records, None, True
+        self.model.records, self.history.last_history = records, None
+        self.model_resynchronized = True
         return True
 
     def _finds_all(self) -> bool:

@@ -1,90 +1,109 @@
-"""Where the choices of a generator come from: a seeded driver, or Hypothesis.
+"""Sources of choices for the generators, and the ways to choose that are built on them.
 
-Generators take a `Source` and nothing else, so both drive the same space of programs.
+A generator takes all of its choices from one `Source`. So a seeded random source and another one,
+such as that of Hypothesis in `integrations.hypothesis`, generate the same space of programs.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
-
-from hypothesis import strategies as st
 
 T = TypeVar("T")
 
+REQUESTS_PER_LAP = 3
+"""Requests of one program to a table before `next_in_rotation` moves on to items further away.
+
+Most programs draw from a table at most three times.
+"""
+ITEMS_PER_LAP = 16
+"""Items by which the start of a program moves after `REQUESTS_PER_LAP` requests.
+
+It is the number of programs per clause in the smallest profile. The items right behind the start
+are the turn of the next programs; those 16 further on are the first that no program starts at.
+"""
+
 
 class Source(Protocol):
-    """A source of choices."""
+    """A source of choices: all other choices are derived from integers below a bound."""
 
-    def below(self, bound: int, /) -> int:
-        """An int in [0, bound)."""
+    def randbelow(self, bound: int, /) -> int:
+        """Return an integer in [0, bound)."""
         ...
 
 
 class RandomSource:
-    """Choices of a seeded generator, ten times as fast as those of Hypothesis."""
+    """A source with a seed; it is ten times as fast as one that asks Hypothesis."""
 
     def __init__(self, seed: int | str) -> None:
         self._random = random.Random(seed).random
 
-    def below(self, bound: int, /) -> int:
+    def randbelow(self, bound: int, /) -> int:
+        """Return an integer in [0, bound)."""
+        # Random.randrange would be exact for huge bounds, but takes several times as long.
         return int(self._random() * bound)
 
 
-class HypothesisSource:
-    """Choices that Hypothesis makes, keeps and shrinks."""
-
-    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
-        self._draw = draw
-
-    def below(self, bound: int, /) -> int:
-        return self._draw(st.integers(0, bound - 1)) if bound > 1 else 0
-
-
 class Chooser:
-    """What generators ask of a source.
+    """Choices in the style of the module `random`, on any source.
 
-    `rotation` is the number of the program, where the programs of a clause share out what there is.
+    Args:
+        source: where the choices come from.
+        rotation: the number of the program among those of its clause, see `next_in_rotation`;
+            None for a program that is not one of a series.
     """
 
     def __init__(self, source: Source, rotation: int | None = None) -> None:
-        self.below = source.below
-        self._turn = rotation
-        self._dealt: Counter[int] = Counter()
+        self.randbelow = source.randbelow
+        self._rotation = rotation
+        self._requests: Counter[int] = Counter()
 
     def choice(self, items: Sequence[T]) -> T:
-        return items[self.below(len(items))]
+        """Return one of the items."""
+        return items[self.randbelow(len(items))]
 
     def next_in_rotation(self, items: Sequence[T]) -> T:
-        """One of the items, which the programs of a clause take in turn, so that none is left out.
+        """Return an item by rotation, so that the programs of a clause together use all items.
 
-        A program that asks for several goes on at another third of them, and after three of them
-        at what sixteen programs, as many as the smallest profile has, have left out.
+        Program n starts at item n. The next two requests of the same program are a third of the
+        list further on each, so that one program covers distant items. After three requests the
+        start moves by 16, to items that no program of the smallest profile starts at. Without a
+        rotation, any item may be returned.
+
+        >>> [Chooser(RandomSource(0), rotation=n).next_in_rotation("abcd") for n in range(5)]
+        ['a', 'b', 'c', 'd', 'a']
         """
-        if self._turn is None:
+        if self._rotation is None:
             return self.choice(items)
         size = len(items)
-        later, thirds = divmod(self._dealt[size], 3)
-        self._dealt[size] += 1
-        return items[(self._turn + thirds * -(-size // 3) + later * 16) % size]
+        # Requests are counted by size, because a table has no name. If two tables are of one size,
+        # the second starts further on, which is as good.
+        laps, thirds = divmod(self._requests[size], REQUESTS_PER_LAP)
+        self._requests[size] += 1
+        third = -(-size // REQUESTS_PER_LAP)  # rounded up: 1 for a list of two items, not 0
+        return items[(self._rotation + thirds * third + laps * ITEMS_PER_LAP) % size]
 
-    def chance(self, out_of_ten: int) -> bool:
-        return self.below(10) < out_of_ten
+    def chance(self, probability: float) -> bool:
+        """Return True with this probability, which is a multiple of 0.1."""
+        return self.randbelow(10) < round(10 * probability)
 
     def integer(self, low: int, high: int) -> int:
-        return low + self.below(high - low + 1)
+        """Return an integer in [low, high]."""
+        return low + self.randbelow(high - low + 1)
 
     def choices(self, items: Sequence[T], low: int, high: int) -> list[T]:
+        """Return `low` to `high` items, each of which may be chosen repeatedly."""
         return [self.choice(items) for _ in range(self.integer(low, high))]
 
     def sample(self, items: Sequence[T], low: int, high: int) -> list[T]:
-        """Some of the items, each at most once."""
-        return self.shuffled(items)[: self.integer(low, high)]
+        """Return `low` to `high` different items, or all if there are fewer."""
+        return self.permutation(items)[: self.integer(low, high)]
 
-    def shuffled(self, items: Sequence[Any]) -> list[Any]:
+    def permutation(self, items: Sequence[Any]) -> list[Any]:
+        """Return all items in another order."""
         left, order = list(items), []
         while left:
-            order.append(left.pop(self.below(len(left))))
+            order.append(left.pop(self.randbelow(len(left))))
         return order

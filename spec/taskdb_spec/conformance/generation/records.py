@@ -1,4 +1,8 @@
-"""Records and updates in the shape of a task's life, with a few fields of any value."""
+"""Records and updates as the Hub writes them at some stage of a task, with a few random fields.
+
+A real task sets few fields, in a known order. Values that follow this order make queries such as
+"completed, on this engine" match; the random fields reach everything else.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +11,55 @@ from typing import Any
 from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.records.fields import TASK_FIELDS
 
-FIELDS = TASK_FIELDS[1:]
-CLIENTS = ("c1", "c2")
-ENGINES = ("e1", "e2")
+FIELDS_WITHOUT_ID = TASK_FIELDS[1:]
+"""All fields of a record but `msg_id`, which is an argument of its own."""
+CLIENT_UUIDS = ("c1", "c2")
+ENGINE_UUIDS = ("e1", "e2")
 
 
-def record(generator: ValueGenerator, odd: int = 3) -> dict[str, Any]:
-    """The argument of an add: a task at some stage, and up to `odd` fields of any value."""
-    stage = generator.below(5)
-    rec: dict[str, Any] = {}
+def draw_record(generator: ValueGenerator, max_random_fields: int = 3) -> dict[str, Any]:
+    """Draw the fields of a record.
+
+    Args:
+        generator: where the choices come from.
+        max_random_fields: the number of fields that may get any value of their class, or None.
+    """
+    # 0: nothing known, 1: submitted, 2: started, 3 and 4: completed. Completed tasks are drawn
+    # twice as often, because more fields are set.
+    stage = generator.randbelow(5)
+    fields: dict[str, Any] = {}
     if stage >= 1:
-        rec = {"client_uuid": generator.choice(CLIENTS), "submitted": generator.timestamp()}
+        fields = {"client_uuid": generator.choice(CLIENT_UUIDS), "submitted": generator.timestamp()}
     if stage >= 2:
-        rec |= {"engine_uuid": generator.choice(ENGINES), "started": generator.timestamp()}
+        fields |= {"engine_uuid": generator.choice(ENGINE_UUIDS), "started": generator.timestamp()}
     if stage >= 3:
-        rec |= {"completed": generator.timestamp(), "result_header": {"status": "ok"}}
-    for name in generator.choices(FIELDS, 0, odd):
-        rec[name] = any_value(generator, name)
-    return rec
+        fields |= {"completed": generator.timestamp(), "result_header": {"status": "ok"}}
+    for name in generator.choices(FIELDS_WITHOUT_ID, 0, max_random_fields):
+        fields[name] = draw_field_or_none(generator, name)
+    return fields
 
 
-def update(generator: ValueGenerator) -> dict[str, Any]:
-    """The argument of an update: what the Hub writes at some stage, or any fields."""
-    kind = generator.below(8)
+def draw_update(generator: ValueGenerator) -> dict[str, Any]:
+    """Draw the fields of an update."""
+    # The first five kinds are updates that the Hub makes, or that move a record in an index; the
+    # other three have random fields.
+    kind = generator.randbelow(8)
     if kind == 0:
-        return {"engine_uuid": generator.choice(ENGINES), "started": generator.timestamp()}
+        return {"engine_uuid": generator.choice(ENGINE_UUIDS), "started": generator.timestamp()}
     if kind == 1:
         return {"completed": generator.timestamp(), "result_content": generator.document(1)}
     if kind == 2:
         return {"completed": None, "engine_uuid": None}
     if kind == 3:
-        return {"submitted": any_value(generator, "submitted")}
+        return {"submitted": draw_field_or_none(generator, "submitted")}
     if kind == 4:
-        return {"client_uuid": generator.choice(CLIENTS), "label": generator.word()}
-    return {name: any_value(generator, name) for name in generator.choices(FIELDS, 0, 3)}
+        return {"client_uuid": generator.choice(CLIENT_UUIDS), "label": generator.word()}
+    return {
+        name: draw_field_or_none(generator, name)
+        for name in generator.choices(FIELDS_WITHOUT_ID, 0, 3)
+    }
 
 
-def any_value(generator: ValueGenerator, name: str) -> Any:
-    """A value of the field's class, or, two in ten, None."""
-    return None if generator.chance(2) else generator.field_value(name)
+def draw_field_or_none(generator: ValueGenerator, name: str) -> Any:
+    """Draw a value of the field's class, or None in two cases out of ten."""
+    return None if generator.chance(0.2) else generator.field_value(name)

@@ -1,7 +1,8 @@
-"""Values, drawn from pools so small that they meet: equal, nearly equal, of another class.
+"""A generator of values, drawn from pools that are small enough for values to collide.
 
-Nothing here is drawn from the whole of its type: two independent draws from all strings are never
-equal, and a store is never asked for what it has.
+No value is drawn from the whole of its type: two random strings are never equal, so no query would
+match a record. Each pool mixes plain values with values that are equal or nearly equal to them, or
+look like values of another type. The pools list values that stores were seen to confuse.
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from taskdb_spec.conformance.core.buffers import signed_view, strided_view, view
 from taskdb_spec.conformance.generation.choices import Chooser, Source
 
 IDS = ("a", "b", "c", "d", "e", "f")
-ODD_IDS = (
+"""The ids of most records: so few that most operations meet a stored record."""
+UNUSUAL_IDS = (
     *("A", "a ", "", "ab", "10", "\u00e9", "e\u0301", "a.b", "$a", "a'b\"", "\U0001f600", "\x00"),
     *("%", "a/b", "..", "a\nb"),
 )
+"""Ids that differ in case, space, Unicode form or length, or have a meaning in queries or paths."""
 LONG_ID = "x" * 256
-"""Longer than ids are where somebody thought of a limit."""
+"""One character longer than the common limit of 255."""
 ABSENT_IDS = ("never", "aa", "B", "z", "y" * 300, "a/../b", "%d", "")
-"""Ids that no program adds."""
+"""Ids for calls that shall meet no record. Some are near ids that are added."""
 
 WORDS = ("a", "b", "c", "ab", "B")
-"""The texts that most fields get."""
-ODD_WORDS = (
+"""The values of most text fields."""
+UNUSUAL_WORDS = (
     *("", " a", "a ", "A", "aa", "\u00e9", "e\u0301", "\x00", "a\x00b", "\n", "a\n", "a\r\nb"),
     *("\r", "\uff61", "\U00010000"),
     *("it's", 'say "a"', "a.b", "$a", "%", "_", "*", "a*", "?", "[a]", "\\", "a\nb", "\ufeffa"),
@@ -35,8 +38,9 @@ ODD_WORDS = (
     *("a\u2028b", "a\x85b", "a\x1eb", "a\tb", "a\vb", "a\x1ab", "a\x7fb", "\u202ea", "a\u200db"),
     "\uffff",
 )
+"""Texts that are compared, quoted or stored differently by some database or file format."""
 LONG_WORDS = ("x" * 256, "x" * 70_000)
-"""Texts too long for a column that was thought long enough."""
+"""Texts just longer than usual column sizes: 255 characters, and 64 KiB."""
 LOOKALIKES = (
     *("2024-02-29T12:00:00+00:00", "2024-02-29T12:00:00.000001Z", "2024-02-29", "null", "None", ""),
     *("true", "1", "1.0", "NaN", "[]", "{}", '{"a": 1}', '"a"', "YQ==", "b'a'", "1709208000"),
@@ -44,19 +48,23 @@ LOOKALIKES = (
     *("\\N", "NULL", "no", "on", "yes", "~", "-", "undefined", "inf", "1e5", "007", "1,5", "12:00"),
     *("%s", "%(a)s", "{a}", "{{a}}", "${a}", "=1+1", "<a>", "<!-- a -->", "b64:YQ==", "a;b", "a,b"),
 )
+"""Texts that look like a value of another type in JSON, YAML, SQL, CSV or a template."""
 KEYS = ("a", "b", "c")
-ODD_KEYS = (
+"""The keys of most documents."""
+UNUSUAL_KEYS = (
     *("", "a.b", "$a", "$eq", "0", "1", "_id", "a ", "A", "B", "z"),
     *("\u00e9", "e\u0301", "\x00", "\uff0e", "\uff04a", "a\uff0eb"),
 )
-TAGGED: tuple[dict[str, Any], ...] = (
+"""Keys with a meaning in paths and operators, or in the escaping of these."""
+TAGGED_DOCUMENTS: tuple[dict[str, Any], ...] = (
     *({"$date": "2024-02-29T12:00:00Z"}, {"$numberLong": "1"}, {"$oid": "0" * 24}),
     *({"$binary": {"base64": "YQ==", "subType": "00"}}, {"$ref": "a", "$id": "b"}),
     *({"__type__": "datetime", "value": "a"}, {"py/object": "a"}, {"b64": "YQ=="}),
     *({"$bytes": "YQ=="}, {"__bytes__": "YQ=="}, {"bytes": "61"}, {"__datetime__": "2024-02-29"}),
 )
-"""Documents that read like another value in some format: clause VAL-9."""
+"""Documents that encode a value of another type in some file format (VAL-9)."""
 INTS = (0, 1, -1, 2, 10, 2**31, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63))
+"""Small integers, and the bounds of 32-bit integers, of exact floats and of 64-bit integers."""
 FLOATS = (
     0.0,
     -0.0,
@@ -71,41 +79,57 @@ FLOATS = (
     float("-inf"),
     float("nan"),
 )
-BUFFER_KINDS: tuple[Callable[[bytes], Any], ...] = (
+"""Floats that equal an integer, or that a conversion to text or to an integer may change."""
+BUFFER_CONSTRUCTORS: tuple[Callable[[bytes], Any], ...] = (
     *(bytes, bytearray, memoryview, view_of_part, strided_view, signed_view),
 )
-"""The ways in which the content of a buffer may be given."""
+"""Functions that wrap bytes in each class of buffer that a caller may pass."""
 BYTES = (b"", b"a", b"b", b"ab", b"aa", b"\x00", b"\xff\xfe", b"a\x00")
-OFFSETS = (UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5, minutes=-30)))
+UTC_OFFSETS = (UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5, minutes=-30)))
+"""UTC, and an offset on either side, one of them not of whole hours."""
 EPOCH = datetime(2024, 2, 29, 12, tzinfo=UTC)
 MICROSECOND, MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
-STEPS = (
+TIME_DISTANCES = (
     *(timedelta(), timedelta(), MILLISECOND, timedelta(milliseconds=500), timedelta(seconds=1)),
     *(timedelta(minutes=1), timedelta(hours=1), timedelta(hours=2), timedelta(days=1)),
     timedelta(days=400),
 )
-FAR = (
-    # A store may give any offset back, so the first and the last day of the calendar are left out.
+"""Distances of most timestamps from `EPOCH`. 0 is listed twice: equal timestamps shall be common."""
+EXTREME_TIMESTAMPS = (
+    # Not the first and the last day of the calendar: a store may return a timestamp with another
+    # offset, and there it would be out of range.
     datetime(1, 1, 2, tzinfo=UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
     datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC),
 )
+"""Timestamps at both ends of the calendar, and just before 1970, where Unix time is negative."""
 
-TEXT_PLACES = (
+TEXT_FIELDS = (
     *("label", "queue", "client_uuid", "engine_uuid", "execute_input", "stdout", "resubmitted"),
 )
-TIME_PLACES = ("submitted", "completed", "started", "received", "arrived", "resubmitted")
-DICT_PLACES = (
+TIMESTAMP_FIELDS = ("submitted", "completed", "started", "received", "arrived", "resubmitted")
+"""`resubmitted` may hold a text or a timestamp, so it is in both tuples."""
+DICT_FIELDS = (
     *("header", "content", "metadata", "result_header", "result_content", "result_metadata"),
     *("execute_result", "display_data", "error"),
 )
-BUFFER_PLACES = ("buffers", "result_buffers")
+BUFFER_FIELDS = ("buffers", "result_buffers")
 
 Resolution = Literal["microsecond", "millisecond"]
 
 
 class ValueGenerator(Chooser):
-    """Draws values for a backend with these capabilities; no finer instants than its resolution."""
+    """Draws values that a backend must be able to store.
+
+    Args:
+        source: where the choices come from.
+        capabilities: the query capabilities of the backend; generators leave out other queries.
+        resolution: the resolution of the timestamps that the backend stores.
+        rotation: the number of the program among those of its clause, see `next_in_rotation`.
+
+    The probabilities favour plain values: a failure is found more often, and is easier to read, if
+    at most one value of a program is unusual.
+    """
 
     def __init__(
         self,
@@ -117,72 +141,102 @@ class ValueGenerator(Chooser):
         super().__init__(source, rotation)
         self.capabilities = capabilities
         self.tick = MICROSECOND if resolution == "microsecond" else MILLISECOND
+        """The least difference between two timestamps that the backend can tell apart."""
 
     def msg_id(self) -> str:
-        return self.choice(IDS) if self.chance(9) else self.choice(ODD_IDS)
+        """Return an id, plain in nine cases out of ten."""
+        return self.choice(IDS) if self.chance(0.9) else self.choice(UNUSUAL_IDS)
 
     def word(self) -> str:
-        return self.choice(WORDS) if self.chance(7) else self.choice(ODD_WORDS)
+        """Return a short text, plain in seven cases out of ten."""
+        return self.choice(WORDS) if self.chance(0.7) else self.choice(UNUSUAL_WORDS)
 
     def text(self) -> str:
-        return self.word() if self.chance(7) else self.choice(LOOKALIKES)
+        """Return a short text, or one that looks like a value of another type."""
+        return self.word() if self.chance(0.7) else self.choice(LOOKALIKES)
 
-    def timestamp(self, offsets: bool = True) -> datetime:
-        """An instant near the others, or, one in twenty, at an end of the calendar."""
-        if self.below(20) == 0:
-            return self.choice(FAR)
-        at = EPOCH + self.choice((1, -1)) * self.choice((self.tick, *STEPS))
-        return at.astimezone(self.choice(OFFSETS)) if offsets else at
+    def timestamp(self, *, with_offset: bool = True) -> datetime:
+        """Return a timestamp near the others; one in twenty is at an end of the calendar.
+
+        More of the extreme ones would leave too few timestamps that collide, or that are within
+        a rounding error of each other.
+
+        Args:
+            with_offset: allow other offsets than UTC.
+        """
+        if self.randbelow(20) == 0:
+            return self.choice(EXTREME_TIMESTAMPS)
+        at = EPOCH + self.choice((1, -1)) * self.choice((self.tick, *TIME_DISTANCES))
+        return at.astimezone(self.choice(UTC_OFFSETS)) if with_offset else at
 
     def similar_value(self, value: Any) -> Any:
-        """A neighbour of a value: what a sloppy comparison takes for it."""
+        """Return a value that a sloppy comparison confuses with this one.
+
+        It may be equal in another type, equal but for case, space or sign, or next in order.
+        """
         if isinstance(value, datetime):
-            return self._near_instant(value)
+            return self._similar_timestamp(value)
         if isinstance(value, str):
             longer = (value + " ", value + "a", f" {value}", f"{value}\x00")
             return self.next_in_rotation((*longer, value.upper(), value.lower(), value[:-1]))
+        if isinstance(value, int | float):
+            return self._similar_number(value)
+        if isinstance(value, bytes):
+            return self.next_in_rotation(
+                (value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value)
+            )
+        if isinstance(value, list | dict) and value:
+            return self._similar_container(value)
+        return self.scalar()
+
+    def _similar_number(self, value: float) -> Any:
         if isinstance(value, bool):
             return self.choice((not value, int(value), float(value)))
         if isinstance(value, int):
             return self.next_in_rotation(
                 (value - (value > 0), -value - (value < 0), float(value), str(value), bool(value))
             )
-        if isinstance(value, float):
-            return self.next_in_rotation(
-                (-value, math.nextafter(value, 9.0), value / 2, 0, 1, str(value))
-            )
-        if isinstance(value, bytes):
-            return self.next_in_rotation(
-                (value + b"a", value[:-1], value.decode("latin-1"), b"\x00" + value)
-            )
-        if isinstance(value, list) and value:
-            return [self.similar_value(value[0]), *value[1:]]
-        if isinstance(value, dict) and value:
-            (key, first), *rest = value.items()
-            return self.choice(
-                ({key: self.similar_value(first), **dict(rest)}, dict([*rest, (key, first)]))
-            )
-        return self.scalar()
+        return self.next_in_rotation(
+            (-value, math.nextafter(value, 9.0), value / 2, 0, 1, str(value))
+        )
 
-    def _near_instant(self, value: datetime) -> datetime:
-        steps = (self.tick, timedelta(seconds=1), timedelta(hours=2))
+    def _similar_container(self, value: list[Any] | dict[str, Any]) -> Any:
+        """Return it with another first member, or a dict with its keys in another order."""
+        if isinstance(value, list):
+            return [self.similar_value(value[0]), *value[1:]]
+        (key, first), *rest = value.items()
+        return self.choice(
+            ({key: self.similar_value(first), **dict(rest)}, dict([*rest, (key, first)]))
+        )
+
+    def _similar_timestamp(self, value: datetime) -> datetime:
+        # The resolution, what a column of whole seconds rounds off, and a confusion of offsets.
+        distances = (self.tick, timedelta(seconds=1), timedelta(hours=2))
         try:
-            return value + self.next_in_rotation((*steps, *(-step for step in steps)))
+            return value + self.next_in_rotation(
+                (*distances, *(-distance for distance in distances))
+            )
         except OverflowError:
             return EPOCH
 
-    def offset(self, value: datetime) -> datetime:
-        """The same instant at another offset, where the calendar has it."""
+    def with_other_offset(self, value: datetime) -> datetime:
+        """Return the same instant with another offset, or unchanged if that is out of range."""
         try:
-            return value.astimezone(self.choice(OFFSETS[1:]))
+            return value.astimezone(self.choice(UTC_OFFSETS[1:]))
         except OverflowError:
             return value
 
     def number(self) -> int | float:
-        return self.choice(INTS) if self.chance(6) else self.choice(FLOATS)
+        """Return an integer or a float."""
+        return self.choice(INTS) if self.chance(0.6) else self.choice(FLOATS)
 
     def scalar(self) -> Any:
-        kind = self.below(8)
+        """Return None, a bool, a number, a text, bytes or a timestamp.
+
+        Two cases out of eight are texts, because most fields hold texts. 0, 1 and 2 have a case of
+        their own, because they are equal to bools and are used as indices.
+        """
+        kind = self.randbelow(8)
         if kind < 2:
             return self.text()
         return (
@@ -195,30 +249,33 @@ class ValueGenerator(Chooser):
         )[kind - 2]()
 
     def value(self, depth: int = 2) -> Any:
-        """Any value of the domain."""
-        if depth == 0 or self.chance(6):
+        """Return any value that a document may hold, nested at most `depth` levels deep."""
+        if depth == 0 or self.chance(0.6):
             return self.scalar()
-        if self.chance(5):
-            return [self.value(depth - 1) for _ in range(self.below(4))]
+        if self.chance(0.5):
+            return [self.value(depth - 1) for _ in range(self.randbelow(4))]
         return self.document(depth - 1)
 
     def document(self, depth: int = 2) -> dict[str, Any]:
-        return {self.key(): self.value(depth) for _ in range(self.below(4))}
+        """Return a dict of at most three values that are nested at most `depth` levels deep."""
+        return {self.key(): self.value(depth) for _ in range(self.randbelow(4))}
 
     def key(self) -> str:
-        return self.choice(KEYS) if self.chance(7) else self.choice(ODD_KEYS)
+        """Return a key of a document, plain in seven cases out of ten."""
+        return self.choice(KEYS) if self.chance(0.7) else self.choice(UNUSUAL_KEYS)
 
     def buffers(self) -> list[Any]:
-        return [self.choice(BUFFER_KINDS)(b) for b in self.choices(BYTES, 0, 3)]
+        """Return at most three buffers of any class."""
+        return [self.choice(BUFFER_CONSTRUCTORS)(b) for b in self.choices(BYTES, 0, 3)]
 
     def field_value(self, name: str) -> Any:
-        """A value of the class that the root field holds."""
-        if name in DICT_PLACES:
+        """Return a value of a class that the root field may hold; never None."""
+        if name in DICT_FIELDS:
             return self.document()
-        if name in BUFFER_PLACES:
+        if name in BUFFER_FIELDS:
             return self.buffers()
         if name == "resubmitted":
             return self.choice((self.msg_id(), self.timestamp()))
-        if name in TIME_PLACES:
+        if name in TIMESTAMP_FIELDS:
             return self.timestamp()
         return self.text()

@@ -18,6 +18,7 @@ from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.conformance.comparison.step import check_step
 from taskdb_spec.conformance.confirmation.script import summary
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.session import Session, StoreNotOpened
 from taskdb_spec.conformance.generation.choices import HypothesisSource
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
@@ -113,7 +114,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def _take(self, operations: list[Operation]) -> None:
         for operation in operations:
-            result = check_step(self.session, operation, careful=True)
+            result = check_step(self.session, operation, Audit.EACH_STEP)
             for finding in result.findings:
                 if finding.clause != "ERR-5":  # a SHOULD; the machine enforces every MUST
                     text = summary([operation], finding)

@@ -20,7 +20,7 @@ from taskdb_spec.conformance.core.events import (
     RunFinished,
     RunStarted,
 )
-from taskdb_spec.conformance.core.results import Report
+from taskdb_spec.conformance.core.results import ClauseVerdict, Report
 from taskdb_spec.conformance.execution.session import StoreNotOpened
 from taskdb_spec.conformance.reporting.merge import merge_reports
 from taskdb_spec.targets import resolve
@@ -71,7 +71,7 @@ def check_on_cluster(
         planned = PROFILES[profile].operations * len(client.ids)
         tell(RunStarted(subject.name, profile, seed, claimed, planned))
         report = merge_reports(_collected(client, order, seed, tell))
-    for result in report.with_verdict("fail"):
+    for result in report.with_verdict(ClauseVerdict.FAIL):
         if result.counterexample:
             tell(ClauseFailed(result.clause.id, result.clause.title, result.counterexample))
     tell(RunFinished(report))

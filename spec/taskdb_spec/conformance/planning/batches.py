@@ -1,21 +1,57 @@
-"""A run in parts that any process can play."""
+"""The plan of a run: batches of programs, in order, that any process can execute.
+
+A batch depends on its name, on the seed, and on what is known to fail. It depends on nothing that
+was executed before, so the report does not depend on the number of workers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from taskdb_spec.clauses import Clause
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, Profile
+from taskdb_spec.conformance.core.variants import RANDOM_PROGRAM, ProgramVariant
+
+
+class ProgramKind(Enum):
+    """How a program is generated."""
+
+    TARGETED = "targeted"
+    """For one clause."""
+    COMBINATORIAL = "combinatorial"
+    """From a table of values and operators."""
+    RANDOMIZED = "randomized"
+    """A random walk, or many random queries."""
+
+
+@dataclass(frozen=True)
+class PlannedProgram:
+    """A program that a run will generate and execute.
+
+    Args:
+        name: the name of the program; with the seed it decides every random choice.
+        kind: how it is generated.
+        clause: the clause that a targeted program is generated for, or empty.
+        rotation: the position in tables that the programs share out among each other.
+        variant: how it is executed.
+    """
+
+    name: str
+    kind: ProgramKind
+    clause: str
+    rotation: int
+    variant: ProgramVariant
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The programs of these numbers of a clause, or, without a clause, a walk: a program that is
-    made for none.
+    """Programs that are executed together: some of one clause, or one that targets no clause.
 
-    What comes of them follows from their names and from what is known to fail, and from nothing
-    that was played before.
+    Args:
+        clause: the clause that the programs are generated for, or empty.
+        numbers: their numbers among the programs of the clause, or among those for no clause.
     """
 
     clause: str
@@ -23,33 +59,53 @@ class Batch:
 
     @property
     def is_first(self) -> bool:
-        """Whether it is the first part of its clause, or a walk."""
+        """Whether it is the first batch of its clause, or targets no clause."""
         return not self.clause or not self.numbers.start
 
-    def names(self) -> Iterator[tuple[int, str]]:
-        """The number and the name of each program."""
+    def programs(self) -> Iterator[PlannedProgram]:
+        """Yield the programs of the batch.
+
+        >>> [program.name for program in Batch("EQ-1", range(8, 10)).programs()]
+        ['EQ-1/8', 'EQ-1/9']
+        """
         for number in self.numbers:
-            yield number, f"{self.clause or 'walk'}/{number}"
+            yield self._targeted(number) if self.clause else _untargeted(number)
+
+    def _targeted(self, number: int) -> PlannedProgram:
+        name, variant = f"{self.clause}/{number}", ProgramVariant.number(number)
+        return PlannedProgram(name, ProgramKind.TARGETED, self.clause, number, variant)
+
+
+def _untargeted(number: int) -> PlannedProgram:
+    """Return a program for no clause: two combinatorial ones, then a randomized one, in turn."""
+    turn, place = divmod(number, 3)
+    kind = ProgramKind.RANDOMIZED if place == 2 else ProgramKind.COMBINATORIAL
+    # Each turn has two combinatorial programs, so together they go through all tables.
+    return PlannedProgram(f"walk/{number}", kind, "", 2 * turn + place, RANDOM_PROGRAM)
 
 
 BATCH_SIZE = 8
-"""How many programs of a clause make a part."""
+"""Programs per batch: large enough to keep messages between processes few, and small enough that
+little is computed twice when a worker has to start again."""
 
 
-def plan_batches(claimed: Iterable[Clause], profile: Profile, walks: bool) -> Iterator[Batch]:
-    """All that a run may do, in order: programs for each clause, then walks, if any are wanted.
+def plan_batches(
+    clauses: Iterable[Clause], profile: Profile, *, with_random_programs: bool
+) -> Iterator[Batch]:
+    """Yield all batches of a run, in order: those for each clause, then those for no clause.
 
-    Whether stores share anything is looked at first, for if they do, what one program has left
-    may fail the next, whatever that is about.
+    The clause about shared state (`ISO-9`) comes first: if stores share state, data that one
+    program leaves can fail later programs of any clause.
 
     >>> from taskdb_spec.clauses import clauses
-    >>> list(plan_batches([clauses()["ADD-1"]], Profile("small", targeted_programs=10, operations=0), walks=False))
-    [Part(clause='ADD-1', numbers=range(0, 8)), Part(clause='ADD-1', numbers=range(8, 10))]
+    >>> profile = Profile("small", targeted_programs=10, operations=0)
+    >>> list(plan_batches([clauses()["ADD-1"]], profile, with_random_programs=False))
+    [Batch(clause='ADD-1', numbers=range(0, 8)), Batch(clause='ADD-1', numbers=range(8, 10))]
     """
-    for clause in sorted(claimed, key=lambda clause: clause.id != "ISO-9"):
+    for clause in sorted(clauses, key=lambda clause: clause.id != "ISO-9"):
         count = EXPENSIVE_CLAUSES.get(clause.id, profile.targeted_programs)
         for start in range(0, count, BATCH_SIZE):
             yield Batch(clause.id, range(start, min(start + BATCH_SIZE, count)))
-    # A walk has an operation at least, unless all that it could try is known to fail.
-    for number in range(profile.operations if walks else 0):
+    # A program has one operation at least, unless all that it could try is known to fail.
+    for number in range(profile.operations if with_random_programs else 0):
         yield Batch("", range(number, number + 1))

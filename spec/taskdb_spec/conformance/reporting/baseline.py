@@ -22,7 +22,13 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.core.results import ClauseResult, ExpectedFailure, Report, Verdict
+from taskdb_spec.conformance.core.results import (
+    ClauseResult,
+    ClauseVerdict,
+    ExpectedFailure,
+    Report,
+    Verdict,
+)
 
 Baseline: TypeAlias = Mapping[str, Mapping[str, ExpectedFailure]]
 """What is known, by backend and clause."""
@@ -117,7 +123,7 @@ def _held_to(result: ClauseResult, known: ExpectedFailure | None) -> ClauseResul
 def verdict_excluding_expected(report: Report) -> Verdict:
     """The verdict without what is known; it fails as well where an entry is wrong."""
     if any(result.baseline_error for result in report.clauses):
-        return "fails"
+        return Verdict.FAILS
     rest = tuple(result for result in report.clauses if result.known is None)
     return replace(report, clauses=rest).verdict
 
@@ -129,7 +135,7 @@ def baseline_text(reports: Sequence[Report]) -> str:
     """A file with the failures of these runs. What is new has no reason yet."""
     parts = [_HEAD]
     for report in reports:
-        for result in report.with_verdict("fail"):
+        for result in report.with_verdict(ClauseVerdict.FAIL):
             if not result.known.flaky if result.known else report.enforces(result):
                 parts.append(_table(report.backend, result))
     return "\n".join(parts)

@@ -58,12 +58,17 @@ def _merged(results: Sequence[ClauseResult]) -> ClauseResult:
     example = min(shown, key=lambda example: example.operations, default=None)
     counts = {kind: evidence[kind] for kind in results[0].evidence}
     verdict = worst.verdict
-    if verdict == "unexercised" and example is None and _suffices(results[0], counts):
-        verdict = "pass"
+    if verdict is ClauseVerdict.UNEXERCISED and example is None and _suffices(results[0], counts):
+        verdict = ClauseVerdict.PASS
     return ClauseResult(results[0].clause, verdict, counts, example)
 
 
-_ORDER: tuple[ClauseVerdict, ...] = ("fail", "unexercised", "pass", "unclaimed")
+_ORDER: tuple[ClauseVerdict, ...] = (
+    ClauseVerdict.FAIL,
+    ClauseVerdict.UNEXERCISED,
+    ClauseVerdict.PASS,
+    ClauseVerdict.UNCLAIMED,
+)
 
 
 def _suffices(result: ClauseResult, counts: dict[str, int]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskdb_spec.clauses import Clause
-from taskdb_spec.conformance.core.results import ClauseResult, Report
+from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Report
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,16 @@ class VerdictCounts:
 
 def count_verdicts(report: Report) -> VerdictCounts:
     """Count the clauses of a report."""
-    failed, unexercised = report.with_verdict("fail"), report.with_verdict("unexercised")
+    failed, unexercised = (
+        report.with_verdict(ClauseVerdict.FAIL),
+        report.with_verdict(ClauseVerdict.UNEXERCISED),
+    )
     return VerdictCounts(
-        passed=len(report.with_verdict("pass")),
+        passed=len(report.with_verdict(ClauseVerdict.PASS)),
         failed=[result for result in failed if report.enforces(result)],
         unexercised=[result for result in unexercised if report.enforces(result)],
         unmet_should=[result for result in (*failed, *unexercised) if not report.enforces(result)],
-        unclaimed=len(report.with_verdict("unclaimed")),
+        unclaimed=len(report.with_verdict(ClauseVerdict.UNCLAIMED)),
     )
 
 

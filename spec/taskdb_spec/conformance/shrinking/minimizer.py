@@ -1,4 +1,4 @@
-"""From a failure to the smallest program that fails in the same way, as a script of it does too."""
+"""Reduce a failure to the smallest program that fails alike, also when it runs as a script."""
 
 from __future__ import annotations
 
@@ -6,50 +6,64 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from taskdb_spec.conformance.core.program import Program
+from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.diagnosis.blame import blame
 from taskdb_spec.conformance.diagnosis.explanation import Trial
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.shrinking.ddmin import shrink
 
 
-def read_back_after_each_step(executor: Executor, failure: Failure) -> tuple[Failure, bool]:
-    """The same program with every record read back after each step, if it fails that way."""
-    earlier = executor.replay(failure.program)
-    return (earlier, True) if earlier is not None else (failure, False)
+def audit_each_step(executor: Executor, failure: Failure) -> tuple[Failure, Audit]:
+    """Audit the program after each step, if it fails that way too: faults show where they arise."""
+    earlier = executor.execute_program(failure.program)
+    return (earlier, Audit.EACH_STEP) if earlier is not None else (failure, Audit.AT_END)
 
 
 @dataclass
 class Minimizer:
-    """Looks for smaller programs of a failure for which `clause`, if any is given, is to blame."""
+    """Search for smaller programs that fail alike.
+
+    Args:
+        executor: runs the programs.
+        failure: the failure to reduce.
+        clause: the clause to blame, which must not change; empty if it is not known yet.
+        target_clause: the clause that the program was generated for, or empty.
+        on_attempt: called before each program is run.
+    """
 
     executor: Executor
     failure: Failure
     clause: str
-    focus: str
-    on_attempt: Callable[[], None]  # is told of each try
+    target_clause: str
+    on_attempt: Callable[[], None]
     trials: list[Trial] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.trials.append(Trial(self.failure.program, self.failure))
 
-    def minimize(self, careful: bool, follow: bool = True) -> Failure:
-        """The smallest program of the same failure; with `follow`, known faults may occur in it."""
+    def minimize(self, audit: Audit, *, allow_resynchronization: bool = True) -> Failure:
+        """Return the smallest program found that fails alike.
 
-        def replay(program: Program) -> Failure | None:
-            again = self.executor.replay(program, careful)
+        `allow_resynchronization`: known failures may occur in it, after which the model takes over
+        the store's state.
+        """
+
+        def execute(program: Program) -> Failure | None:
+            again = self.executor.execute_program(program, audit=audit)
             self.trials.append(Trial(program, again))
-            return (
-                None if again is not None and again.model_resynchronized and not follow else again
-            )
+            if again is not None and again.model_resynchronized and not allow_resynchronization:
+                return None
+            return again
 
-        return self._shrunk(self.failure, replay)
+        return self._shrink(self.failure, execute)
 
     def with_explicit_reads(self, failure: Failure) -> Failure:
-        """The same without what is read between the steps, or with as much of it as is needed.
+        """Make the failure reproducible by a script.
 
-        A store may fail only because its records were read back, which no script does unasked.
+        The executor reads records back between steps; a script does not. Try the program without
+        those reads, then with the reads written out as operations and minimized.
         """
-        program, plainly = failure.program, self.executor.execute_as_script
+        program, execute = failure.program, self.executor.execute_as_script
         if (
             failure.model_resynchronized
             or program.limits is not None
@@ -58,18 +72,18 @@ class Minimizer:
             return failure
         for operations in (program.operations, (*failure.calls, program.operations[-1])):
             self.on_attempt()
-            again = plainly(program.replace(*operations))
+            again = execute(program.replace(*operations))
             if again is not None and self._is_same(again):
-                return again if operations is program.operations else self._shrunk(again, plainly)
+                return again if operations is program.operations else self._shrink(again, execute)
         return failure
 
-    def _shrunk(self, failure: Failure, replay: Callable[[Program], Failure | None]) -> Failure:
+    def _shrink(self, failure: Failure, execute: Callable[[Program], Failure | None]) -> Failure:
         latest = failure
 
         def fails(program: Program) -> Program | None:
             nonlocal latest
             self.on_attempt()
-            again = replay(program)
+            again = execute(program)
             if again is None or not self._is_same(again):
                 return None
             latest = again
@@ -79,7 +93,7 @@ class Minimizer:
         return latest
 
     def _is_same(self, again: Failure) -> bool:
-        """Whether a failure is of the kind that is looked for, and its clause to blame as well."""
+        """Return whether a failure is of the same kind, with the same clause to blame."""
         finding, wanted = again.finding, self.failure.finding
         if finding.kind != wanted.kind:
             return False
@@ -88,5 +102,5 @@ class Minimizer:
         return (
             not self.clause
             or self.clause in finding.suspects
-            or blame(self.executor, again, self.focus) == self.clause
+            or blame(self.executor, again, self.target_clause) == self.clause
         )

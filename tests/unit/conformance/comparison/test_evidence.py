@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.core.program import Method, Operation, Program
 from taskdb_spec.conformance.execution.executor import Executor
 from taskdb_spec.conformance.execution.session import EVERYTHING
@@ -22,8 +23,8 @@ LABELLED = Operation(Method.add, ("a", {"label": "x"}))
 def evidence(*operations: Operation) -> Counter[tuple[str, str]]:
     """What is counted for a program that the model is put to."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        executor = Executor(model_backend, Workdirs(Path(folder)))
-        assert executor.replay(Program(operations)) is None
+        executor = Executor(model_backend, Workdirs(Path(folder)), COMPARISON)
+        assert executor.execute_program(Program(operations)) is None
         return executor.evidence
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import CORE, QUERY_CAPABILITIES, Capability
-from taskdb_spec.clauses import clauses
+from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import Profile
 from taskdb_spec.conformance.core.events import Event
@@ -23,15 +23,14 @@ from taskdb_spec.conformance.core.program import (
     Program,
     StoreAction,
 )
-from taskdb_spec.conformance.core.results import Counterexample
-from taskdb_spec.conformance.diagnosis import explanation as explaining
-from taskdb_spec.conformance.diagnosis.fault_models import (
-    FAULT_MODELS,
-    FaultModel,
-    candidates,
-    explain,
-)
-from taskdb_spec.conformance.engine import runner as runner
+from taskdb_spec.conformance.core.results import ClauseVerdict, Counterexample
+from taskdb_spec.conformance.core.variants import Audit
+from taskdb_spec.conformance.diagnosis import explanation
+from taskdb_spec.conformance.diagnosis.explanation import candidates, explain
+from taskdb_spec.conformance.diagnosis.fault_models import FAULT_MODELS, FaultModel
+from taskdb_spec.conformance.engine import investigation
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.model import Model, model_backend
@@ -78,16 +77,22 @@ def run(backend: Backend, clause: str, monkeypatch: pytest.MonkeyPatch, seed: in
         made.candidates = [each.name for each in found]
         return found
 
-    monkeypatch.setattr(explaining, "candidates", noting)
+    monkeypatch.setattr(explanation, "candidates", noting)
     profile, writer = (
-        Profile("small", focus=20, operations=0),
+        Profile("small", targeted_programs=20, operations=0),
         CounterexampleWriter(backend, None, None),
     )
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        checked = runner.Campaign(backend, profile, seed, writer, Path(folder), unwatched)
-        checked.claimed = [clauses()[clause]]
-        checked.run(strict=True)
-    made.operations, made.examples = checked.executor.operations, checked.failures
+        config = RunConfig(
+            backend, profile, seed, writer, Path(folder), strict=True, only=frozenset({clause})
+        )
+        report = run_in_process(config, unwatched)
+    made.operations = report.operations
+    made.examples = {
+        result.clause.id: result.counterexample
+        for result in report.with_verdict(ClauseVerdict.FAIL)
+        if result.counterexample
+    }
     return made
 
 
@@ -147,7 +152,7 @@ def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch
     counts = []
     for words in (explain, lambda *args: ""):
         opened.clear()
-        monkeypatch.setattr(runner, "explain", words)
+        monkeypatch.setattr(investigation, "explain", words)
         found = run(Backend("gt", opening, QUERY_CAPABILITIES), "GT-1", monkeypatch)
         counts.append((len(opened), found.operations, list(found.examples)))
     assert counts[0] == counts[1]
@@ -155,13 +160,14 @@ def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch
 
 def test_a_crowd_is_held_against_the_one_deviation_that_it_shows() -> None:
     failure = failing(Operation(StoreAction.capacity, (1100,)))
-    executor = Executor(model_backend, Workdirs(Path()))
-    assert candidates(executor, failure, careful=False) == []
+    executor = Executor(model_backend, Workdirs(Path()), COMPARISON)
+    assert candidates(executor, failure, Audit.AT_END) == []
 
 
 def test_long_operands_are_not_tried() -> None:
     failure = failing(Operation(Method.find, ({"label": {"$in": GeneratedList(10**6, ())}},)))
-    assert candidates(Executor(model_backend, Workdirs(Path())), failure, careful=False) == []
+    executor = Executor(model_backend, Workdirs(Path()), COMPARISON)
+    assert candidates(executor, failure, Audit.AT_END) == []
 
 
 def failing(*operations: Operation) -> Failure:

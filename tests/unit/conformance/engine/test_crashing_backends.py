@@ -13,7 +13,8 @@ from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleW
 from taskdb_spec.conformance.core.config import PROFILES, Profile, ResourceBudget
 from taskdb_spec.conformance.core.events import ClauseFailed, RunFinished, RunStarted
 from taskdb_spec.conformance.engine import runner as campaigns
-from taskdb_spec.conformance.engine.runner import Runner
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
 from taskdb_spec.model import Model
 from tests.support import crashing_backends as bad
 from tests.support.crashing_backends import SHORT
@@ -112,7 +113,7 @@ def test_the_result_is_that_of_a_run_in_one_process(tmp_path):
     events, others = [], []
     apart = check_backend(store, BRIEF.name, listen=events.append)
     writer = CounterexampleWriter(store, None, None)
-    single = Runner(store, BRIEF, 0, writer, tmp_path, others.append).run(strict=False)
+    single = run_in_process(RunConfig(store, BRIEF, 0, writer, tmp_path), others.append)
     assert apart.clauses == single.clauses
     assert apart.operations == single.operations
     assert events[:-1] == others[:-1]

@@ -12,7 +12,13 @@ from taskdb_reference import NoDB
 from taskdb_spec.backend import Backend
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.api import check_backend
-from taskdb_spec.conformance.core.results import ClauseResult, Counterexample, Report, json_report
+from taskdb_spec.conformance.core.results import (
+    ClauseResult,
+    Confirmation,
+    Counterexample,
+    Report,
+    json_report,
+)
 from taskdb_spec.conformance.reporting import html, junit
 from tests.support.fake_reports import conforming, failing, incomplete, report, script
 
@@ -21,7 +27,11 @@ ALL_KINDS = [conforming("good"), failing("bad"), incomplete("open")]
 
 def hostile() -> Report:
     example = Counterexample(
-        "got '</script><b>\x1b\x00\udc80&'", "x = '<&\x01]]>'", "not run: <i>", 1
+        "got '</script><b>\x1b\x00\udc80&'",
+        "x = '<&\x01]]>'",
+        Confirmation.NOT_RUN,
+        1,
+        "not run: <i>",
     )
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
     return Report("<my\x00db>", "quick", 3, False, (result,), 1.0, 10)

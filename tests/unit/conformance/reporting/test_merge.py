@@ -6,13 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from taskdb_spec.clauses import clauses
-from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Counterexample, Report
+from taskdb_spec.conformance.core.results import (
+    ClauseResult,
+    ClauseVerdict,
+    Confirmation,
+    Counterexample,
+    Report,
+)
 from taskdb_spec.conformance.reporting import html, junit
 from taskdb_spec.conformance.reporting.merge import merge_reports
 
 
-def example(operations: int, confirmed: str = "confirmed") -> Counterexample:
-    return Counterexample("it is wrong", f"script of {operations}", confirmed, operations)
+def example(operations: int, confirmation: Confirmation = Confirmation.CONFIRMED) -> Counterexample:
+    return Counterexample("it is wrong", f"script of {operations}", confirmation, operations)
 
 
 def report(seed: int, verdict: ClauseVerdict, count: int = 7, found: Any = None) -> Report:
@@ -57,7 +63,7 @@ def test_what_was_not_seen_often_enough_may_be_so_together() -> None:
 
 
 def test_a_doubt_keeps_a_clause_from_passing() -> None:
-    doubt = example(1, "not confirmed: it passed in a fresh process")
+    doubt = example(1, Confirmation.PASSED_ON_RERUN)
     doubtful = report(1, "unexercised", found=doubt)
     one = merge_reports([report(0, "pass"), doubtful])
     assert one["ADD-2"].verdict == "unexercised"

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.events import ClauseFailed, Progress, RunStarted
-from taskdb_spec.conformance.core.results import ClauseResult, Counterexample, Report
+from taskdb_spec.conformance.core.results import ClauseResult, Confirmation, Counterexample, Report
 from taskdb_spec.conformance.reporting.console import console_for
 from taskdb_spec.conformance.reporting.live import LiveProgress
 from taskdb_spec.conformance.reporting.terminal import SCRIPTS, TerminalReporter
@@ -108,7 +108,7 @@ def test_only_the_first_scripts_are_printed_unless_all_are_asked_for() -> None:
 
 
 def test_what_was_not_confirmed_is_said() -> None:
-    example = Counterexample("summary", "assert 0", "not run: no module", 1)
+    example = Counterexample("summary", "assert 0", Confirmation.NOT_RUN, 1, "not run: no module")
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
     made = Report("mydb", "quick", 3, False, (result,), 1.0, 10)
     assert "  run again: not run: no module\n" in told(made)
@@ -122,7 +122,11 @@ def test_a_failure_without_a_counterexample() -> None:
 
 def test_a_counterexample_that_did_not_hold_up_is_told_and_why() -> None:
     example = Counterexample(
-        "drop did nothing", "", "not confirmed: it passed in a fresh process", 1
+        "drop did nothing",
+        "",
+        Confirmation.PASSED_ON_RERUN,
+        1,
+        "not confirmed: it passed in a fresh process",
     )
     result = ClauseResult(clauses()["ADD-1"], "unexercised", {"stored": 9}, example)
     text = told(Report("mydb", "quick", 3, False, (result,), 1.0, 10))
@@ -140,7 +144,7 @@ def test_a_pipe_gets_the_same_lines_each_time_and_no_control_characters() -> Non
 
 
 def test_what_a_store_says_cannot_control_the_terminal() -> None:
-    example = Counterexample("got '\x1b[2J\r\x07\udc80'", "x = '\x1b'", "confirmed", 1)
+    example = Counterexample("got '\x1b[2J\r\x07\udc80'", "x = '\x1b'", Confirmation.CONFIRMED, 1)
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
     text = told(Report("my\x1bdb", "quick", 3, False, (result,), 1.0, 10))
     assert "got '\\x1b[2J\\r\\x07\\udc80'" in text
@@ -217,7 +221,7 @@ def test_progress_is_drawn_on_events_alone_and_not_too_often() -> None:
         live.progress(event)
         drawn.append(stream.tell())
     assert drawn[0] == drawn[1] < drawn[2] == drawn[3]
-    example = Counterexample("summary", "assert 0", "confirmed", 1)
+    example = Counterexample("summary", "assert 0", Confirmation.CONFIRMED, 1)
     live.failed(ClauseFailed("ADD-1", "title", example))
     assert "1 clause fails so far: ADD-1" in uncoloured(stream.getvalue())
     live.stop()

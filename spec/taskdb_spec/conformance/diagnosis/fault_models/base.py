@@ -1,222 +1,460 @@
-"""A deviation, and the store that has it: the model in steps, one of which is replaced."""
+"""The stepwise model, and fault models as stepwise models with other steps.
+
+`StepwiseModel` answers every call as `Model` does, but each step of a call is a method of its own.
+`StepwiseSemantics` does the same for the meaning of queries. A fault model replaces some of these
+steps. The functions `with_...` make fault models of common shapes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.language import tree
 from taskdb_spec.language.evaluation import compile_condition
-from taskdb_spec.language.parser import parse_query
-from taskdb_spec.language.paths import PathMatches, resolve_path, single_match
+from taskdb_spec.language.parser import check_keys, parse_query
+from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.model import Model
-from taskdb_spec.records.fields import TASK_FIELDS
+from taskdb_spec.records.domain import deep_copy
+from taskdb_spec.records.errors import DuplicateRecord, RecordError, RecordNotFound
+from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, with_defaults
+from taskdb_spec.records.ordering import MISSING
+from taskdb_spec.records.traversal import map_values
 
-Check = Callable[[PathMatches], bool]
-Selects = Callable[[Mapping[str, Any]], bool]
+Condition: TypeAlias = Callable[[PathMatches], bool]
+Selector: TypeAlias = Callable[[Mapping[str, Any]], bool]
+Walk: TypeAlias = Iterator[tuple[Any, bool]]
+"""The values that a path yields, each with whether its elements are candidates if it is a list."""
+
+Steps: TypeAlias = Mapping[str, Callable[..., Any]]
+"""Replacements of steps, by the name of the step."""
+
+METHOD_OF_CONDITION: dict[type, str] = {
+    tree.Eq: "eq",
+    tree.Ne: "ne",
+    tree.Lt: "lt",
+    tree.Lte: "lte",
+    tree.Gt: "gt",
+    tree.Gte: "gte",
+    tree.In: "in_",
+    tree.Nin: "nin",
+    tree.All: "all_",
+    tree.Exists: "exists",
+    tree.Mod: "mod",
+    tree.Size: "size",
+    tree.Regex: "regex",
+    tree.Glob: "glob",
+    tree.Not: "not_",
+    tree.ElemMatch: "elem_match",
+    tree.ElemQuery: "elem_query",
+}
+"""The method of `StepwiseSemantics` that compiles a condition, by the class of the condition."""
+
+
+class StepwiseSemantics:
+    """The meaning of queries, with one method per step.
+
+    Each operator has a method of its name, which compiles its conditions.
+    """
+
+    # Queries
+
+    def compile_selector(self, query: tree.Query) -> Selector:
+        """Return the function that says whether a query selects a record."""
+        if isinstance(query, tree.Field):
+            return self.compile_field(query)
+        parts = [self.compile_selector(part) for part in query.parts]
+        if isinstance(query, tree.And):
+            return self.and_(parts)
+        return self.or_(parts) if isinstance(query, tree.Or) else self.nor(parts)
+
+    def compile_field(self, query: tree.Field) -> Selector:
+        """Return the function that says whether the values at a path satisfy the conditions."""
+        path, condition = query.path, self.compile_conditions(query.tests)
+        return lambda record: condition(self.resolve_path(record, path))
+
+    def and_(self, parts: list[Selector]) -> Selector:
+        """Combine the parts of ``$and``, or of a query with several keys."""
+        return lambda record: all(part(record) for part in parts)
+
+    def or_(self, parts: list[Selector]) -> Selector:
+        """Combine the parts of ``$or``."""
+        return lambda record: any(part(record) for part in parts)
+
+    def nor(self, parts: list[Selector]) -> Selector:
+        """Combine the parts of ``$nor``."""
+        return lambda record: not any(part(record) for part in parts)
+
+    # Conditions
+
+    def compile_conditions(self, nodes: tuple[tree.Test, ...]) -> Condition:
+        """Return the function that says whether all conditions are true."""
+        return self.join_conditions([self.compile_condition(node) for node in nodes])
+
+    def join_conditions(self, conditions: list[Condition]) -> Condition:
+        """Combine several conditions on the same values."""
+        return lambda matches: all(condition(matches) for condition in conditions)
+
+    def compile_condition(self, node: tree.Test) -> Condition:
+        """Return the function that says whether a condition is true for the values of a path."""
+        condition: Condition = getattr(self, METHOD_OF_CONDITION[type(node)])(node)
+        return condition
+
+    def _compile_simple(self, node: tree.Test) -> Condition:
+        return compile_condition(node)
+
+    eq = ne = lt = lte = gt = gte = in_ = nin = _compile_simple
+    all_ = exists = mod = size = regex = glob = _compile_simple
+
+    def not_(self, node: tree.Not) -> Condition:
+        """Compile ``$not``."""
+        return complement(self.compile_conditions(node.tests))
+
+    def elem_match(self, node: tree.ElemMatch) -> Condition:
+        """Compile ``$elemMatch`` with operators."""
+        condition = self.compile_conditions(node.tests)
+        return lambda matches: any(condition(single_match(item)) for item in iter_elements(matches))
+
+    def elem_query(self, node: tree.ElemQuery) -> Condition:
+        """Compile ``$elemMatch`` with a query."""
+        selects = self.compile_selector(node.query)
+        return lambda matches: any(
+            selects(item)
+            for item in map(as_document, iter_elements(matches))
+            if isinstance(item, dict)
+        )
+
+    # Paths
+
+    def resolve_path(self, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
+        """Follow a path in a record."""
+        matches = PathMatches([], [])
+        for value, is_opened in self.walk(
+            record.get(path.root, MISSING), path.rest, by_index=False
+        ):
+            matches.values.append(value)
+            if is_opened and isinstance(value, list):
+                matches.candidates.extend(value)
+            matches.candidates.append(value)
+        return matches
+
+    def walk(self, value: Any, rest: tuple[str, ...], *, by_index: bool) -> Walk:
+        """Follow the rest of a path from `value`, which was reached `by_index` or by a key."""
+        if not rest:
+            yield value, not by_index
+        elif isinstance(value, dict):
+            yield from self.walk_dict(value, rest)
+        elif isinstance(value, list):
+            yield from self.walk_list(value, rest)
+        else:
+            yield from self.walk_scalar(value, rest)
+
+    def walk_dict(self, value: dict[str, Any], rest: tuple[str, ...]) -> Walk:
+        """Follow the rest of a path through a dict."""
+        yield from self.walk(value.get(rest[0], MISSING), rest[1:], by_index=False)
+
+    def walk_list(self, value: list[Any], rest: tuple[str, ...]) -> Walk:
+        """Follow the rest of a path through the dicts in a list, and through one element."""
+        for item in value:
+            if isinstance(item, dict):
+                yield from self.walk(item, rest, by_index=False)
+        index = self.parse_index(rest[0])
+        if index is not None and index < len(value):
+            item = value[index]
+            if len(rest) == 1 or isinstance(item, dict | list):
+                yield from self.walk(item, rest[1:], by_index=True)
+
+    def walk_scalar(self, value: Any, rest: tuple[str, ...]) -> Walk:  # noqa: ARG002
+        """Follow the rest of a path from a value that has no members."""
+        yield MISSING, True
+
+    def parse_index(self, part: str) -> int | None:
+        """Return the index of a list that a part of a path means, or None."""
+        return int(part) if re.fullmatch("0|[1-9][0-9]{0,18}", part, re.ASCII) else None
+
+
+class StepwiseModel(Model):
+    """The model with one method per step; it answers as `Model` does."""
+
+    semantics = StepwiseSemantics()
+
+    # The calls
+
+    def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
+        fields = self.normalize_record(msg_id, rec)
+        if msg_id in self.records:
+            raise DuplicateRecord(f"there is a record {msg_id!r} already")
+        self.records[msg_id] = with_defaults(fields)
+
+    def get_record(self, msg_id: str, /) -> TaskRecord:
+        self.require_record(msg_id)
+        return self.copy_record(self.records[msg_id])
+
+    def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
+        self.require_record(msg_id)
+        fields = self.normalize_record(msg_id, rec)
+        self.records[msg_id] = with_defaults({**self.records[msg_id], **fields})
+
+    def drop_record(self, msg_id: str, /) -> None:
+        self.require_record(msg_id)
+        del self.records[msg_id]
+
+    def drop_matching_records(self, check: dict[str, Any], /) -> None:
+        for msg_id in self.select_ids_to_drop(check):
+            del self.records[msg_id]
+
+    def find_records(
+        self, check: dict[str, Any], keys: Iterable[str] | None = None
+    ) -> dict[str, TaskRecord]:
+        selected, names = self.select_ids(check), self.parse_keys(keys)
+        return {msg_id: self.project_record(self.records[msg_id], names) for msg_id in selected}
+
+    # What the calls are made of
+
+    def normalize_record(self, msg_id: str, rec: Any) -> dict[str, Any]:
+        """Validate a record or an update, and return a private copy of its fields."""
+        return checked_fields(msg_id, rec)
+
+    def require_record(self, msg_id: object) -> None:
+        """Raise an error if an id is not a str, or if no record has it."""
+        if not isinstance(msg_id, str):
+            raise RecordError(f"msg_id: must be a str, not {msg_id!r}")
+        if msg_id not in self.records:
+            raise RecordNotFound(f"there is no record {msg_id!r}")
+
+    def parse_query(self, check: Any) -> tree.Query:
+        """Validate a query, and return its syntax tree."""
+        return parse_query(check, TASK_FIELDS, self.capabilities)
+
+    def select_ids(self, check: Any) -> list[str]:
+        """Return the ids of the records that a query selects."""
+        selects = self.semantics.compile_selector(self.parse_query(check))
+        return [msg_id for msg_id, record in self.records.items() if selects(record)]
+
+    def select_ids_to_drop(self, check: Any) -> list[str]:
+        """Return the ids of the records that `drop_matching_records` removes."""
+        return self.select_ids(check)
+
+    def parse_keys(self, keys: Any) -> list[str] | None:
+        """Validate the argument `keys`, and return its names; None stands for all fields."""
+        return check_keys(keys)
+
+    def copy_record(self, record: Any, names: list[str] | None = None) -> Any:
+        """Return a copy of a record for the caller, with `msg_id` and the fields `names`."""
+        wanted = record.keys() if names is None else {"msg_id", *names}
+        return {name: deep_copy(record[name]) for name in record if name in wanted}
+
+    def project_record(self, record: Any, names: list[str] | None) -> Any:
+        """Return the copy of a record that `find_records` returns."""
+        return self.copy_record(record, names)
+
+
+def _step_names(owner: type) -> frozenset[str]:
+    return frozenset(
+        name
+        for name in dir(owner)
+        if not name.startswith("_") and callable(getattr(owner, name))
+    )
+
+
+MODEL_STEPS = _step_names(StepwiseModel)
+SEMANTICS_STEPS = _step_names(StepwiseSemantics)
+
+
+def replace_steps(steps: Steps) -> type[StepwiseModel]:
+    """Return a class of stepwise models in which some steps are replaced.
+
+    Args:
+        steps: The replacements: functions with the parameters of the step, including `self`.
+
+    Raises:
+        ValueError: A name is not the name of a step.
+    """
+    if unknown := steps.keys() - MODEL_STEPS - SEMANTICS_STEPS:
+        raise ValueError(f"not a step: {', '.join(sorted(unknown))}")
+    attributes: dict[str, Any] = {name: steps[name] for name in steps if name in MODEL_STEPS}
+    of_semantics = {name: steps[name] for name in steps if name in SEMANTICS_STEPS}
+    if of_semantics:
+        semantics = type("ReplacedSemantics", (StepwiseSemantics,), of_semantics)
+        attributes["semantics"] = semantics()
+    return type("ReplacedModel", (StepwiseModel,), attributes)
 
 
 @dataclass(frozen=True)
 class FaultModel:
-    """One way of being wrong: its name in words, where to look for it, and a store that has it."""
+    """A model with one known defect.
 
+    Attributes:
+        clause: The clause that the defect breaks.
+        name: The defect in words.
+        hint: Where such a defect usually is.
+        steps: The steps that have the defect.
+    """
+
+    clause: str
     name: str
     hint: str
-    store: Callable[[frozenset[Capability]], Model]
+    steps: Steps
 
     def __str__(self) -> str:
         return f"{self.name}: look at {self.hint}"
 
+    def open(self, capabilities: frozenset[Capability]) -> StepwiseModel:
+        """Return an empty store with the defect."""
+        return self._model_class(capabilities)
 
-class StepwiseSemantics:
-    """How queries are read. `kinds` are the tests that `changed` reads in its own way."""
-
-    kinds: tuple[type, ...] = ()
-
-    def changed(self, test: Any) -> Check:
-        return self.right(test)
-
-    def selector(self, query: tree.Query) -> Selects:
-        if isinstance(query, tree.Field):
-            return self.field(query)
-        return self.joined(type(query), [self.selector(part) for part in query.parts])
-
-    def joined(self, kind: type, parts: list[Selects]) -> Selects:
-        every = all if kind is tree.And else any
-        return lambda record: every(part(record) for part in parts) != (kind is tree.Nor)
-
-    def field(self, query: tree.Field) -> Selects:
-        check = self.together([self.check(test) for test in query.tests])
-        return lambda record: check(self.find(record, query.path))
-
-    def together(self, checks: list[Check]) -> Check:
-        return lambda found: all(check(found) for check in checks)
-
-    def find(self, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
-        return resolve_path(record, path)
-
-    def check(self, test: tree.Test) -> Check:
-        return self.changed(test) if isinstance(test, self.kinds) else self.right(test)
-
-    def right(self, test: tree.Test) -> Check:
-        """What the test means; the tests that it is made of are read by `check` again."""
-        match test:
-            case tree.Ne(operand):
-                return complement(self.check(tree.Eq(operand)))
-            case tree.Nin(operands):
-                return complement(self.check(tree.In(operands)))
-            case tree.Not(tests):
-                return complement(self.together([self.check(each) for each in tests]))
-            case tree.ElemMatch(tests):
-                check = self.together([self.check(each) for each in tests])
-                return lambda found: any(check(single_match(item)) for item in elements(found))
-            case tree.ElemQuery(query):
-                selects = self.selector(query)
-                return lambda found: any(selects(item) for item in documents(found))
-            case _:
-                return compile_condition(test)
+    @cached_property
+    def _model_class(self) -> type[StepwiseModel]:
+        return replace_steps(self.steps)
 
 
-def complement(check: Check) -> Check:
-    return lambda found: not check(found)
+# Helpers for steps
 
 
-def elements(found: PathMatches) -> Iterator[Any]:
-    """The elements of the lists that a path found."""
-    return (item for value in found.values if isinstance(value, list) for item in value)
+def complement(condition: Condition) -> Condition:
+    """Return the negation of a condition."""
+    return lambda matches: not condition(matches)
 
 
-def documents(found: PathMatches) -> Iterator[Mapping[str, Any]]:
-    """Those that are documents, as a list inside a list is one of its indices."""
-    for item in elements(found):
-        if isinstance(item, list):
-            yield {str(index): value for index, value in enumerate(item)}
-        elif isinstance(item, dict):
-            yield item
+def iter_elements(matches: PathMatches) -> Iterator[Any]:
+    """Yield the elements of the lists that a path yields."""
+    return (item for value in matches.values if isinstance(value, list) for item in value)
 
 
-class StepwiseModel(Model):
-    """Does what the model does, with queries in steps that a deviation replaces as well."""
-
-    semantics = StepwiseSemantics()
-
-    def parsed(self, check: Any) -> tree.Query:
-        return parse_query(check, TASK_FIELDS, self.capabilities)
-
-    def select_ids(self, check: Any) -> list[str]:
-        """The ids of the records that a query selects."""
-        selects = self.semantics.selector(self.parsed(check))
-        return [msg_id for msg_id, record in self.records.items() if selects(record)]
+def as_document(item: Any) -> Any:
+    """Return a list as a dict with its indices as keys, as ``$elemMatch`` needs (ELEM-3)."""
+    return {str(i): value for i, value in enumerate(item)} if isinstance(item, list) else item
 
 
-# What deviations are made of
+# Constructors of fault models
 
 
-def with_methods(name: str, hint: str, **steps: Any) -> FaultModel:
-    """A store with other steps, by name."""
-    return FaultModel(name, hint, type("FaultyModel", (StepwiseModel,), steps))
+def with_steps(clause: str, name: str, hint: str, **steps: Callable[..., Any]) -> FaultModel:
+    """Make a fault model of replaced steps, given by their names."""
+    return FaultModel(clause, name, hint, steps)
 
 
-def with_semantics(name: str, hint: str, **steps: Any) -> FaultModel:
-    """A store that reads queries with other steps."""
-    return with_methods(
-        name, hint, semantics=type("FaultySemantics", (StepwiseSemantics,), steps)()
+def with_compiler(
+    clause: str,
+    name: str,
+    hint: str,
+    kinds: type | tuple[type, ...],
+    compile_node: Callable[[StepwiseSemantics, Any], Condition],
+) -> FaultModel:
+    """Replace the compiler of the conditions of some classes.
+
+    Most stores implement ``$ne`` as the complement of ``$eq``, and ``$nin`` as the complement of
+    ``$in``. So a defect of ``$eq`` or ``$in`` is one of its complement too, unless `kinds` says
+    otherwise.
+    """
+    kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+    steps: dict[str, Any] = {METHOD_OF_CONDITION[kind]: compile_node for kind in kinds}
+    if "eq" in steps:
+        steps.setdefault("ne", lambda self, node: complement(self.eq(tree.Eq(node.operand))))
+    if "in_" in steps:
+        steps.setdefault("nin", lambda self, node: complement(self.in_(tree.In(node.operands))))
+    return FaultModel(clause, name, hint, steps)
+
+
+def with_rewritten_condition(
+    clause: str,
+    name: str,
+    hint: str,
+    kinds: type | tuple[type, ...],
+    rewrite: Callable[[Any], tree.Test],
+) -> FaultModel:
+    """Read each condition of some classes as another condition: `rewrite(node)`."""
+    return with_compiler(
+        clause, name, hint, kinds, lambda self, node: compile_condition(rewrite(node))
     )
 
 
-def with_rewritten_test(
-    name: str, hint: str, kinds: Any, change: Callable[[Any], tree.Test]
+def with_condition(
+    clause: str,
+    name: str,
+    hint: str,
+    kinds: type | tuple[type, ...],
+    is_true: Callable[[Any, PathMatches, Condition], bool],
 ) -> FaultModel:
-    """Each test of those kinds is read as another."""
-    return with_semantics(
-        name, hint, kinds=_kinds(kinds), changed=lambda self, t: compile_condition(change(t))
-    )
+    """Decide the conditions of some classes by `is_true(node, matches, correct_condition)`."""
 
+    def compile_node(self: StepwiseSemantics, node: Any) -> Condition:
+        correct = getattr(StepwiseSemantics, METHOD_OF_CONDITION[type(node)])(self, node)
+        return lambda matches: is_true(node, matches, correct)
 
-def with_test(
-    name: str, hint: str, kinds: Any, holds: Callable[[Any, PathMatches, Check], bool]
-) -> FaultModel:
-    """`holds` says it of what was found, and may ask the right check."""
-
-    def changed(self: StepwiseSemantics, test: Any) -> Check:
-        right = self.right(test)
-        return lambda found: holds(test, found, right)
-
-    return with_semantics(name, hint, kinds=_kinds(kinds), changed=changed)
+    return with_compiler(clause, name, hint, kinds, compile_node)
 
 
 def with_comparison(
-    name: str, hint: str, kinds: Any, holds: Callable[[Any, Any], Any]
+    clause: str,
+    name: str,
+    hint: str,
+    kinds: type | tuple[type, ...],
+    compare: Callable[[Any, Any], bool | None],
 ) -> FaultModel:
-    """`holds(value, test)` says it of each candidate; None leaves it to the right check."""
+    """Decide the conditions of some classes by `compare(value, node)` of each candidate.
 
-    def said(test: Any, value: Any, right: Check) -> bool:
-        verdict = holds(value, test)
-        return right(single_match(value)) if verdict is None else bool(verdict)
+    If `compare` returns None, the candidate is compared correctly.
+    """
 
-    return with_test(
-        name,
-        hint,
-        kinds,
-        lambda test, found, right: any(said(test, value, right) for value in found.candidates),
-    )
+    def is_true(node: Any, matches: PathMatches, correct: Condition) -> bool:
+        for value in matches.candidates:
+            result = compare(value, node)
+            if correct(single_match(value)) if result is None else result:
+                return True
+        return False
 
-
-def with_rewritten_query(name: str, hint: str, change: Callable[[str, Any], Any]) -> FaultModel:
-    """`change(operator, operand)` rewrites each operand before the query is parsed."""
-    return with_methods(
-        name, hint, parsed=lambda self, check: StepwiseModel.parsed(self, reworded(check, change))
-    )
+    return with_condition(clause, name, hint, kinds, is_true)
 
 
-def with_stored_values(name: str, hint: str, change: Callable[[Any], Any]) -> FaultModel:
-    """Every value, at every depth, is changed on its way in."""
+def with_rewritten_operands(
+    clause: str, name: str, hint: str, rewrite: Callable[[str, Any], Any]
+) -> FaultModel:
+    """Replace each operand of a query by `rewrite(operator, operand)` before it is parsed."""
+
+    def rewrite_dict(item: Any) -> Any:
+        if isinstance(item, tuple):
+            return list(item)
+        if not isinstance(item, dict):
+            return item
+        return {
+            key: rewrite(key, value) if str(key).startswith("$") else value
+            for key, value in item.items()
+        }
+
+    def parse_query(self: StepwiseModel, check: Any) -> tree.Query:
+        return StepwiseModel.parse_query(self, map_values(check, rewrite_dict))
+
+    return with_steps(clause, name, hint, parse_query=parse_query)
+
+
+def with_stored_values(
+    clause: str, name: str, hint: str, change: Callable[[Any], Any]
+) -> FaultModel:
+    """Apply `change` to each value, at every depth, when it is stored."""
 
     def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
         fields = StepwiseModel.normalize_record(self, msg_id, rec)
         return {
-            key: value if key == "msg_id" else mapped(value, change)
+            key: value if key == "msg_id" else map_values(value, change)
             for key, value in fields.items()
         }
 
-    return with_methods(name, hint, normalize_record=normalize_record)
+    return with_steps(clause, name, hint, normalize_record=normalize_record)
 
 
-def with_accepted_values(name: str, hint: str, change: Callable[[str, Any], Any]) -> FaultModel:
-    """`change(field, value)` rewrites what is given before it is checked."""
+def with_accepted_values(
+    clause: str, name: str, hint: str, change: Callable[[str, Any], Any]
+) -> FaultModel:
+    """Replace the value of each field by `change(field, value)` before it is validated."""
 
     def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
         if isinstance(rec, dict):
             rec = {key: change(key, value) for key, value in rec.items()}
         return StepwiseModel.normalize_record(self, msg_id, rec)
 
-    return with_methods(name, hint, normalize_record=normalize_record)
-
-
-def _kinds(kinds: Any) -> tuple[type, ...]:
-    return kinds if isinstance(kinds, tuple) else (kinds,)
-
-
-def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A copy with `change` done to each part, from the inside out."""
-    if isinstance(value, dict):
-        value = {key: mapped(item, change) for key, item in value.items()}
-    elif isinstance(value, list | tuple):
-        value = [mapped(item, change) for item in value]
-    return change(value)
-
-
-def reworded(check: Any, change: Callable[[str, Any], Any]) -> Any:
-    """A copy of a query with the operand of each operator changed."""
-    if isinstance(check, list | tuple):
-        return [reworded(item, change) for item in check]
-    if not isinstance(check, dict):
-        return check
-    return {
-        key: change(key, reworded(value, change))
-        if str(key).startswith("$")
-        else reworded(value, change)
-        for key, value in check.items()
-    }
+    return with_steps(clause, name, hint, normalize_record=normalize_record)

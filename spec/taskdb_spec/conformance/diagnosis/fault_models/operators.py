@@ -1,392 +1,372 @@
-"""Deviations of the other operators, of paths and lists, and of how conditions are joined."""
+"""Fault models of the other operators, and of how conditions are combined."""
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    Check,
+    Condition,
     FaultModel,
-    Selects,
     StepwiseSemantics,
     with_comparison,
-    with_rewritten_query,
-    with_rewritten_test,
-    with_semantics,
-    with_test,
+    with_compiler,
+    with_condition,
+    with_rewritten_condition,
+    with_rewritten_operands,
+    with_steps,
 )
-from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import null
+from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import is_null
 from taskdb_spec.language import tree
-from taskdb_spec.language.paths import PathMatches, resolve_path
-from taskdb_spec.records.domain import strictly_equal
-from taskdb_spec.records.ordering import MISSING
+from taskdb_spec.language.paths import PathMatches
 
-NAMES: dict[str, tuple[type, ...]] = {
-    "$all": (tree.All,),
-    "$size": (tree.Size,),
-    "$exists": (tree.Exists,),
-    "$mod": (tree.Mod,),
-    "$glob": (tree.Glob,),
-    "$regex": (tree.Regex,),
-    "$not": (tree.Not,),
-    "$nin": (tree.Nin,),
-    "$elemMatch": (tree.ElemMatch, tree.ElemQuery),
-}
-BRANCHES = "how the parts of a query are joined"
+COMBINATION = "how the parts of a query are joined"
 FNMATCH = "how a glob is translated; fnmatch and the globs of SQL differ"
+OPERAND = "checks of the operand"
+NO_TEXT = "values that are no text"
 
 
-def _missing_operator(name: str) -> FaultModel:
-    def changed(self: StepwiseSemantics, test: Any) -> Check:
-        raise KeyError(name)
+def _unknown(clause: str, operator: str, *kinds: type) -> FaultModel:
+    """Make a fault model that does not know an operator."""
 
-    return with_semantics(
-        f"`{name}` is not known", "the table of operators", kinds=NAMES[name], changed=changed
+    def compile_node(_self: StepwiseSemantics, _node: Any) -> Condition:
+        raise KeyError(operator)
+
+    return with_compiler(
+        clause, f"`{operator}` is not known", "the table of operators", kinds, compile_node
     )
 
 
-def _glob(match: Any) -> Any:
-    def holds(value: Any, test: tree.Glob) -> bool:
-        return isinstance(value, str) and bool(match(value, test.pattern))
-
-    return holds
+# $exists, $all, $size, $mod
 
 
-def _literally(pattern: str) -> str:
-    return "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in pattern)
+def _exists_if_not_none(node: tree.Exists, matches: PathMatches, _correct: Condition) -> bool:
+    return any(not is_null(value) for value in matches.values) == node.present
 
 
-def _no_negation(pattern: str) -> str:
-    return fnmatch.translate(pattern.replace("[!", "[\uffff"))
+def _is_in_each_operand(node: tree.All, matches: PathMatches, _correct: Condition) -> bool:
+    return all(matches.values[0] in operand for operand in node.operands)
 
 
-def _regex(how: str, options: bool = True) -> Any:
-    def holds(value: Any, test: tree.Regex) -> bool:
-        flags = re.NOFLAG
-        for name in test.options if options else "":
-            flags |= re.RegexFlag[name.upper()]
-        pattern = re.compile(test.pattern, flags)
-        return isinstance(value, str) and getattr(pattern, how)(value) is not None
+def _some_value(is_true: Callable[[Any, Any], bool]) -> Any:
+    """Decide `$size` by `is_true(value, length)` of each value."""
 
-    return holds
+    def condition(node: tree.Size, matches: PathMatches, _correct: Condition) -> bool:
+        return any(is_true(value, node.length) for value in matches.values)
+
+    return condition
 
 
-def _remainder(value: Any, test: tree.Mod) -> Any:
+def _remainder_as_python(value: Any, node: tree.Mod) -> bool | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value % test.divisor == test.remainder
+    return value % node.divisor == node.remainder
 
 
-def _needs_text(value: Any, test: Any) -> Any:
-    if not null(value) and not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return None
-
-
-def _needs_number(value: Any, test: Any) -> Any:
+def _raise_unless_number(value: Any, _node: tree.Mod) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} has no remainder")
-    return None
 
 
-def _each_in_text(test: tree.All, found: PathMatches, right: Check) -> bool:
-    return all(found.values[0] in operand for operand in test.operands)
+def _raise_unless_text(value: Any, _node: Any) -> None:
+    if not is_null(value) and not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
 
 
-def _absent_or_none(test: tree.Exists, found: PathMatches, right: Check) -> bool:
-    return any(not null(value) for value in found.values) == test.present
+# $glob and $regex
 
 
-def _size(compare: Any) -> Any:
-    def holds(test: tree.Size, found: PathMatches, right: Check) -> bool:
-        return any(compare(value, test.length) for value in found.values)
+def _glob_by(match: Callable[[str, str], object]) -> Any:
+    """Decide `$glob` by the truth of `match(text, pattern)`."""
 
-    return holds
+    def compare(value: Any, node: tree.Glob) -> bool:
+        return isinstance(value, str) and bool(match(value, node.pattern))
 
-
-def _only(which: slice) -> Any:
-    def joined(self: StepwiseSemantics, kind: type, parts: list[Selects]) -> Selects:
-        chosen = parts[which] if kind is tree.And else parts
-        return StepwiseSemantics.joined(self, kind, chosen)
-
-    return joined
+    return compare
 
 
-def _joined_as(kind: type, other: type) -> Any:
-    return lambda self, given, parts: StepwiseSemantics.joined(
-        self, other if given is kind and parts else given, parts
-    )
+def _match_ignoring_case(text: str, pattern: str) -> object:
+    return re.match(fnmatch.translate(pattern), text, re.IGNORECASE)
 
 
-def _last_equality(self: StepwiseSemantics, query: tree.Query) -> Selects:
-    """Plain equalities are all compared with the operand of the last condition."""
-    if isinstance(query, tree.And) and all(isinstance(p, tree.Field) for p in query.parts):
+def _search_unanchored(text: str, pattern: str) -> object:
+    # Python 3.14 writes the end of the text as \z.
+    return re.search(fnmatch.translate(pattern).replace(r"\Z", "").replace(r"\z", ""), text)
+
+
+def _match_without_negation(text: str, pattern: str) -> object:
+    # After another character, "!" is an ordinary member of the class.
+    return re.match(fnmatch.translate(pattern.replace("[!", "[\uffff")), text)
+
+
+def _match_without_classes(text: str, pattern: str) -> object:
+    wildcards = {"*": ".*", "?": "."}
+    regex = "".join(wildcards.get(char) or re.escape(char) for char in pattern)
+    return re.fullmatch(regex, text, re.DOTALL)
+
+
+def _match_within_lines(text: str, pattern: str) -> object:
+    return re.match(fnmatch.translate(pattern).replace("(?s:", "(?:"), text)
+
+
+def _regex_by(method: str, *, with_options: bool = True) -> Any:
+    """Decide `$regex` by a method of the compiled pattern."""
+
+    def compare(value: Any, node: tree.Regex) -> bool:
+        flags = re.NOFLAG
+        for name in node.options if with_options else "":
+            flags |= re.RegexFlag[name.upper()]
+        pattern = re.compile(node.pattern, flags)
+        return isinstance(value, str) and getattr(pattern, method)(value) is not None
+
+    return compare
+
+
+# Combinations of conditions
+
+
+def _select_by_last_operand(self: StepwiseSemantics, query: tree.Query) -> Any:
+    """Compare all plain values with the operand of the last condition."""
+    if isinstance(query, tree.And) and all(isinstance(part, tree.Field) for part in query.parts):
         tests = query.parts[-1].tests  # type: ignore[union-attr]
-        last = tests if len(tests) == 1 and isinstance(tests[0], tree.Eq) else (tree.In(()),)
-        query = tree.And(tuple(_with(part, last) for part in query.parts))
-    return StepwiseSemantics.selector(self, query)
+        last = tests if _is_equality(tests) else (tree.In(()),)
+        query = tree.And(tuple(_replace_equality(part, last) for part in query.parts))
+    return StepwiseSemantics.compile_selector(self, query)
 
 
-def _with(part: Any, tests: tuple[tree.Test, ...]) -> tree.Field:
-    plain = len(part.tests) == 1 and isinstance(part.tests[0], tree.Eq)
-    return tree.Field(part.path, tests) if plain else part
+def _is_equality(tests: tuple[tree.Test, ...]) -> bool:
+    return len(tests) == 1 and isinstance(tests[0], tree.Eq)
 
 
-def _whole_name(self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
-    if not path.rest:
-        return resolve_path(record, path)
-    return resolve_path({**record, "": record.get(str(path), MISSING)}, tree.Path(""))
-
-
-def _unopened(self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
-    values = resolve_path(record, path).values
-    return PathMatches(values, values)
-
-
-def _elements_alone(
-    self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
-) -> PathMatches:
-    found = resolve_path(record, path)
-    lists = [value for value in found.values if isinstance(value, list)]
-    opened = len(found.candidates) > len(found.values)
-    candidates = [
-        c for c in found.candidates if not (opened and any(c is value for value in lists))
-    ]
-    return PathMatches(found.values, candidates)
-
-
-def _no_index(self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
-    rest = tuple("-" if part.isdecimal() else part for part in path.rest)
-    return resolve_path(record, tree.Path(path.root, rest))
-
-
-def _index_alone(
-    self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
-) -> PathMatches:
-    value: Any = record.get(path.root, MISSING)
-    for part in path.rest:
-        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            value = value.get(part, MISSING) if isinstance(value, dict) else MISSING
-    return resolve_path({"": value}, tree.Path(""))
-
-
-def _any_member(test: tree.Eq, found: PathMatches, right: Check) -> bool:
-    """A document matches if it has the members of the operand."""
-    if not isinstance(test.operand, dict):
-        return right(found)
-    return any(
-        isinstance(value, dict)
-        and all(
-            name in value and strictly_equal(value[name], v) for name, v in test.operand.items()
-        )
-        for value in found.candidates
-    )
+def _replace_equality(part: Any, tests: tuple[tree.Test, ...]) -> tree.Field:
+    return tree.Field(part.path, tests) if _is_equality(part.tests) else part
 
 
 OPERATORS = (
-    *map(_missing_operator, NAMES),
-    with_test(
+    _unknown("ALL-1", "$all", tree.All),
+    _unknown("SIZE-1", "$size", tree.Size),
+    _unknown("EXI-1", "$exists", tree.Exists),
+    _unknown("MOD-1", "$mod", tree.Mod),
+    _unknown("GLB-1", "$glob", tree.Glob),
+    _unknown("RGX-1", "$regex", tree.Regex),
+    _unknown("NOT-1", "$not", tree.Not),
+    _unknown("NIN-2", "$nin", tree.Nin),
+    _unknown("ELEM-1", "$elemMatch", tree.ElemMatch, tree.ElemQuery),
+    with_condition(
+        "EXI-1",
         "`$exists` takes None for absence",
         "a test for None where one for presence is meant",
         tree.Exists,
-        _absent_or_none,
+        _exists_if_not_none,
     ),
-    with_rewritten_test(
+    with_rewritten_condition(
+        "EXI-1",
         "`$exists` behaves as its negation",
         "negations",
         tree.Exists,
-        lambda t: tree.Exists(not t.present),
+        lambda node: tree.Exists(not node.present),
     ),
-    with_rewritten_test(
+    with_rewritten_condition(
+        "EXI-1",
         "`$exists` does not look at its operand",
         "the operand False",
         tree.Exists,
-        lambda t: tree.Exists(True),
+        lambda _node: tree.Exists(True),
     ),
-    with_rewritten_query(
+    with_rewritten_operands(
+        "EXI-2",
         "`$exists` takes any operand for a truth value",
-        "checks of the operand",
-        lambda name, operand: bool(operand) if name == "$exists" else operand,
+        OPERAND,
+        lambda operator, operand: bool(operand) if operator == "$exists" else operand,
     ),
-    with_rewritten_test(
-        "`$all` means any", "the loop over its list", tree.All, lambda t: tree.In(t.operands)
+    with_rewritten_condition(
+        "ALL-1",
+        "`$all` means any",
+        "the loop over its list",
+        tree.All,
+        lambda node: tree.In(node.operands),
     ),
-    with_rewritten_test(
+    with_rewritten_condition(
+        "ALL-2",
         "`$all []` matches everything",
         "Python's `all([])`",
         tree.All,
-        lambda t: t if t.operands else tree.Not((t,)),
+        lambda node: node if node.operands else tree.Not((node,)),
     ),
-    with_test(
+    with_condition(
+        "ALL-1",
         "`$all` tests whether the value is in each of its items",
         "the sides of an `in`",
         tree.All,
-        _each_in_text,
+        _is_in_each_operand,
     ),
-    with_test(
+    with_condition(
+        "SIZE-1",
         "`$size` takes its operand for the least length",
         "the comparison of lengths",
         tree.Size,
-        _size(lambda v, n: isinstance(v, list) and len(v) >= n),
+        _some_value(lambda value, length: isinstance(value, list) and len(value) >= length),
     ),
-    with_test(
+    with_condition(
+        "SIZE-1",
         "`$size` also measures texts and documents",
         "the class of what is measured",
         tree.Size,
-        _size(lambda v, n: isinstance(v, list | dict | str) and len(v) == n),
+        _some_value(
+            lambda value, length: isinstance(value, list | dict | str) and len(value) == length
+        ),
     ),
     with_comparison(
+        "GLB-2",
         "`$glob` is case-insensitive",
         "collations; LIKE of SQLite folds case",
         tree.Glob,
-        _glob(lambda v, p: re.compile(fnmatch.translate(p), re.IGNORECASE).match(v)),
+        _glob_by(_match_ignoring_case),
     ),
     with_comparison(
+        "GLB-1",
         "`$glob` is a search",
         "patterns that are not anchored",
         tree.Glob,
-        _glob(
-            lambda v, p: re.search(fnmatch.translate(p).replace(r"\Z", "").replace(r"\z", ""), v)
-        ),
+        _glob_by(_search_unanchored),
     ),
     with_comparison(
+        "GLB-3",
         "`$glob` does not negate with `[!...]`",
         FNMATCH,
         tree.Glob,
-        _glob(lambda v, p: re.match(_no_negation(p), v)),
+        _glob_by(_match_without_negation),
     ),
     with_comparison(
+        "GLB-2",
         "`$glob` takes `[...]` literally",
         FNMATCH,
         tree.Glob,
-        _glob(lambda v, p: re.fullmatch(_literally(p), v, re.DOTALL)),
+        _glob_by(_match_without_classes),
     ),
     with_comparison(
+        "GLB-1",
         "`$glob` does not match line breaks with `*` or `?`",
         FNMATCH,
         tree.Glob,
-        _glob(lambda v, p: re.match(fnmatch.translate(p).replace("(?s:", "(?:"), v)),
+        _glob_by(_match_within_lines),
     ),
     with_comparison(
+        "GLB-5",
         "`$glob` of what is no text raises TypeError",
-        "values that are no text",
+        NO_TEXT,
         tree.Glob,
-        _needs_text,
+        _raise_unless_text,
     ),
-    with_rewritten_query(
+    with_rewritten_operands(
+        "GLB-8",
         "`$glob` takes any operand",
-        "checks of the operand",
-        lambda name, operand: operand if name != "$glob" or isinstance(operand, str) else "\ue000",
+        OPERAND,
+        lambda operator, operand: (
+            "\ue000" if operator == "$glob" and not isinstance(operand, str) else operand
+        ),
     ),
     with_comparison(
+        "RGX-1",
         "`$regex` matches at the start only",
         "re.match where re.search is meant",
         tree.Regex,
-        _regex("match"),
+        _regex_by("match"),
     ),
     with_comparison(
+        "RGX-1",
         "`$regex` matches the whole text only",
         "re.fullmatch where re.search is meant",
         tree.Regex,
-        _regex("fullmatch"),
+        _regex_by("fullmatch"),
     ),
     with_comparison(
+        "RGX-2",
         "`$regex` ignores its options",
         "flags that are not handed on",
         tree.Regex,
-        _regex("search", options=False),
+        _regex_by("search", with_options=False),
     ),
     with_comparison(
+        "RGX-3",
         "`$regex` of what is no text raises TypeError",
-        "values that are no text",
+        NO_TEXT,
         tree.Regex,
-        _needs_text,
+        _raise_unless_text,
     ),
     with_comparison(
+        "MOD-4",
         "`$mod` takes Python's sign",
         "the sign of a remainder: it is the dividend's",
         tree.Mod,
-        _remainder,
+        _remainder_as_python,
     ),
     with_comparison(
+        "MOD-1",
         "`$mod` of what is no number raises TypeError",
         "values that are no number",
         tree.Mod,
-        _needs_number,
+        _raise_unless_number,
     ),
-)
-
-SHAPES = (
-    with_semantics(
-        "of several conditions only the last counts", BRANCHES, joined=_only(slice(-1, None))
+    with_steps(
+        "QRY-2",
+        "of several conditions only the last counts",
+        COMBINATION,
+        and_=lambda self, parts: StepwiseSemantics.and_(self, parts[-1:]),
     ),
-    with_semantics("of several conditions only the first counts", BRANCHES, joined=_only(slice(1))),
-    with_semantics(
-        "several conditions are joined with or", BRANCHES, joined=_joined_as(tree.And, tree.Or)
+    with_steps(
+        "QRY-2",
+        "of several conditions only the first counts",
+        COMBINATION,
+        and_=lambda self, parts: StepwiseSemantics.and_(self, parts[:1]),
     ),
-    with_semantics(
+    with_steps(
+        "QRY-2",
+        "several conditions are joined with or",
+        COMBINATION,
+        # The empty query has no parts, and still selects every record.
+        and_=lambda self, parts: self.or_(parts) if parts else StepwiseSemantics.and_(self, parts),
+    ),
+    with_steps(
+        "QRY-1",
         "plain values are all compared with that of the last condition",
         "closures made in a loop, which see its last value",
-        selector=_last_equality,
+        compile_selector=_select_by_last_operand,
     ),
-    with_semantics(
+    with_steps(
+        "QRY-3",
         "of several operators on a field only the last counts",
-        BRANCHES,
-        together=lambda self, checks: checks[-1],
+        COMBINATION,
+        join_conditions=lambda _self, conditions: conditions[-1],
     ),
-    with_semantics(
+    with_steps(
+        "QRY-3",
         "several operators on a field are joined with or",
-        BRANCHES,
-        together=lambda self, checks: lambda found: any(check(found) for check in checks),
-    ),
-    with_semantics("`$or` behaves as `$and`", BRANCHES, joined=_joined_as(tree.Or, tree.And)),
-    with_semantics("`$nor` behaves as `$or`", BRANCHES, joined=_joined_as(tree.Nor, tree.Or)),
-    with_rewritten_test(
-        "`$not` does nothing", "negations", tree.Not, lambda t: tree.Not((tree.Not(t.tests),))
-    ),
-    with_semantics(
-        "dotted paths are looked up as whole names",
-        "where a path is split at its dots",
-        resolve_path=_whole_name,
-    ),
-    with_semantics(
-        "the elements of a list are not looked at",
-        "fields that hold a list",
-        resolve_path=_unopened,
-    ),
-    with_semantics(
-        "a list is never compared whole", "fields that hold a list", resolve_path=_elements_alone
-    ),
-    with_semantics(
-        "numbers in a path are not taken for positions in a list",
-        "how a path is followed",
-        resolve_path=_no_index,
-    ),
-    with_semantics(
-        "a path does not go through the elements of a list",
-        "how a path is followed",
-        resolve_path=_index_alone,
-    ),
-    with_test(
-        "an empty document matches every document",
-        "documents that are compared member by member",
-        tree.Eq,
-        lambda test, found, right: (
-            right(found)
-            or (test.operand == {} and any(isinstance(v, dict) for v in found.candidates))
+        COMBINATION,
+        join_conditions=lambda _self, conditions: (
+            lambda matches: any(condition(matches) for condition in conditions)
         ),
     ),
-    with_test(
-        "a document matches if it has the members of the operand",
-        "documents that are compared member by member",
-        tree.Eq,
-        lambda test, found, right: (
-            _any_member(test, found, right) if test.operand != {} else right(found)
-        ),
+    with_steps(
+        "AND-1",
+        "`$or` behaves as `$and`",
+        COMBINATION,
+        or_=lambda self, parts: self.and_(parts),
+    ),
+    with_steps(
+        "AND-1",
+        "`$nor` behaves as `$or`",
+        COMBINATION,
+        nor=lambda self, parts: self.or_(parts),
+    ),
+    with_rewritten_condition(
+        "NOT-1",
+        "`$not` does nothing",
+        "negations",
+        tree.Not,
+        lambda node: tree.Not((tree.Not(node.tests),)),
     ),
 )
+"""The fault models of the other operators and of combinations."""

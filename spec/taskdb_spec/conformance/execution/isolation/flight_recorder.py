@@ -18,43 +18,29 @@ from taskdb_spec.conformance.core.program import Operation, call_named
 class FlightRecorder:
     """Notes nothing: all that a run needs that is made in the process that asked for it."""
 
-    alone = False
+    is_own_process = False
     """Whether the process is the run's own, so that whatever is raised comes from the store."""
 
-    def enter(self, program: str) -> None:
+    def program_started(self, program: str) -> None:
         """A program is made; `program` is its name."""
 
-    def begin(self, limits: Limits | None) -> None:
+    def store_opening(self, limits: Limits | None) -> None:
         """A store is about to be opened."""
 
-    def step(self, operation: Operation) -> None:
+    def step_started(self, operation: Operation) -> None:
         """A step of the program is about to be taken."""
 
-    def calling(self, operation: Operation) -> None:
+    def call_started(self, operation: Operation) -> None:
         """A call is about to be made, maybe to look at what a step did."""
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         """Something of the store's is about to be called: the run is alive."""
 
-    def closing(self) -> None:
+    def store_closing(self) -> None:
         """The store is about to be closed."""
 
-    def end(self) -> None:
+    def store_closed(self) -> None:
         """The store is closed; what follows is the suite's own work."""
-
-
-_current = FlightRecorder()
-
-
-def recorder() -> FlightRecorder:
-    """The recorder of this process."""
-    return _current
-
-
-def use(new: FlightRecorder) -> None:
-    """Note with that recorder from now on."""
-    global _current
-    _current = new
 
 
 class Phase(IntEnum):
@@ -88,7 +74,7 @@ class SharedFlightRecorder(FlightRecorder):
     is that comes after them, if the call in flight is not that of the step itself.
     """
 
-    alone = True
+    is_own_process = True
 
     def __init__(self) -> None:
         self._block = mmap.mmap(-1, _SIZE)
@@ -97,7 +83,7 @@ class SharedFlightRecorder(FlightRecorder):
 
     def reset(self) -> None:
         """Forget what was noted, before a process is made that goes on with it."""
-        self.enter("")
+        self.program_started("")
         self._numbers[_PHASE] = Phase.idle
         self._numbers[_END], self._numbers[_CALL] = _LOG, 0
 
@@ -105,7 +91,7 @@ class SharedFlightRecorder(FlightRecorder):
         """A number that grows while the run goes on, and what it is doing."""
         return self._numbers[_COUNT], Phase(self._numbers[_PHASE])
 
-    def notes(self) -> FlightLog:
+    def read_log(self) -> FlightLog:
         """What was noted of the latest program."""
         end, more = self._numbers[_END], self._numbers[_CALL]
         log = io.BytesIO(self._block[_LOG : end + more])
@@ -120,38 +106,38 @@ class SharedFlightRecorder(FlightRecorder):
         name = bytes(self._block[_NAME:_LOG]).rstrip(b"\0").decode()
         return FlightLog(name, self.pulse()[1], limits, tuple(operations))
 
-    def enter(self, program: str) -> None:
+    def program_started(self, program: str) -> None:
         self._block[_NAME:_LOG] = program.encode().ljust(_LOG - _NAME, b"\0")
 
-    def begin(self, limits: Limits | None) -> None:
+    def store_opening(self, limits: Limits | None) -> None:
         self._step = None
         self._numbers[_END], self._numbers[_CALL] = _LOG, 0
         if limits is not None:
             self._numbers[_END] += self._write(_pickled(limits))
         self._numbers[_PHASE] = Phase.opening
-        self.beat()
+        self.heartbeat()
 
-    def step(self, operation: Operation) -> None:
+    def step_started(self, operation: Operation) -> None:
         self._step = operation
         self._numbers[_CALL] = 0
         self._numbers[_END] += self._write_call(operation)
         self._numbers[_PHASE] = Phase.running
-        self.beat()
+        self.heartbeat()
 
-    def calling(self, operation: Operation) -> None:
+    def call_started(self, operation: Operation) -> None:
         self._numbers[_CALL] = 0
         if operation is not self._step:
             self._numbers[_CALL] = self._write_call(operation)
             self._numbers[_PHASE] = Phase.running
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         self._numbers[_COUNT] += 1
 
-    def closing(self) -> None:
+    def store_closing(self) -> None:
         self._numbers[_CALL] = 0
         self._numbers[_PHASE] = Phase.closing
 
-    def end(self) -> None:
+    def store_closed(self) -> None:
         self._numbers[_PHASE] = Phase.idle
 
     def _write_call(self, operation: Operation) -> int:

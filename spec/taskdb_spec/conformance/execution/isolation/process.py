@@ -23,7 +23,6 @@ from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.conformance.execution.isolation.flight_recorder import (
     Phase,
     SharedFlightRecorder,
-    use,
 )
 from taskdb_spec.conformance.execution.isolation.shutdown import raise_if_terminated
 
@@ -44,7 +43,7 @@ OPEN_TIMEOUT_FACTOR = 3
 
 
 class ForkedProcess:
-    """A process that works, watched: `messages` has what it sends, `end` how it broke off, if so.
+    """A process that works, watched: `messages` has what it sends, `exit` how it broke off, if so.
 
     A call may take `limit` seconds, and the process that many bytes of memory more than now.
     """
@@ -52,7 +51,7 @@ class ForkedProcess:
     def __init__(
         self, work: Task, recorder: SharedFlightRecorder, limit: float, memory: int
     ) -> None:
-        self.end: ProcessExit | None = None
+        self.exit: ProcessExit | None = None
         self._recorder, self._limit = recorder, limit
         self._status: int | None = None
         self._beat, self._waited, self._looked = -1, 0.0, time.monotonic()
@@ -66,22 +65,22 @@ class ForkedProcess:
     def messages(self) -> Iterator[Any]:
         """What the process sends, to its end. What it raises is raised here."""
         try:
-            while self.end is None:
+            while self.exit is None:
                 raise_if_terminated()
                 dead = self._is_dead()
                 if self._reader.poll(0 if dead else self._pause()):
                     message = self._receive()
                     if isinstance(message, _Done):
                         break
-                    if self.end is None:
+                    if self.exit is None:
                         yield message
                 elif dead:
-                    self.end = _end(self._status or 0)
+                    self.exit = _exit_of(self._status or 0)
                 elif self._is_stalled():
-                    self.end = ProcessExit(True, f"did not return within {self._allowed():g} s")
+                    self.exit = ProcessExit(True, f"did not return within {self._allowed():g} s")
         finally:
             self.close()
-        if self.end is None and message.error is not None:
+        if self.exit is None and message.error is not None:
             raise message.error
 
     def _receive(self) -> Any:
@@ -89,7 +88,7 @@ class ForkedProcess:
             return self._reader.recv()
         except (EOFError, OSError):
             self._wait()
-            self.end = _end(self._status or 0)
+            self.exit = _exit_of(self._status or 0)
             return None
 
     def _is_dead(self) -> bool:
@@ -144,7 +143,7 @@ def _fork() -> int:
     return pid
 
 
-def _end(status: int) -> ProcessExit:
+def _exit_of(status: int) -> ProcessExit:
     code = os.waitstatus_to_exitcode(status)
     if code == EXIT_OUT_OF_MEMORY:
         return ProcessExit(False, "ran out of memory", out_of_memory=True)
@@ -162,7 +161,6 @@ def _work(work: Task, writer: Connection, recorder: SharedFlightRecorder, memory
     status = 1
     try:
         _settle(memory)
-        use(recorder)
         work(writer.send)
         writer.send(_Done())
     except MemoryError:

@@ -12,10 +12,10 @@ from itertools import product
 
 from taskdb_spec.conformance.core.program import Operation, StoreAction
 from taskdb_spec.conformance.generation.builders import (
-    HISTORY,
-    INDEXED_TEXTS,
+    GET_HISTORY,
+    LIKELY_INDEXED_TEXT_FIELDS,
     add,
-    change,
+    update,
     find,
     purge,
 )
@@ -36,17 +36,17 @@ def combinatorial_program(generator: ValueGenerator, durable: bool) -> Iterator[
     tables = (*records, *query_tables(generator), *refusal_tables(generator))
     yield from generator.next_in_rotation(tables)()
     if durable:
-        yield from (Operation(StoreAction.reopen), HISTORY, *AFTERWARDS)
+        yield from (Operation(StoreAction.reopen), GET_HISTORY, *AFTERWARDS)
         yield from (purge({}), Operation(StoreAction.reopen))
 
 
 AFTERWARDS = (
-    *(change(one, {name: "newest"}) for one in ("a", "id0") for name in INDEXED_TEXTS),
-    *(add(f"after {text}", dict.fromkeys(INDEXED_TEXTS, text)) for text in ("new", "a", "")),
-    *(change("after new", {name: "newer"}) for name in INDEXED_TEXTS),
+    *(update(one, {name: "newest"}) for one in ("a", "id0") for name in LIKELY_INDEXED_TEXT_FIELDS),
+    *(add(f"after {text}", dict.fromkeys(LIKELY_INDEXED_TEXT_FIELDS, text)) for text in ("new", "a", "")),
+    *(update("after new", {name: "newer"}) for name in LIKELY_INDEXED_TEXT_FIELDS),
     *(
         find({name: value}, ["label"])
-        for name, value in product(INDEXED_TEXTS, ("newest", "new", "newer", "a", ""))
+        for name, value in product(LIKELY_INDEXED_TEXT_FIELDS, ("newest", "new", "newer", "a", ""))
     ),
 )
 """What a store that was opened again has to take in beside what it holds, and then finds."""

@@ -11,7 +11,7 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.generation.builders import add, find, purge
-from taskdb_spec.conformance.generation.invalid import NO_QUERIES, QUERIES
+from taskdb_spec.conformance.generation.invalid import NON_QUERIES, QUERIES
 from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS
 
@@ -32,7 +32,7 @@ def refusal_tables(generator: ValueGenerator) -> Iterator[Callable[[], Iterator[
 def _of_parts() -> Iterator[Operation]:
     yield add("a", {"label": "a"})
     good = {"label": "a"}
-    for name, part in product(LOGICAL_OPERATORS, NO_QUERIES):
+    for name, part in product(LOGICAL_OPERATORS, NON_QUERIES):
         yield from (find({name: parts}) for parts in ([good, part], [part, good], [part]))
 
 

@@ -29,8 +29,8 @@ from taskdb_spec.conformance.generation.combinatorial.value_groups import (
     Group,
     claimed_nests,
 )
-from taskdb_spec.conformance.generation.queries.registry import claimed
-from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, ValueGenerator
+from taskdb_spec.conformance.generation.queries.registry import select_claimed
+from taskdb_spec.conformance.generation.values import EPOCH, UTC_OFFSETS, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 _AT_ONCE = 6
@@ -51,7 +51,7 @@ def _program(generator: ValueGenerator, table: Table) -> Iterator[Operation]:
     records, asked = table()
     for number, record in enumerate(records):
         yield add(f"id{number}", record)
-    yield from map(find, claimed(generator, asked))
+    yield from map(find, select_claimed(generator, asked))
 
 
 def _tables(generator: ValueGenerator) -> list[Table]:
@@ -85,7 +85,7 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _near_instants(generator: ValueGenerator, base: datetime) -> Group:
-    again = base.astimezone(OFFSETS[1])
+    again = base.astimezone(UTC_OFFSETS[1])
     return base, base + generator.tick, base - generator.tick, base + timedelta(seconds=1), again
 
 
@@ -117,7 +117,7 @@ def _of_path(generator: ValueGenerator, path: str) -> Plan:
 
 
 def _of_roots() -> Plan:
-    """Paths that go on below any root field."""
+    """Paths that go on randbelow any root field."""
     tests = (None, "a", {"$ne": None}, {"$exists": True}, {"$gte": ""}, {"$nin": ["a", 2024]})
     paths = [f"{root}.{part}" for root, part in product(ROOTS, BELOW)]
     return [ROOTS, {}], ({path: test} for path, test in product(paths, tests))
@@ -134,7 +134,9 @@ def _of_two_paths(generator: ValueGenerator) -> Plan:
     for one, other in product(tests, tests):
         asked.append({"header.x.y": one, "header.x.z": other})
         asked.append({"header.x": {"$elemMatch": {"y": one, "z": other}}})
-        asked += [{name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGICAL_OPERATORS]
+        asked += [
+            {name: [{"header.x.y": one}, {"header.x.z": other}]} for name in LOGICAL_OPERATORS
+        ]
     for one, other in (({"y": "a"}, {"z": "b"}), ({"$lt": "b"}, {"$gt": "a"})):
         asked.append({"$and": [{"header.x": {"$elemMatch": test}} for test in (one, other)]})
     return [{"header": {"x": value}} for value in held], asked
@@ -219,7 +221,9 @@ def _of_branches(branches: list[dict[str, Any]]) -> Plan:
     """Combinations of any two conditions on two fields."""
     values = ("a", "b", None)
     records = [{"label": label, "queue": queue} for label, queue in product(values, values)]
-    asked: list[dict[str, Any]] = [{n: [a, b]} for n, a, b in product(LOGICAL_OPERATORS, branches, BRANCHES)]
+    asked: list[dict[str, Any]] = [
+        {n: [a, b]} for n, a, b in product(LOGICAL_OPERATORS, branches, BRANCHES)
+    ]
     asked += [{n: (a,)} for n, a in product(LOGICAL_OPERATORS, branches)]  # of one, and in a tuple
     asked += [{**beside, n: [a]} for n, a, beside in product(LOGICAL_OPERATORS, branches, BRANCHES)]
     return records, asked

@@ -7,35 +7,35 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from taskdb_spec.conformance.core.program import Operation
-from taskdb_spec.conformance.generation.builders import HISTORY, add, change, drop, find, get, purge
-from taskdb_spec.conformance.generation.records import FIELDS
+from taskdb_spec.conformance.generation.builders import GET_HISTORY, add, update, drop, find, get, purge
+from taskdb_spec.conformance.generation.records import FIELDS_WITHOUT_ID
 from taskdb_spec.conformance.generation.values import (
-    BUFFER_PLACES,
-    DICT_PLACES,
+    BUFFER_FIELDS,
+    DICT_FIELDS,
     EPOCH,
-    TEXT_PLACES,
-    TIME_PLACES,
+    TEXT_FIELDS,
+    TIMESTAMP_FIELDS,
 )
 
 Stage: TypeAlias = Callable[[str], list[Operation]]
 
 FIRST: dict[str, Any] = {"label": "a", "header": {"a": "b"}, "buffers": [b"a"], "submitted": EPOCH}
-NOTHING: dict[str, Any] = dict.fromkeys(FIELDS)
+NOTHING: dict[str, Any] = dict.fromkeys(FIELDS_WITHOUT_ID)
 WHOLE: dict[str, Any] = {
-    **{name: {"c": [1, None]} for name in DICT_PLACES},
-    **{name: [b"b", b""] for name in BUFFER_PLACES},
-    **dict.fromkeys(TIME_PLACES, EPOCH),
-    **dict.fromkeys(TEXT_PLACES, "d"),
+    **{name: {"c": [1, None]} for name in DICT_FIELDS},
+    **{name: [b"b", b""] for name in BUFFER_FIELDS},
+    **dict.fromkeys(TIMESTAMP_FIELDS, EPOCH),
+    **dict.fromkeys(TEXT_FIELDS, "d"),
 }
 
 STAGES: tuple[Stage, ...] = (
     lambda one: [],
     lambda one: [add(one, FIRST)],
-    lambda one: [add(one, WHOLE), change(one, {"label": "b", "error": None})],
-    lambda one: [add(one, FIRST), change(one, {"queue": "q"}), drop(one)],
+    lambda one: [add(one, WHOLE), update(one, {"label": "b", "error": None})],
+    lambda one: [add(one, FIRST), update(one, {"queue": "q"}), drop(one)],
     lambda one: [add(one, FIRST), purge({"msg_id": one})],
-    lambda one: [add(one, FIRST), change(one, {"queue": "q"}), drop(one), add(one, {"label": "c"})],
-    lambda one: [add(one, FIRST), change(one, WHOLE), purge({"msg_id": one}), add(one, {})],
+    lambda one: [add(one, FIRST), update(one, {"queue": "q"}), drop(one), add(one, {"label": "c"})],
+    lambda one: [add(one, FIRST), update(one, WHOLE), purge({"msg_id": one}), add(one, {})],
     lambda one: [add(one, FIRST), purge({})],
     lambda one: [add(one, NOTHING), purge({}), add(one, {}), drop(one)],
 )
@@ -48,7 +48,7 @@ def _calls(one: str) -> list[Operation]:
     updates += [{"header": None, "label": "x"}, {"buffers": [], "stdout": None, "error": {}}]
     additions: list[dict[str, Any]] = [{}, FIRST, {"msg_id": one, **NOTHING}, WHOLE, named]
     return [
-        *(change(one, fields) for fields in updates),
+        *(update(one, fields) for fields in updates),
         *(add(one, fields) for fields in additions),
         *(get(one), find({"msg_id": one}), find({"msg_id": {"$in": [one, "never"]}}, ["label"])),
         *(drop(one), purge({"msg_id": one}), purge({"msg_id": {"$in": [one]}})),
@@ -65,5 +65,5 @@ def _of_stage(stage: Stage) -> Iterator[Operation]:
         one = f"id{number}"
         yield from (*stage(one), _calls(one)[number], get(one), find({"msg_id": one}, ["label"]))
     for number in (0, 5, 9):
-        yield from (drop(f"id{number}"), HISTORY)  # the first, and others that have neighbours
+        yield from (drop(f"id{number}"), GET_HISTORY)  # the first, and others that have neighbours
     yield find({})

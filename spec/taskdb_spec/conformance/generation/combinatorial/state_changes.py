@@ -11,26 +11,26 @@ from typing import Any
 from taskdb_spec import queries as named
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.generation.builders import (
-    HISTORY,
-    INDEXED,
-    INDEXED_TEXTS,
+    GET_HISTORY,
+    LIKELY_INDEXED_FIELDS,
+    LIKELY_INDEXED_TEXT_FIELDS,
     add,
-    change,
+    update,
     drop,
     find,
     get,
     purge,
 )
 from taskdb_spec.conformance.generation.combinatorial.value_groups import Group, claimed_nests
-from taskdb_spec.conformance.generation.invalid import NO_QUERIES
-from taskdb_spec.conformance.generation.queries.registry import claimed
-from taskdb_spec.conformance.generation.records import FIELDS
+from taskdb_spec.conformance.generation.invalid import NON_QUERIES
+from taskdb_spec.conformance.generation.queries.registry import select_claimed
+from taskdb_spec.conformance.generation.records import FIELDS_WITHOUT_ID
 from taskdb_spec.conformance.generation.values import (
-    BUFFER_PLACES,
-    DICT_PLACES,
+    BUFFER_FIELDS,
+    DICT_FIELDS,
     EPOCH,
-    OFFSETS,
-    TIME_PLACES,
+    UTC_OFFSETS,
+    TIMESTAMP_FIELDS,
     ValueGenerator,
 )
 
@@ -48,7 +48,7 @@ BRANCHED: tuple[dict[str, Any], ...] = (
 NESTED: Group = ("a", ["b"], {"y": "a"}, ["a", "b"], None, [{"y": "a"}], "b", [], "a")
 """Values that a member of a dict goes through."""
 FILLED: dict[str, Any] = {
-    **dict.fromkeys(INDEXED_TEXTS, "a"),
+    **dict.fromkeys(LIKELY_INDEXED_TEXT_FIELDS, "a"),
     **dict.fromkeys(("submitted", "completed"), EPOCH),
 }
 RELATED = (
@@ -60,7 +60,7 @@ RELATED = (
 
 def change_tables(generator: ValueGenerator) -> Iterator[Callable[[], Iterator[Operation]]]:
     """A program for each field, one for each way to go and to come back, and some of a kind."""
-    for field in FIELDS:
+    for field in FIELDS_WITHOUT_ID:
         yield partial(_of_field, generator, field)
     for leave in LEAVING:
         yield partial(_of_returns, leave)
@@ -73,11 +73,11 @@ def change_tables(generator: ValueGenerator) -> Iterator[Callable[[], Iterator[O
 
 def _values(field: str) -> tuple[Any, Any, Any]:
     """None, and two values of the class that the field holds."""
-    if field in DICT_PLACES:
+    if field in DICT_FIELDS:
         return None, {"a": "b"}, {"a": "c"}
-    if field in BUFFER_PLACES:
+    if field in BUFFER_FIELDS:
         return None, [b"a"], [b"b"]
-    if field in TIME_PLACES:
+    if field in TIMESTAMP_FIELDS:
         return None, EPOCH, EPOCH + timedelta(hours=1)
     return None, "a", "b"
 
@@ -91,15 +91,15 @@ def _of_field(generator: ValueGenerator, field: str) -> Iterator[Operation]:
         queries += HUB
     if field == "label":
         queries += BRANCHED
-    asked = [*map(find, claimed(generator, queries))]
+    asked = [*map(find, select_claimed(generator, queries))]
     for number, value in enumerate(values):
         yield add(f"id{number}", {field: value})
     yield add("a", {field: values[STATES[0]]})
     for before, after in pairwise(STATES):
         yield from asked
-        yield find({}, ["submitted", "completed"] if field in TIME_PLACES else [field])
-        yield change("a", {field: values[after]} if before != after else {"stderr": "e"})
-        yield from (find({}, [field]), HISTORY)
+        yield find({}, ["submitted", "completed"] if field in TIMESTAMP_FIELDS else [field])
+        yield update("a", {field: values[after]} if before != after else {"stderr": "e"})
+        yield from (find({}, [field]), GET_HISTORY)
     yield from asked
 
 
@@ -107,10 +107,10 @@ def _of_a_path(generator: ValueGenerator) -> Iterator[Operation]:
     """A member of a dict takes one value after the other; then it goes, and comes back."""
     paths, tests = ("header.x", "header.x.y", "header.x.0"), ("a", "b", None, {"$ne": "a"})
     queries = ({path: test} for path, test in product(paths, tests))
-    asked = [*map(find, claimed(generator, queries))]
+    asked = [*map(find, select_claimed(generator, queries))]
     yield from (add("a", {}), add("b", {"header": {"x": "a"}}))
     for value in claimed_nests(generator, NESTED):
-        yield from (*asked, change("a", {"header": {"x": value}}), *asked)
+        yield from (*asked, update("a", {"header": {"x": value}}), *asked)
         yield from (purge({"msg_id": "a"}), add("a", {"header": {"x": "b"}}))
         yield from (*asked, drop("a"), add("a", {"header": {"x": value}}))
 
@@ -131,8 +131,8 @@ def _of_returns(leave: Callable[[str], list[Operation]]) -> Iterator[Operation]:
     for number, (asked_away, back) in enumerate(lives):
         one = f"id{number}"
         asked = [find({"label": "a"}), find({"label": None}), find({"msg_id": one}, ["label"])]
-        asked += [find({name: FILLED[name]}) for name in INDEXED]
-        asked += [*map(find, HUB), find({}), HISTORY]
+        asked += [find({name: FILLED[name]}) for name in LIKELY_INDEXED_FIELDS]
+        asked += [*map(find, HUB), find({}), GET_HISTORY]
         yield from (add(one, FILLED), add("other", {"label": "a"}), *asked, get(one))
         yield from (*leave(one), *(asked if asked_away else ()), add(one, back), *asked, get(one))
         yield from (*leave(one), add(one, back), purge({"label": "a"}), *asked, purge({}))
@@ -142,15 +142,15 @@ def _of_relatives() -> Iterator[Operation]:
     """Each of the ids that are related is changed, asked for, and goes, while the others stay."""
     yield from (add(one, {"label": one}) for one in RELATED)
     for one in RELATED:
-        yield from (change(one, {"queue": one}), find({"msg_id": one}, ["queue"]))
-        yield from (drop(one), HISTORY, find({}), add(one, {"label": one}))
-        yield from (purge({"msg_id": one}), HISTORY, find({}), add(one, {}))
+        yield from (update(one, {"queue": one}), find({"msg_id": one}, ["queue"]))
+        yield from (drop(one), GET_HISTORY, find({}), add(one, {"label": one}))
+        yield from (purge({"msg_id": one}), GET_HISTORY, find({}), add(one, {}))
 
 
 def _of_keys() -> Iterator[Operation]:
     """Each key alone, twice, and beside another, of records with a value and without."""
-    yield from (add("a", {name: _values(name)[1] for name in FIELDS}), add("b", {}))
-    for name, after in pairwise(("msg_id", *FIELDS, "msg_id")):
+    yield from (add("a", {name: _values(name)[1] for name in FIELDS_WITHOUT_ID}), add("b", {}))
+    for name, after in pairwise(("msg_id", *FIELDS_WITHOUT_ID, "msg_id")):
         yield from (find({}, [name]), find({}, (name, name, after)), find({}, [after, name]))
 
 
@@ -168,18 +168,18 @@ def _of_purges(generator: ValueGenerator) -> Iterator[Operation]:
     faults: tuple[dict[str, Any], ...] = ({"nope": 1}, {"label": {"$foo": 1}}, {"$foo": 1})
     records: list[dict[str, Any]] = [{}, FILLED, {**FILLED, "completed": None}, {"label": "b"}]
     records += [{"completed": EPOCH}, {"client_uuid": "a", "arrived": EPOCH, "submitted": EPOCH}]
-    for check in (*claimed(generator, purges), *({**unlike, **fault} for fault in faults)):
+    for check in (*select_claimed(generator, purges), *({**unlike, **fault} for fault in faults)):
         yield from (add(msg_id, record) for msg_id, record in zip("abcdef", records, strict=True))
-        yield from (change("c", {"completed": at}) for at in (EPOCH, None))  # pending again
-        yield from (find(check), purge(check), find(check), HISTORY, find({}), purge({}))
+        yield from (update("c", {"completed": at}) for at in (EPOCH, None))  # pending again
+        yield from (find(check), purge(check), find(check), GET_HISTORY, find({}), purge({}))
     yield add("a", {})
-    yield from (purge(check) for check in NO_QUERIES)
+    yield from (purge(check) for check in NON_QUERIES)
 
 
 TWINS: tuple[tuple[Any, ...], ...] = (
     *((1, 1.0, True, 1), (0, 0.0, False, 0), ({"a": 1}, {"a": True}, {"a": 1.0}, {"a": 1})),
     *(([1], [True], [1.0]), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (2**53, 2.0**53, 2**53)),
-    (EPOCH, EPOCH.astimezone(OFFSETS[1]), EPOCH),
+    (EPOCH, EPOCH.astimezone(UTC_OFFSETS[1]), EPOCH),
 )
 """Values that are equal to Python, and are not the same."""
 
@@ -189,5 +189,5 @@ def _of_twins() -> Iterator[Operation]:
     for number, twins in enumerate(TWINS):
         one = f"id{number}"
         yield add(one, {"header": {"a": twins[0]}})
-        yield from (change(one, {"header": {"a": twin}}) for twin in twins[1:])
+        yield from (update(one, {"header": {"a": twin}}) for twin in twins[1:])
     yield find({})

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.conformance.generation.queries.core import NEARLY, ORDER_TRAPS
-from taskdb_spec.conformance.generation.queries.patterns import GLOBS, OPTIONS, SEARCHES
-from taskdb_spec.conformance.generation.values import EPOCH, OFFSETS, ValueGenerator
+from taskdb_spec.conformance.generation.queries.core import NEARLY_EQUAL_TEXTS, MISORDERED_TEXT_PAIRS
+from taskdb_spec.conformance.generation.queries.patterns import GLOB_CASES, REGEX_OPTION_CASES, REGEX_CASES
+from taskdb_spec.conformance.generation.values import EPOCH, UTC_OFFSETS, ValueGenerator
 
 Group: TypeAlias = tuple[Any, ...]
 
 NAN, INFINITY = float("nan"), float("inf")
 HOUR = timedelta(hours=1)
 TEXTS: tuple[Group, ...] = (
-    *(*NEARLY, *ORDER_TRAPS, ("\u00e9", "\u00c9", "e", "E"), ("x" * 300, "x" * 299 + "y")),
+    *(*NEARLY_EQUAL_TEXTS, *MISORDERED_TEXT_PAIRS, ("\u00e9", "\u00c9", "e", "E"), ("x" * 300, "x" * 299 + "y")),
     ("a2", "a10", "a1", "a02"),
 )
 BASES = (EPOCH, datetime(1960, 1, 1, tzinfo=UTC), datetime(2400, 1, 1, tzinfo=UTC))
@@ -27,7 +27,7 @@ SCALARS: tuple[Group, ...] = (
     (0.1 + 0.2, 0.3, 5e-324, 0),
     *((b"", b"a", b"aa", b"a\x00", "a", b"\xff"), (None, "", 0, False, b"", EPOCH)),
     *(("a", "b", "ab", None), (EPOCH, EPOCH.isoformat(), EPOCH.timestamp(), None)),
-    (EPOCH, EPOCH.astimezone(OFFSETS[1]), (EPOCH + HOUR).astimezone(OFFSETS[2]), str(EPOCH)),
+    (EPOCH, EPOCH.astimezone(UTC_OFFSETS[1]), (EPOCH + HOUR).astimezone(UTC_OFFSETS[2]), str(EPOCH)),
 )
 DOCUMENTS: tuple[Group, ...] = (
     *(({}, {"a": 1}, {"a": 1.0}, {"a": True}, {"a": None}, None), ({}, "", 0, False, None)),
@@ -59,7 +59,7 @@ PATHS = (
     *("x", "x.y", "x.0", "x.0.y", "x.y.0", "x.0.0", "x.y.y", "x.1", "x.1.y", "x.00", "x.-1", "y"),
     *("x.\u0660", "x.\u0661", "x.99999999999999999999", "x.0.0.0", "x.", "x.y."),
 )
-PATTERNS = (*(row for rows in GLOBS.values() for row in rows), *SEARCHES, *OPTIONS)
+PATTERNS = (*(row for rows in GLOB_CASES.values() for row in rows), *REGEX_CASES, *REGEX_OPTION_CASES)
 PRESENCE: tuple[dict[str, Any], ...] = (
     *({"$exists": True}, {"$exists": False}, {"$size": 0}, {"$size": 1}, {"$size": 2}),
     *({"$size": 2**40}, {"$mod": (4, 1)}),
@@ -75,7 +75,7 @@ ROOTS: dict[str, Any] = {
     "error": {"year": "a"},
 }
 BELOW = ("year", "0", "x", "length", "0.x", "0.0")
-"""Parts of paths that some languages find below texts, instants and bytes."""
+"""Parts of paths that some languages find randbelow texts, instants and bytes."""
 DIVISORS = ((2, 0), (3, 1), (-1, 0), (4, -1), (4, 1))
 BRANCHES: tuple[dict[str, Any], ...] = (
     *({}, {"label": "a"}, {"label": "b"}, {"queue": "a"}, {"label": "a", "queue": "a"}),

@@ -3,27 +3,27 @@
 One maker for each clause that refuses; a fault breaks one rule and no other.
 """
 
-from taskdb_spec.conformance.generation.invalid.queries import KEYS, MALFORMED, NO_QUERIES
+from taskdb_spec.conformance.generation.invalid.queries import KEYS, MALFORMED_QUERIES, NON_QUERIES
 from taskdb_spec.conformance.generation.invalid.records import (
-    BEYOND,
-    INSIDE,
-    NO_IDS,
+    VALUES_OUTSIDE_DOMAIN,
+    PLACEMENTS,
+    NON_STRING_IDS,
     RECORDS,
-    bad_fields,
+    invalid_fields,
 )
-from taskdb_spec.conformance.generation.invalid.registry import NAIVE
-from taskdb_spec.conformance.generation.invalid.unclaimed import UNCLAIMED
+from taskdb_spec.conformance.generation.invalid.registry import NAIVE_DATETIME
+from taskdb_spec.conformance.generation.invalid.unclaimed import UNCLAIMED_QUERIES
 
 __all__ = [
-    "BEYOND",
-    "INSIDE",
+    "VALUES_OUTSIDE_DOMAIN",
+    "PLACEMENTS",
     "KEYS",
-    "NAIVE",
-    "NO_IDS",
-    "NO_QUERIES",
+    "NAIVE_DATETIME",
+    "NON_STRING_IDS",
+    "NON_QUERIES",
     "QUERIES",
     "RECORDS",
-    "bad_fields",
+    "invalid_fields",
 ]
 
-QUERIES = {**MALFORMED, **UNCLAIMED}
+QUERIES = {**MALFORMED_QUERIES, **UNCLAIMED_QUERIES}

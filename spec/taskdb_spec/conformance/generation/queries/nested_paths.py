@@ -55,13 +55,13 @@ def _conditions(generator: ValueGenerator, value: Any) -> Any:
 @query_generator("PATH-1")
 def member(generator: ValueGenerator) -> QueryCase:
     word = generator.word()
-    if generator.chance(2):
+    if generator.chance(0.2):
         return at("header.", _conditions(generator, word), {"": word}, {"a": word}, {})
-    if generator.chance(2):
+    if generator.chance(0.2):
         return at(
             "header.a", word, {"A": word}, {"a": word}, {" a": word}, {"b": word}, {"\u00e1": word}
         )
-    if generator.chance(2):
+    if generator.chance(0.2):
         return at(
             "header.a.b", word, {"a": {"b": word}}, {"a": {"c": word}, "b": word}, {"a": word}
         )
@@ -124,7 +124,7 @@ def member_exists(generator: ValueGenerator) -> QueryCase:
     if Capability.arrays in generator.capabilities:
         lists: tuple[Any, ...] = ([{"b": 1}, {}], [{"b": None}, {"c": 1}], [{}], [], [1])
         documents += [{"a": elements} for elements in lists]
-        if generator.chance(3):
+        if generator.chance(0.3):
             return at("content.a.0", condition, {"a": [None]}, {"a": [[]]}, *documents)
     return at("content.a.b", condition, *documents)
 
@@ -160,7 +160,11 @@ EXACT = (2**53, 2.0**53, 2**53 + 1, 2**53 - 1, -(2**53) - 1, 2**63 - 1, 2.0**63)
 
 
 TELLING = (
-    *((number, operator) for operator in ("$eq", "$ne", *ORDER_OPERATORS) for number in (2**53 + 1, 2.0**53)),
+    *(
+        (number, operator)
+        for operator in ("$eq", "$ne", *ORDER_OPERATORS)
+        for number in (2**53 + 1, 2.0**53)
+    ),
     *((2**63 - 1, "$eq"), (2.0**63, "$lte"), (2**63 - 1, "$lt"), (2**53, "$gt")),
 )
 """Operands that a conversion to float takes for another of these numbers."""

@@ -11,9 +11,9 @@ from taskdb_spec.conformance.generation.queries.registry import (
     query_case,
     query_generator,
 )
-from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, ValueGenerator
+from taskdb_spec.conformance.generation.values import TEXT_FIELDS, TIMESTAMP_FIELDS, ValueGenerator
 
-GLOBS = {
+GLOB_CASES = {
     "GLB-1": (
         ("a*", ("a", "ab", "a\nb", "a\U0001f600"), ("ba", "", "xab")),
         ("*b", ("b", "ab", "a\nb"), ("ba", "b\n")),
@@ -76,7 +76,7 @@ GLOBS = {
         ("*[", ("a[", "["), ("a",)),
     ),
 }
-SEARCHES = (
+REGEX_CASES = (
     ("b", "", ("abc", "b"), ("a", "B", "")),
     ("^b", "", ("bc",), ("ab", "a\nb")),
     ("b$", "", ("ab", "ab\n"), ("bc", "b\nc")),
@@ -96,7 +96,7 @@ SEARCHES = (
     ("^ab?$", "", ("a", "ab"), ("abb", "b")),
     ("^ab{0,1}c", "", ("ac", "abc"), ("abbc",)),
 )
-OPTIONS = (
+REGEX_OPTION_CASES = (
     ("b", "i", ("B", "aBc"), ("a",)),
     ("^b", "m", ("a\nb",), ("ab",)),
     ("a$", "m", ("a\nb",), ("ab",)),
@@ -111,22 +111,22 @@ OPTIONS = (
 
 def _globs(clause: str) -> QueryGenerator:
     def make(generator: ValueGenerator) -> QueryCase:
-        pattern, matching, others = generator.next_in_rotation(GLOBS[clause])
-        return query_case(generator.choice(TEXT_PLACES), {"$glob": pattern}, *matching, *others)
+        pattern, matching, others = generator.next_in_rotation(GLOB_CASES[clause])
+        return query_case(generator.choice(TEXT_FIELDS), {"$glob": pattern}, *matching, *others)
 
     return make
 
 
-for _clause in GLOBS:
+for _clause in GLOB_CASES:
     QUERY_GENERATORS[_clause] = _globs(_clause)
 
 
 @query_generator("GLB-5")
 def glob_of_no_text(generator: ValueGenerator) -> QueryCase:
     pattern = {"$glob": generator.choice(("*", "?*", "2*", "None", "N*", ""))}
-    if generator.chance(5):
-        return query_case(generator.choice(TEXT_PLACES), pattern, None, generator.word())
-    return query_case(generator.choice(TIME_PLACES), pattern, generator.timestamp(), None)
+    if generator.chance(0.5):
+        return query_case(generator.choice(TEXT_FIELDS), pattern, None, generator.word())
+    return query_case(generator.choice(TIMESTAMP_FIELDS), pattern, generator.timestamp(), None)
 
 
 @query_generator("GLB-6")
@@ -135,9 +135,9 @@ def glob_and_more(generator: ValueGenerator) -> QueryCase:
         ({"$ne": "ab"}, {"$in": ["ab", "b"]}, {"$gte": "b"}, {"$lt": "ab"})
     )
     condition = {"$glob": generator.choice(("a*", "*b")), **more}
-    if generator.chance(5):
+    if generator.chance(0.5):
         condition = dict(reversed(condition.items()))
-    return query_case(generator.choice(TEXT_PLACES), condition, "ab", "a", "b", "aab", None)
+    return query_case(generator.choice(TEXT_FIELDS), condition, "ab", "a", "b", "aab", None)
 
 
 @query_generator("GLB-7")
@@ -147,28 +147,28 @@ def glob_to_drop(generator: ValueGenerator) -> QueryCase:
 
 def _search(generator: ValueGenerator, pattern: str, options: str, *values: Any) -> QueryCase:
     condition = {"$regex": pattern}
-    if options or generator.chance(1):
+    if options or generator.chance(0.1):
         condition["$options"] = options
-    if generator.chance(3):
+    if generator.chance(0.3):
         condition = dict(reversed(condition.items()))
-    return query_case(generator.choice(TEXT_PLACES), condition, *values)
+    return query_case(generator.choice(TEXT_FIELDS), condition, *values)
 
 
 @query_generator("RGX-1")
 def search(generator: ValueGenerator) -> QueryCase:
-    pattern, options, matching, others = generator.next_in_rotation(SEARCHES)
+    pattern, options, matching, others = generator.next_in_rotation(REGEX_CASES)
     return _search(generator, pattern, options, *matching, *others)
 
 
 @query_generator("RGX-2")
 def search_with_options(generator: ValueGenerator) -> QueryCase:
-    pattern, options, matching, others = generator.next_in_rotation(OPTIONS)
+    pattern, options, matching, others = generator.next_in_rotation(REGEX_OPTION_CASES)
     return _search(generator, pattern, options, *matching, *others)
 
 
 @query_generator("RGX-3")
 def search_in_no_text(generator: ValueGenerator) -> QueryCase:
     condition = {"$regex": generator.choice(("", ".", "^2", "N", "0"))}
-    if generator.chance(5):
-        return query_case(generator.choice(TEXT_PLACES), condition, None, "")
-    return query_case(generator.choice(TIME_PLACES), condition, generator.timestamp(), None)
+    if generator.chance(0.5):
+        return query_case(generator.choice(TEXT_FIELDS), condition, None, "")
+    return query_case(generator.choice(TIMESTAMP_FIELDS), condition, generator.timestamp(), None)

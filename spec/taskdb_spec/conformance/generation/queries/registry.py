@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from taskdb_spec.conformance.generation.values import TEXT_PLACES, TIME_PLACES, ValueGenerator
+from taskdb_spec.conformance.generation.values import TEXT_FIELDS, TIMESTAMP_FIELDS, ValueGenerator
 from taskdb_spec.language.errors import QueryError
 from taskdb_spec.language.parser import parse_query
 
@@ -42,21 +42,21 @@ def query_case(place: str, condition: Any, *values: Any) -> QueryCase:
     return QueryCase({place: condition}, tuple({place: value} for value in values))
 
 
-def scalar_place(generator: ValueGenerator) -> tuple[str, Any, Any]:
+def scalar_field(generator: ValueGenerator) -> tuple[str, Any, Any]:
     """A text or time field, a value for it, and another that is near."""
-    if generator.chance(6):
-        place, value = generator.choice(TEXT_PLACES), generator.word()
+    if generator.chance(0.6):
+        place, value = generator.choice(TEXT_FIELDS), generator.word()
         return place, value, generator.similar_value(value)
-    place, at = generator.choice(TIME_PLACES), generator.timestamp(offsets=False)
+    place, at = generator.choice(TIMESTAMP_FIELDS), generator.timestamp(with_offset=False)
     return place, at, generator.similar_value(at)
 
 
-def merged(witnesses: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def merge_witnesses(witnesses: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """A record that has the fields of all of them, the last where they differ."""
     return {name: value for plant in witnesses for name, value in plant.items()}
 
 
-def is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
+def _is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
     """Whether the backend claims to take that query."""
     try:
         parse_query(query, capabilities=generator.capabilities)
@@ -65,9 +65,9 @@ def is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
     return True
 
 
-def claimed(generator: ValueGenerator, queries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def select_claimed(generator: ValueGenerator, queries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of the queries that the backend claims to take."""
-    return [query for query in queries if is_claimed(generator, query)]
+    return [query for query in queries if _is_claimed(generator, query)]
 
 
 def lookalike_query(value: Any) -> Any:
@@ -85,5 +85,5 @@ def lookalike_query(value: Any) -> Any:
     return bool(value) if isinstance(value, int) and value in (0, 1) else value
 
 
-SIMPLE = ("EQ-1", "EQ-3", "NE-1", "NE-3", "LT-1", "GTE-1", "IN-1", "NIN-2", "CMP-1", "EQ-2")
+SIMPLE_QUERY_CLAUSES = ("EQ-1", "EQ-3", "NE-1", "NE-3", "LT-1", "GTE-1", "IN-1", "NIN-2", "CMP-1", "EQ-2")
 """Clauses whose queries are parts of larger ones."""

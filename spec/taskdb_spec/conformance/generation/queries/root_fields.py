@@ -12,13 +12,13 @@ from taskdb_spec.conformance.generation.queries.registry import (
     QueryGenerator,
     query_case,
     query_generator,
-    scalar_place,
+    scalar_field,
 )
 from taskdb_spec.conformance.generation.values import (
-    BUFFER_PLACES,
+    BUFFER_FIELDS,
     EPOCH,
     LOOKALIKES,
-    TEXT_PLACES,
+    TEXT_FIELDS,
     ValueGenerator,
 )
 from taskdb_spec.language.tree import ORDER_OPERATORS
@@ -27,10 +27,10 @@ from taskdb_spec.language.tree import ORDER_OPERATORS
 @query_generator("EXI-1")
 def root_exists(generator: ValueGenerator) -> QueryCase:
     asked = {"$exists": generator.choice((True, False))}
-    if generator.chance(3):
+    if generator.chance(0.3):
         place, value = generator.choice((("buffers", [b"a"]), ("header", {"a": 1})))
         return query_case(place, asked, value, type(value)(), None)
-    place, value, _ = scalar_place(generator)
+    place, value, _ = scalar_field(generator)
     values = ("", value, None) if isinstance(value, str) else (value, None)
     return query_case(place, asked, *values)
 
@@ -39,12 +39,12 @@ def _stranger(draw: Callable[[ValueGenerator], Any]) -> QueryGenerator:
     """Operands of a class that no root field holds."""
 
     def make(generator: ValueGenerator) -> QueryCase:
-        place, value, _ = scalar_place(generator)
+        place, value, _ = scalar_field(generator)
         operand = draw(generator)
         shapes = ({"$ne": operand}, {"$nin": [operand]}, {"$in": [operand]}, {"$lt": operand})
         condition = generator.choice((operand, *shapes))
         witnesses = [value, None]
-        if place in TEXT_PLACES:
+        if place in TEXT_FIELDS:
             witnesses += [generator.choice(LOOKALIKES), str(operand)]
         return query_case(place, condition, *witnesses)
 
@@ -59,12 +59,12 @@ QUERY_GENERATORS["BYT-1"] = _stranger(lambda generator: generator.choice((b"", b
 
 @query_generator("MOD-1")
 def remainder_of_no_number(generator: ValueGenerator) -> QueryCase:
-    place, value, _ = scalar_place(generator)
+    place, value, _ = scalar_field(generator)
     condition = {"$mod": generator.choice(([2, 0], [1, 0], [-3, 0], [4.0, 1]))}
     if Capability.paths in generator.capabilities:
         documents = [{"n": value} for value in generator.sample(NO_NUMBERS, 4, 7)]
         return QueryCase({"header.n": condition}, tuple({"header": d} for d in documents))
-    values = [value, None] + (["4", "%d", "0", ""] if place in TEXT_PLACES else [])
+    values = [value, None] + (["4", "%d", "0", ""] if place in TEXT_FIELDS else [])
     return query_case(place, condition, *values)
 
 
@@ -86,9 +86,9 @@ def _documents(generator: ValueGenerator, *names: str) -> tuple[str, dict[str, A
 @query_generator("DOC-1")
 def whole_document(generator: ValueGenerator) -> QueryCase:
     place, document = _documents(generator)
-    if generator.chance(3):
+    if generator.chance(0.3):
         document["a"] = generator.choice(([document["b"]], {"c": document["b"]}, [], {}))
-    if generator.chance(3):
+    if generator.chance(0.3):
         document["b"] = 1
     lookalike_query = {**document, "b": 1.0}  # equal as a number, and not as text
     more = {**document, "c": 1}
@@ -104,7 +104,7 @@ def whole_document(generator: ValueGenerator) -> QueryCase:
 def key_order(generator: ValueGenerator) -> QueryCase:
     place, document = _documents(generator)
     turned = {"b": document["b"], "a": document["a"]}
-    if generator.chance(3):
+    if generator.chance(0.3):
         document, turned = {"c": document}, {"c": turned}
     return query_case(place, generator.choice((document, {"$eq": document})), turned, document)
 
@@ -128,7 +128,7 @@ def operators_as_content(generator: ValueGenerator) -> QueryCase:
     )
     inner = generator.next_in_rotation(inners)
     condition = {generator.choice(("$eq", "$ne")): inner}
-    if "a" in inner and generator.chance(5):
+    if "a" in inner and generator.chance(0.5):
         condition = inner
     return query_case(place, condition, inner, {"a": 1}, {"a": 2}, {}, None)
 
@@ -163,7 +163,7 @@ def whole_list(generator: ValueGenerator) -> QueryCase:
     shapes = (buffers, {"$eq": buffers}, {"$in": [buffers]}, {"$ne": buffers}, {"$nin": [buffers]})
     others: tuple[Any, ...] = (buffers[::-1], [*buffers, b"a"], buffers[:-1], [], None)
     return query_case(
-        generator.choice(BUFFER_PLACES), generator.next_in_rotation(shapes), buffers, *others
+        generator.choice(BUFFER_FIELDS), generator.next_in_rotation(shapes), buffers, *others
     )
 
 
@@ -172,26 +172,29 @@ def list_order(generator: ValueGenerator) -> QueryCase:
     buffers = generator.choices((b"a", b"b", b"aa"), 0, 2)
     others = (generator.choices((b"a", b"b", b"aa"), 1, 2), [*buffers, b"a"], buffers[:-1], None)
     return query_case(
-        generator.choice(BUFFER_PLACES), {generator.choice(ORDER_OPERATORS): buffers}, buffers, *others
+        generator.choice(BUFFER_FIELDS),
+        {generator.choice(ORDER_OPERATORS): buffers},
+        buffers,
+        *others,
     )
 
 
 @query_generator("SIZE-1")
 def size(generator: ValueGenerator) -> QueryCase:
     length = generator.choice((0, 1, 2, 2.0))
-    if generator.chance(2):
+    if generator.chance(0.2):
         return query_case("label", {"$size": length}, "a" * int(length), None)
-    if generator.chance(2):
+    if generator.chance(0.2):
         members = [("a", 1), ("b", 2)][: int(length)]
         return query_case("header", {"$size": length}, dict(members), {}, {"0": 1}, None)
     buffers = [b"a"] * int(length)
     others: tuple[Any, ...] = ([*buffers, b""], buffers[1:], [], None)
-    return query_case(generator.choice(BUFFER_PLACES), {"$size": length}, buffers, *others)
+    return query_case(generator.choice(BUFFER_FIELDS), {"$size": length}, buffers, *others)
 
 
 @query_generator("ALL-1")
 def every_operand(generator: ValueGenerator) -> QueryCase:
-    if generator.chance(5):
+    if generator.chance(0.5):
         word = generator.word()
         operands = generator.choice(
             (
@@ -203,19 +206,19 @@ def every_operand(generator: ValueGenerator) -> QueryCase:
                 [word, word, generator.similar_value(word)],
             )
         )
-        return query_case(generator.choice(TEXT_PLACES), {"$all": operands}, word, None, word * 2)
+        return query_case(generator.choice(TEXT_FIELDS), {"$all": operands}, word, None, word * 2)
     buffers = generator.choices((b"a", b"b"), 1, 2)
     operands = generator.choice(([buffers], [buffers, buffers], [buffers, []], [[]]))
     return query_case(
-        generator.choice(BUFFER_PLACES), {"$all": operands}, buffers, [], None, [*buffers, b"c"]
+        generator.choice(BUFFER_FIELDS), {"$all": operands}, buffers, [], None, [*buffers, b"c"]
     )
 
 
 @query_generator("ALL-2")
 def no_operand(generator: ValueGenerator) -> QueryCase:
-    if generator.chance(4):
-        return query_case(generator.choice(BUFFER_PLACES), {"$all": []}, [], [b"a"], None)
-    place, value, _ = scalar_place(generator)
+    if generator.chance(0.4):
+        return query_case(generator.choice(BUFFER_FIELDS), {"$all": []}, [], [b"a"], None)
+    place, value, _ = scalar_field(generator)
     return query_case(place, {"$all": []}, value, None)
 
 
@@ -228,13 +231,13 @@ def one_element(generator: ValueGenerator) -> QueryCase:
         {"$in": ["a", None]},
         {"$ne": None, "$nin": ["a"]},
     )
-    if Capability.paths in generator.capabilities and generator.chance(7):
+    if Capability.paths in generator.capabilities and generator.chance(0.7):
         return _element_of_texts(generator)
-    if generator.chance(2):
+    if generator.chance(0.2):
         return query_case("label", {"$elemMatch": generator.next_in_rotation(shapes)}, "a", None)
     buffers = generator.choices((b"a", b"b"), 1, 2)
     return query_case(
-        generator.choice(BUFFER_PLACES),
+        generator.choice(BUFFER_FIELDS),
         {"$elemMatch": generator.next_in_rotation(shapes)},
         buffers,
         [],

@@ -12,8 +12,8 @@ from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.program import Operation
-from taskdb_spec.conformance.generation.builders import HISTORY, add, find, purge
-from taskdb_spec.conformance.generation.queries.registry import claimed, lookalike_query
+from taskdb_spec.conformance.generation.builders import GET_HISTORY, add, find, purge
+from taskdb_spec.conformance.generation.queries.registry import select_claimed, lookalike_query
 from taskdb_spec.conformance.generation.values import BYTES, EPOCH, IDS, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
@@ -47,14 +47,14 @@ def random_query_program(generator: ValueGenerator) -> Iterator[Operation]:
     """Records, then queries over them, and at last a purge by one of these."""
     universe = _universe(generator)
     records = [_record(generator, universe) for _ in range(generator.integer(4, 7))]
-    for msg_id, record in zip(generator.shuffled((*IDS, "g")), records, strict=False):
+    for msg_id, record in zip(generator.permutation((*IDS, "g")), records, strict=False):
         yield add(msg_id, record)
     queries = _Queries(generator, records, universe)
     drawn = [queries.query(0) for _ in range(QUERIES)]
-    asked = claimed(generator, _with_twins(generator, drawn))
+    asked = select_claimed(generator, _with_twins(generator, drawn))
     yield from map(find, asked)
     if asked:
-        yield from (purge(generator.choice(asked)), HISTORY)
+        yield from (purge(generator.choice(asked)), GET_HISTORY)
 
 
 def _with_twins(
@@ -63,7 +63,7 @@ def _with_twins(
     """The queries, some followed by one that an answer kept for the first must not serve."""
     for query in queries:
         yield query
-        if generator.chance(2):
+        if generator.chance(0.2):
             yield lookalike_query(query)
 
 
@@ -101,10 +101,10 @@ def _record(generator: ValueGenerator, universe: list[Any]) -> dict[str, Any]:
 
 def _value(generator: ValueGenerator, universe: list[Any], depth: int) -> Any:
     """A scalar of the universe, or lists and dicts of them."""
-    if depth == 3 or generator.chance(4):
+    if depth == 3 or generator.chance(0.4):
         return generator.choice(universe)
-    if generator.chance(5) and Capability.arrays in generator.capabilities:
-        return [_value(generator, universe, depth + 1) for _ in range(generator.below(4))]
+    if generator.chance(0.5) and Capability.arrays in generator.capabilities:
+        return [_value(generator, universe, depth + 1) for _ in range(generator.randbelow(4))]
     names = generator.sample(("y", "x", "0"), 0, 2)
     return {name: _value(generator, universe, depth + 1) for name in names}
 
@@ -116,15 +116,15 @@ class _Queries:
         self, generator: ValueGenerator, records: list[dict[str, Any]], universe: list[Any]
     ) -> None:
         self.generator, self.records, self.universe = generator, records, universe
-        claimed = generator.capabilities
+        capabilities = generator.capabilities
         self.places = [*ROOTS]
         for capability, places in _PLACES.items():
-            self.places += places if capability in claimed else ()
-        if {Capability.arrays, Capability.paths} <= claimed:
+            self.places += places if capability in capabilities else ()
+        if {Capability.arrays, Capability.paths} <= capabilities:
             self.places.append("buffers.0")
         self.operators = [*_OPERANDS]
         for name, capability in _NEEDED.items():
-            if capability not in claimed:
+            if capability not in capabilities:
                 self.operators.remove(name)
 
     def query(self, depth: int) -> dict[str, Any]:
@@ -132,21 +132,21 @@ class _Queries:
         if (
             depth < 3
             and Capability.logic in self.generator.capabilities
-            and self.generator.chance(2)
+            and self.generator.chance(0.2)
         ):
             name = self.generator.choice(LOGICAL_OPERATORS)
             parts = [self.query(depth + 1) for _ in range(self.generator.integer(1, 3))]
-            return {name: parts, **(self.query(3) if self.generator.chance(2) else {})}
+            return {name: parts, **(self.query(3) if self.generator.chance(0.2) else {})}
         places = self.generator.choices(self.places, 1, self.generator.choice((1, 1, 1, 2, 4)))
         return {place: self.condition(place) for place in places}
 
     def condition(self, place: str) -> Any:
         """An operand, or operators."""
-        if self.generator.chance(3):
+        if self.generator.chance(0.3):
             return self.operand(place)
         condition = self.tests(place)
-        if Capability.logic in self.generator.capabilities and self.generator.chance(2):
-            return {"$not": condition, **(self.tests(place) if self.generator.chance(3) else {})}
+        if Capability.logic in self.generator.capabilities and self.generator.chance(0.2):
+            return {"$not": condition, **(self.tests(place) if self.generator.chance(0.3) else {})}
         return condition
 
     def tests(self, place: str) -> dict[str, Any]:
@@ -159,24 +159,24 @@ class _Queries:
         value: Any = found.get(place.partition(".")[0])
         for step in place.split(".")[1:]:
             value = _inside(value, step)
-        while isinstance(value, dict | list) and value and self.generator.chance(6):
+        while isinstance(value, dict | list) and value and self.generator.chance(0.6):
             value = self.generator.choice(
                 list(value.values() if isinstance(value, dict) else value)
             )
-        if self.generator.chance(2):
+        if self.generator.chance(0.2):
             return self.generator.similar_value(value)
-        return self.generator.choice(self.universe) if self.generator.chance(1) else value
+        return self.generator.choice(self.universe) if self.generator.chance(0.1) else value
 
     def operands(self, place: str) -> list[Any]:
         """Several; of these, some twice, and None at times."""
-        several = [self.operand(place) for _ in range(self.generator.below(5))]
-        return [*several, *several[:1], None] if self.generator.chance(2) else several
+        __SEVERAL__ = [self.operand(place) for _ in range(self.generator.randbelow(5))]
+        return [*__SEVERAL__, *__SEVERAL__[:1], None] if self.generator.chance(0.2) else __SEVERAL__
 
     def element(self, place: str) -> dict[str, Any]:
         """What an element has to be, or a member of it."""
         inside = f"{place}.0"
         tests = self.tests(inside)
-        if self.generator.chance(2) and Capability.logic in self.generator.capabilities:
+        if self.generator.chance(0.2) and Capability.logic in self.generator.capabilities:
             tests = {"$not": tests}
         return self.generator.choice((tests, tests, {"y": tests}, {"y": self.operand(inside)}))
 
@@ -193,11 +193,11 @@ _OPERANDS: dict[str, Callable[[_Queries, str], Any]] = {
     **dict.fromkeys(("$eq", "$ne", *ORDER_OPERATORS), _Queries.operand),
     **dict.fromkeys(("$in", "$nin", "$all"), _Queries.operands),
     "$exists": lambda queries, place: queries.generator.choice((True, False)),
-    "$size": lambda queries, place: queries.generator.below(4),
+    "$size": lambda queries, place: queries.generator.randbelow(4),
     "$elemMatch": _Queries.element,
     "$mod": lambda queries, place: [
         queries.generator.choice((2, 3, 10)),
-        queries.generator.below(3),
+        queries.generator.randbelow(3),
     ],
     "$glob": lambda queries, place: queries.generator.choice(PATTERNS),
     "$regex": lambda queries, place: queries.generator.choice(REGEXES),
@@ -211,4 +211,4 @@ _NEEDED = {
     "$glob": Capability.glob,
     "$regex": Capability.regex,
 }
-"""What has to be claimed for an operator to be asked for."""
+"""What has to be select_claimed for an operator to be asked for."""

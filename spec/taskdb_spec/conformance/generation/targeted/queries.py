@@ -1,159 +1,198 @@
-"""Programs that query, and that are refused."""
+"""Programs with queries, and programs whose calls must be refused.
+
+`query_program`, `invalid_query_program` and `invalid_record_program` serve every clause of their
+kind. The registered functions serve the clauses about where a query must be refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import by_id, clauses
 from taskdb_spec.conformance.core.program import Method, Operation
-from taskdb_spec.conformance.generation import invalid as faults
 from taskdb_spec.conformance.generation.builders import (
     add,
-    change,
+    add_records,
+    draw_ids,
     find,
-    ids,
     purge,
-    some_records,
-    targeted_program,
+    update,
+)
+from taskdb_spec.conformance.generation.invalid import (
+    INVALID_KEYS,
+    INVALID_QUERIES,
+    INVALID_RECORDS,
 )
 from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
 from taskdb_spec.conformance.generation.queries.registry import QueryCase, lookalike_query
-from taskdb_spec.conformance.generation.records import record
+from taskdb_spec.conformance.generation.records import draw_record
+from taskdb_spec.conformance.generation.targeted.registry import targeted_program
 from taskdb_spec.conformance.generation.values import ValueGenerator
 
 
+NO_RECORD_MATCHES = {"msg_id": "never"}
+INVALID_CALLS_PER_PROGRAM = 8
+"""Enough that the 16 programs of the smallest profile try most inputs of the longest table."""
+
+
 def query_program(clause: str, generator: ValueGenerator) -> list[Operation]:
-    samples = [QUERY_GENERATORS[clause](generator) for _ in range(generator.integer(1, 2))]
+    """Store records that the queries of a clause must tell apart, then execute the queries."""
+    cases = [QUERY_GENERATORS[clause](generator) for _ in range(generator.integer(1, 2))]
+    # The first witness is stored once or twice: some stores find only one of two equal records.
     witnesses = [
-        p for sample in samples for p in sample.witnesses[:1] * generator.choice((1, 1, 2))
+        witness for case in cases for witness in case.witnesses[:1] * generator.choice((1, 1, 2))
     ]
-    for sample in samples:
-        witnesses += generator.sample(sample.witnesses or ({},), 3, 7)
-    query = samples[0].query
-    steps = [
-        add(msg_id, {**record(generator, 0), **plant})
-        for msg_id, plant in zip(ids(generator, len(witnesses)), witnesses, strict=True)
+    for case in cases:
+        witnesses += generator.sample(case.witnesses or ({},), 3, 7)
+    adds = [
+        add(msg_id, {**draw_record(generator, 0), **witness})
+        for msg_id, witness in zip(draw_ids(generator, len(witnesses)), witnesses, strict=True)
     ]
-    steps = generator.shuffled(steps)
+    steps = generator.permutation(adds)
+    # A search by ids before the others: it shows that the records are stored.
     steps.append(find({"msg_id": {"$in": [step.args[0] for step in steps[:2]]}}))
-    steps += [find(sample.query, target_clause=clause) for sample in samples]
-    if clause in MORE:
-        added = [step.args[0] for step in steps if step.call is Method.add]
-        steps += [find(check, target_clause=clause) for check in MORE[clause](samples[0], added)]
-    if clause == "GLB-7" or generator.chance(2):
-        steps.append(purge(query, target_clause=clause))
+    steps += [find(case.query, target_clause=clause) for case in cases]
+    if clause in ADDITIONAL_QUERIES:
+        ids = [step.args[0] for step in steps if step.call is Method.add]
+        additional = ADDITIONAL_QUERIES[clause](cases[0], ids)
+        steps += [find(query, target_clause=clause) for query in additional]
+    # Stores often implement a purge by other code than a search. GLB-7 is about the purge.
+    if clause == "GLB-7" or generator.chance(0.2):
+        steps.append(purge(cases[0].query, target_clause=clause))
     return steps
 
 
-def _with_ids(one: QueryCase, added: list[str]) -> list[dict[str, Any]]:
-    """The query beside an id, and beside a list of them: neither is enough."""
-    ids: tuple[Any, ...] = (added[0], {"$in": ["zz", *added]})
-    return [{"msg_id": condition, **one.query} for condition in ids]
+def _combine_with_ids(case: QueryCase, ids: list[str]) -> list[dict[str, Any]]:
+    """Return the query with a condition on one id, and on many: a store may ignore either part."""
+    conditions: tuple[Any, ...] = (ids[0], {"$in": ["zz", *ids]})
+    return [{"msg_id": condition, **case.query} for condition in conditions]
 
 
-def _each_text(one: QueryCase, added: list[str]) -> list[dict[str, Any]]:
-    """One query for each text: any two of them may be taken for each other, either way."""
-    [place] = one.query
-    return [{place: plant[place]} for plant in one.witnesses]
+def _query_each_text(case: QueryCase, _ids: list[str]) -> list[dict[str, Any]]:
+    """Return a query for each text: a store may confuse two texts in one direction only."""
+    [field] = case.query
+    return [{field: witness[field]} for witness in case.witnesses]
 
 
-def _twin(one: QueryCase, added: list[str]) -> list[dict[str, Any]]:
-    return [lookalike_query(one.query)]
+def _query_lookalike(case: QueryCase, _ids: list[str]) -> list[dict[str, Any]]:
+    """Return the lookalike of the query, which a cached answer must not serve."""
+    return [lookalike_query(case.query)]
 
 
-MORE = {"QRY-2": _with_ids, "EQ-4": _each_text, "NUM-5": _twin, "DOC-2": _twin}
-"""What else the programs of a clause ask, given a sample and the ids that were added."""
+ADDITIONAL_QUERIES: dict[str, Callable[[QueryCase, list[str]], list[dict[str, Any]]]] = {
+    "QRY-2": _combine_with_ids,
+    "EQ-4": _query_each_text,
+    "NUM-5": _query_lookalike,
+    "DOC-2": _query_lookalike,
+}
+"""Functions that return more queries for a clause, from a case and the ids of all records."""
 
 
-def query_fault(clause: str, generator: ValueGenerator) -> list[Operation]:
-    if clause in faults.KEYS:
-        bad, good = faults.KEYS[clause](generator)
-        check = generator.choice(({}, {"msg_id": "never"}))
-        twice = [find(check, bad), find(check, bad)]  # what was refused may be remembered as fine
-        return [*some_records(generator), *twice, find(check, good, target_clause=clause)]
-    steps = some_records(generator)
-    for _ in range(8):
-        bad, good = faults.QUERIES[clause](generator)
+def invalid_query_program(clause: str, generator: ValueGenerator) -> list[Operation]:
+    """Search and purge with invalid queries, or search with invalid keys, and with valid ones."""
+    if clause in INVALID_KEYS:
+        bad, good = INVALID_KEYS[clause](generator)
+        query = generator.choice(({}, NO_RECORD_MATCHES))
+        # Twice: a store that caches validated keys may accept them the second time.
+        twice = [find(query, bad), find(query, bad)]
+        return [*add_records(generator), *twice, find(query, good, target_clause=clause)]
+    steps = add_records(generator)
+    for _ in range(INVALID_CALLS_PER_PROGRAM):
+        bad, good = INVALID_QUERIES[clause](generator)
         steps.append(find(bad))
         if good is not None:
             steps.append(find(good, target_clause=clause))
     if Capability.logic in generator.capabilities and isinstance(bad, dict):
-        steps += [find(check) for check in islice(_negated(bad), 1)]
+        steps += [find(query) for query in islice(_negate(bad), 1)]
     return [*steps, purge(bad)]
 
 
-def record_fault(clause: str, generator: ValueGenerator) -> list[Operation]:
-    one, *others = ids(generator, 3)
-    steps = [add(one, record(generator, 1))]
+def invalid_record_program(clause: str, generator: ValueGenerator) -> list[Operation]:
+    """Add and update with invalid fields and with their valid counterparts."""
+    one, *others = draw_ids(generator, 3)
+    steps = [add(one, draw_record(generator, 1))]
+    # Two inputs are used in an add and an update, two more in an update alone.
     for other in (*others, None, None):
-        bad, good = faults.RECORDS[clause](generator)
-        steps += generator.shuffled([change(one, bad), change(one, good, target_clause=clause)])
-        if other is not None and clause != "UPD-6":
+        bad, good = INVALID_RECORDS[clause](generator)
+        updates = [update(one, bad), update(one, good, target_clause=clause)]
+        steps += generator.permutation(updates)
+        if other is not None and clause != "UPD-6":  # UPD-6 is about updates
             steps += [add(other, bad), add(other, good, target_clause=clause)]
     return steps
 
 
-def _any_fault(generator: ValueGenerator, *, whole: bool = False) -> tuple[Any, Any]:
-    """A malformed query of a capability that is at hand; a dict, unless it is used as it is."""
-    at_hand = [
+def _draw_invalid_query(
+    generator: ValueGenerator, *, allow_non_dict: bool = False
+) -> tuple[Any, Any]:
+    """Draw a malformed query that uses claimed capabilities only, and its valid counterpart."""
+    applicable = [
         clause
-        for clause in sorted(faults.QUERIES, key=by_id)
-        if (whole or clause != "QRY-8") and clauses()[clause].lacks is None
+        for clause in sorted(INVALID_QUERIES, key=by_id)
+        if (allow_non_dict or clause != "QRY-8") and clauses()[clause].lacks is None
         if clauses()[clause].applies_with(generator.capabilities)
     ]
-    return faults.QUERIES[generator.next_in_rotation(at_hand)](generator)
+    return INVALID_QUERIES[generator.next_in_rotation(applicable)](generator)
 
 
 @targeted_program("QRY-9")
-def refused_when_empty(generator: ValueGenerator) -> list[Operation]:
-    bad, good = _any_fault(generator, whole=True)
+def invalid_query_on_empty_store(generator: ValueGenerator) -> list[Operation]:
+    """Execute a malformed query while there is no record to evaluate it on."""
+    bad, good = _draw_invalid_query(generator, allow_non_dict=True)
     return [find(bad), purge(bad), find(good, target_clause="QRY-9")]
 
 
 @targeted_program("QRY-10")
-def refused_when_unreachable(generator: ValueGenerator) -> list[Operation]:
-    bad, good = _any_fault(generator)
-    nowhere: dict[str, Any] = generator.choice(({"msg_id": {"$in": []}}, {"queue": {"$in": []}}))
-    checks = [{"msg_id": "never", **bad}, {**bad, **nowhere, **bad}, {**nowhere, **bad}]
-    for place, condition in bad.items():
-        if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
-            checks.append({place: {"$in": [], **condition}})
-    check = generator.choice(checks)
-    fine = find({"msg_id": "never", **good}, target_clause="QRY-10")
-    return [*some_records(generator), find(check, target_clause="QRY-10"), fine]
+def invalid_condition_beside_false_one(generator: ValueGenerator) -> list[Operation]:
+    """Execute a malformed condition beside one that no record meets."""
+    bad, good = _draw_invalid_query(generator)
+    false: dict[str, Any] = generator.choice(({"msg_id": {"$in": []}}, {"queue": {"$in": []}}))
+    queries = [{**NO_RECORD_MATCHES, **bad}, {**bad, **false, **bad}, {**false, **bad}]
+    for field, condition in bad.items():
+        if _has_only_operators(condition):
+            queries.append({field: {"$in": [], **condition}})
+    query = generator.choice(queries)
+    valid = find({**NO_RECORD_MATCHES, **good}, target_clause="QRY-10")
+    return [*add_records(generator), find(query, target_clause="QRY-10"), valid]
 
 
-def _negated(bad: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The fault under `$not`, alone and beside an operator that is fine."""
-    for place, condition in bad.items():
-        if isinstance(condition, dict) and all(str(name).startswith("$") for name in condition):
-            yield {place: {"$not": condition}}
-            yield {place: {"$not": {"$ne": None, **condition}}}
+def _has_only_operators(condition: Any) -> bool:
+    return isinstance(condition, dict) and all(str(name).startswith("$") for name in condition)
+
+
+def _negate(bad: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the malformed condition under `$not`, alone and beside a valid operator."""
+    for field, condition in bad.items():
+        if _has_only_operators(condition):
+            yield {field: {"$not": condition}}
+            yield {field: {"$not": {"$ne": None, **condition}}}
 
 
 @targeted_program("LOG-2")
-def refused_in_every_branch(generator: ValueGenerator) -> list[Operation]:
-    bad, good = _any_fault(generator)
-    never = {"msg_id": "never"}
-    checks: list[dict[str, Any]] = [
-        *({"$or": [{}, bad]}, {"$and": [never, bad]}, {"$nor": [{}, bad]}, {"$or": [bad, {}]}),
-        *_negated(bad),
+def invalid_query_in_branch(generator: ValueGenerator) -> list[Operation]:
+    """Execute a malformed query in a branch whose result cannot change the answer."""
+    bad, good = _draw_invalid_query(generator)
+    queries: list[dict[str, Any]] = [
+        *({"$or": [{}, bad]}, {"$and": [NO_RECORD_MATCHES, bad]}),
+        *({"$nor": [{}, bad]}, {"$or": [bad, {}]}),
+        *_negate(bad),
     ]
-    check = generator.next_in_rotation(checks)
-    fine = find({"$or": [{}, good]}, target_clause="LOG-2")
-    return [*some_records(generator), find(check, target_clause="LOG-2"), fine]
+    query = generator.next_in_rotation(queries)
+    valid = find({"$or": [{}, good]}, target_clause="LOG-2")
+    return [*add_records(generator), find(query, target_clause="LOG-2"), valid]
 
 
 @targeted_program("PURGE-3", "ERR-4")
-def malformed_purge(generator: ValueGenerator) -> list[Operation]:
-    steps = some_records(generator)
+def invalid_purge(generator: ValueGenerator) -> list[Operation]:
+    """Purge with malformed queries, one of which begins with conditions that records meet."""
+    steps = add_records(generator)
     for _ in range(3):
-        bad, _ = _any_fault(generator, whole=True)
+        bad, _ = _draw_invalid_query(generator, allow_non_dict=True)
         steps += [purge(bad), find(bad)]
-        if isinstance(bad, dict):  # refused before anything goes by what comes before the fault
+        if isinstance(bad, dict):
+            # A store that evaluates while it parses would drop records before it refuses.
             steps.append(purge({"msg_id": {"$ne": "never"}, "queue": {"$ne": "never"}, **bad}))
-    keys, _ = faults.KEYS["KEYS-4"](generator)
+    keys, _ = INVALID_KEYS["KEYS-4"](generator)
     return [*steps, find({}, keys), purge({"label": "a"}, target_clause="PURGE-3")]

@@ -10,32 +10,32 @@ from taskdb_spec.conformance.generation.builders import (
     STEP_GENERATORS,
     StepGenerator,
     add,
-    change,
+    update,
     find,
     get,
-    ids,
+    draw_ids,
     targeted_program,
 )
 from taskdb_spec.conformance.generation.values import (
-    BUFFER_KINDS,
-    BUFFER_PLACES,
+    BUFFER_CONSTRUCTORS,
+    BUFFER_FIELDS,
     BYTES,
-    DICT_PLACES,
+    DICT_FIELDS,
     INTS,
     LONG_WORDS,
     LOOKALIKES,
-    ODD_KEYS,
-    ODD_WORDS,
-    TAGGED,
-    TEXT_PLACES,
-    TIME_PLACES,
+    UNUSUAL_KEYS,
+    UNUSUAL_WORDS,
+    TAGGED_DOCUMENTS,
+    TEXT_FIELDS,
+    TIMESTAMP_FIELDS,
     ValueGenerator,
 )
 
 DEPTHS = (2, 3, 4, 5, 6, 8, 20, 90)
 _ENDS = ("inf", "-inf", "nan")
 _VALUES: dict[str, Callable[[ValueGenerator], Any]] = {
-    "VAL-1": lambda generator: generator.next_in_rotation((*LONG_WORDS, *ODD_WORDS)),
+    "VAL-1": lambda generator: generator.next_in_rotation((*LONG_WORDS, *UNUSUAL_WORDS)),
     "VAL-2": lambda generator: generator.next_in_rotation(LOOKALIKES),
     "VAL-3": lambda generator: generator.next_in_rotation(
         ([], {}, "", b"", [[]], {"a": {}}, [None], None)
@@ -48,10 +48,10 @@ _VALUES: dict[str, Callable[[ValueGenerator], Any]] = {
     "VAL-7": lambda generator: generator.next_in_rotation(BYTES),
     "VAL-8": lambda generator: generator.timestamp(),
     "VAL-9": lambda generator: {
-        generator.next_in_rotation(ODD_KEYS): "x",
-        generator.next_in_rotation(ODD_KEYS): "y",
+        generator.next_in_rotation(UNUSUAL_KEYS): "x",
+        generator.next_in_rotation(UNUSUAL_KEYS): "y",
         "a": "z",
-        "b": [generator.next_in_rotation(TAGGED)],
+        "b": [generator.next_in_rotation(TAGGED_DOCUMENTS)],
     },
     "VAL-10": lambda generator: generator.choice(
         (generator.value(4), _nest(generator, generator.next_in_rotation(DEPTHS)))
@@ -71,15 +71,15 @@ def _values(clause: str) -> StepGenerator:
     def make(generator: ValueGenerator) -> list[Operation]:
         value, other, third = (_VALUES[clause](generator) for _ in range(3))
         shapes = ({"a": value}, {"a": [value, other]}, {"a": {"b": [other, value]}, "c": other})
-        fields: dict[str, Any] = {generator.choice(DICT_PLACES): generator.choice(shapes)}
+        fields: dict[str, Any] = {generator.choice(DICT_FIELDS): generator.choice(shapes)}
         if isinstance(third, str):
-            fields |= dict.fromkeys(TEXT_PLACES, third)
-            fields[generator.choice(DICT_PLACES)] = {third: value}
+            fields |= dict.fromkeys(TEXT_FIELDS, third)
+            fields[generator.choice(DICT_FIELDS)] = {third: value}
         if clause == "VAL-9":
-            fields = {generator.choice(DICT_PLACES): value}
+            fields = {generator.choice(DICT_FIELDS): value}
         if clause == "VAL-3":
-            fields[generator.choice(BUFFER_PLACES)] = generator.choice(([], [b""]))
-            fields[generator.choice(DICT_PLACES)] = {}
+            fields[generator.choice(BUFFER_FIELDS)] = generator.choice(([], [b""]))
+            fields[generator.choice(DICT_FIELDS)] = {}
         return _write_and_read(generator, fields)
 
     return make
@@ -90,32 +90,32 @@ for _clause in _VALUES:
 
 
 def _write_and_read(generator: ValueGenerator, fields: dict[str, Any]) -> list[Operation]:
-    one, other = ids(generator, 2)
-    return [add(one, fields), add(other, {}), change(other, fields), get(one), find({})]
+    one, other = draw_ids(generator, 2)
+    return [add(one, fields), add(other, {}), update(other, fields), get(one), find({})]
 
 
 @targeted_program("BUF-1", "BUF-2")
 def buffers(generator: ValueGenerator) -> list[Operation]:
-    given = [generator.next_in_rotation(BUFFER_KINDS)(generator.choice(BYTES)) for _ in range(3)]
+    given = [generator.next_in_rotation(BUFFER_CONSTRUCTORS)(generator.choice(BYTES)) for _ in range(3)]
     plain = generator.choices(BYTES, 1, 3)
     twelve = [b"%d" % index for index in range(12)]
     fields = {"buffers": generator.choice((given, plain)), "result_buffers": plain}
-    if generator.chance(2):
+    if generator.chance(0.2):
         fields["buffers"] = twelve
     return _write_and_read(generator, fields)
 
 
 @targeted_program("BUF-3")
 def large_buffers(generator: ValueGenerator) -> list[Operation]:
-    one, other = ids(generator, 2)
+    one, other = draw_ids(generator, 2)
     kind = generator.next_in_rotation((bytes, bytearray, memoryview))
     large = kind(generator.next_in_rotation((b"x", b"\x00")) * 2**20)
     fields = {"buffers": [b"a", large], "result_buffers": [large]}
-    return [add(one, fields), get(one), add(other, {}), change(other, fields), get(other)]
+    return [add(one, fields), get(one), add(other, {}), update(other, fields), get(other)]
 
 
 @targeted_program("TIME-1")
 def timestamps(generator: ValueGenerator) -> list[Operation]:
     return _write_and_read(
-        generator, {name: generator.timestamp() for name in generator.choices(TIME_PLACES, 1, 3)}
+        generator, {name: generator.timestamp() for name in generator.choices(TIMESTAMP_FIELDS, 1, 3)}
     )

@@ -1,4 +1,4 @@
-"""A process that works apart, and the patience with it."""
+"""A forked process, and the limits that it has to keep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from taskdb_spec.conformance.core.program import Method, Operation
-from taskdb_spec.conformance.execution.isolation import process as apart
+from taskdb_spec.conformance.execution.isolation import process as module
 from taskdb_spec.conformance.execution.isolation.flight_recorder import SharedFlightRecorder
 
 
@@ -18,14 +18,14 @@ def test_a_machine_that_stood_still_is_not_held_against_the_store(
 ) -> None:
     hours = count(0, 3600)
     clock = SimpleNamespace(monotonic=lambda: next(hours), sleep=time.sleep)
-    monkeypatch.setattr(apart, "time", clock)
+    monkeypatch.setattr(module, "time", clock)
     recorder = SharedFlightRecorder()
 
-    def work(send: apart.Send) -> None:
-        recorder.step(Operation(Method.find, ({},)))
+    def work(send: module.SendMessage) -> None:
+        recorder.step_started(Operation(Method.find, ({},)))
         time.sleep(0.5)  # a few looks, with an hour between any two
         send("found")
 
-    process = apart.Apart(work, recorder, limit=20, memory=1 << 30)
+    process = module.ForkedProcess(work, recorder, limit=20, memory=1 << 30)
     assert list(process.messages()) == ["found"]
-    assert process.end is None
+    assert process.exit is None

@@ -1,0 +1,65 @@
+"""How a program is executed: what is read back, and what is avoided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class CapabilityScope(Enum):
+    """What the queries of a program may use."""
+
+    REQUIRED = "required"
+    """Only the capabilities that the clause requires."""
+    CLAIMED = "claimed"
+    """All capabilities that the backend claims."""
+
+
+class Audit(Enum):
+    """When every record is read back and compared."""
+
+    AT_END = "at end"
+    EACH_STEP = "each step"
+
+
+class Avoidance(Enum):
+    """What of a program is left out, given what is known to fail."""
+
+    NONE = "none"
+    """Execute the program literally."""
+    ADAPT = "adapt"
+    """Leave out values that the backend is known to lose."""
+    SKIP = "skip"
+    """Also skip operations that exercise a failed clause."""
+
+
+@dataclass(frozen=True)
+class ProgramVariant:
+    """One of the ways to execute a program."""
+
+    scope: CapabilityScope
+    audit: Audit
+    avoidance: Avoidance
+
+    @classmethod
+    def number(cls, index: int) -> ProgramVariant:
+        """Return the variant of the program with this number in its clause.
+
+        The cycles have lengths 4, 5 and 2, so a clause sees the combinations in turn.
+
+        >>> ProgramVariant.number(0).avoidance, ProgramVariant.number(4).audit
+        (<Avoidance.SKIP: 'skip'>, <Audit.AT_END: 'at end'>)
+        """
+        return cls(
+            # Pairs alternate, so that each scope meets both kinds of avoidance.
+            scope=CapabilityScope.CLAIMED if index // 2 % 2 else CapabilityScope.REQUIRED,
+            # One variant in five audits at the end only: to read every record after each step
+            # could repair a store whose reads corrupt it.
+            audit=Audit.EACH_STEP if index % 5 < 4 else Audit.AT_END,
+            # Every second program does not skip: it may fail under a clause that is not known yet.
+            avoidance=Avoidance.ADAPT if index % 2 else Avoidance.SKIP,
+        )
+
+
+RANDOM_PROGRAM = ProgramVariant(CapabilityScope.CLAIMED, Audit.AT_END, Avoidance.SKIP)
+"""The variant of a program that was generated for no clause."""
