@@ -8,9 +8,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from taskdb_spec import TaskDB
+from tests.support.processes import concurrent_client
 from tests.support.processes.concurrent_client import FIELDS, OWN, SHARED
 
 
@@ -47,9 +47,9 @@ def at_once(arguments: list[list[str]]) -> list[str]:
 
 
 def share(db: TaskDB, where: list[str], processes: int, threads: int) -> None:
-    """Let six workers, as `sharer` has them, work on the empty store `db`, which is `where`."""
+    """Let six workers, as in `concurrent_client`, write to the empty store `db` at `where`."""
     db.add_record("counter", {})
-    script = [str(Path(processes.__file__).with_name("concurrent_client.py")), *where]
+    script = [concurrent_client.__file__, *where]
     printed = at_once([[*script, str(number), str(threads)] for number in range(processes)])
 
     achieved = [json.loads(text) for text in printed]
