@@ -103,7 +103,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--flaky", metavar="FILE", type=_PATH, help="Clauses that may pass or fail, in TOML.")
 @click.option("--write-baseline", metavar="FILE", help="Write the failures of this run as known.")
 @click.option("--verbose", is_flag=True, help="Print all scripts, and tracebacks of failed runs.")
-def check(  # noqa: PLR0913  # click passes each option as a parameter
+def check(
     targets: Sequence[str],
     *,
     profile: str,
