@@ -9,10 +9,10 @@ VALUE_BYTES = 8
 
 
 def measure_size(value: Any) -> int:
-    r"""Return the size in bytes of a value of the domain, or of a record as the dict of its fields.
+    r"""Return the size in bytes of a value of the domain. A record is the dict of its fields.
 
-    Each value counts 8 bytes. A str or a key adds its length in UTF-8, bytes add their length, and
-    a list or a dict adds the sizes of its items. This measures the stored content, not the memory
+    Each value counts 8 bytes. A str or a key adds its length in UTF-8, and bytes add their length.
+    A list or a dict adds the sizes of its items. This measures the stored content, not the memory
     of Python objects, so it is the same on every platform and in every run.
 
     >>> measure_size(3), measure_size(None), measure_size("\u00e9"), measure_size([])

@@ -1,7 +1,7 @@
 """Openers of the reference stores for ``taskdb copy``, registered as ``taskdb.stores``.
 
-Each opener takes the part of a store's name after the kind, such as ``tasks.db`` of
-``sqlite:tasks.db``, and whether the store is the source or the target of the copy.
+The first argument of an opener is the part of a store's name after the kind, such as ``tasks.db``
+of ``sqlite:tasks.db``. The second says whether the store is the source or the target of the copy.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _open_on_server(store_name: str, scheme: str, place: str) -> TaskDB:
 
 
 def open_ipyparallel_sqlite(place: str, role: Role) -> TaskDB:
-    """Open ``ipyparallel-sqlite:PATH``, a file of ipyparallel's SQLiteDB. It can only be a source.
+    """Open ``ipyparallel-sqlite:PATH``, a file of ipyparallel's SQLiteDB, as a source only.
 
     Raises:
         ValueError: The role is ``target``.

@@ -55,7 +55,7 @@ Records = Mapping[str, Mapping[str, Any]]
 
 @pytest.fixture
 def taskdb_records() -> Records:
-    """Return the initial records of ``taskdb`` by msg_id: none, unless you override this fixture.
+    """Return the initial records of ``taskdb`` by msg_id. Override it; the default has none.
 
     Missing fields are None, as in `DictDB.add_record`.
     """

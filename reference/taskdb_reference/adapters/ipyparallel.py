@@ -120,7 +120,7 @@ def import_controller_module(name: str) -> Any:
 
 
 def _call_in_event_loop(create: Callable[[], Any]) -> Any:
-    """Call a function while an event loop runs, because SQLiteDB starts a timer on the current one.
+    """Call a function while an event loop runs. SQLiteDB starts a timer on the current loop.
 
     Without a running loop, tornado would create a loop, set it for the thread and leave it open,
     and Python 3.12 warns about that. A loop created here is closed at once, so the timer never

@@ -1,4 +1,4 @@
-"""Pushdown: translate the part of a query that the server evaluates as the specification does.
+"""Pushdown: translate the part of a query that the server evaluates by the same rules.
 
 The result is a `ServerFilter`, which matches *at least* the records that the query selects. If it
 is exact, it matches no others. Otherwise the caller must evaluate the query on the found records.

@@ -1,4 +1,4 @@
-"""Encode values as JSON text without loss: dicts keep their order, and all types are preserved.
+"""Encode values as JSON text without loss: the order of dicts and all types are preserved.
 
 JSON has no bytes, datetimes, NaN or infinities. They are encoded as an object with one key, a tag
 that names the type, such as ``{"$date":0}``. A dict that looks like such an object is encoded as

@@ -1,6 +1,6 @@
 """Close SQLite files while the process forks. The next call reopens them.
 
-An open SQLite connection must not cross a fork. If a child closes it, for example when it exits,
+An open SQLite connection must not cross a fork. A child closes it at the latest when it exits. Then
 SQLite may delete the write-ahead log of the file, and with it what others have committed. If a
 child opens the same file again beside the inherited connection, SQLite assumes locks that the child
 does not hold.

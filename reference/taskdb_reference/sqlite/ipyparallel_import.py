@@ -1,4 +1,4 @@
-"""`import_ipyparallel`, which copies the records of a file that ipyparallel's SQLiteDB wrote."""
+"""`import_ipyparallel` copies the records of a file that ipyparallel's SQLiteDB wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read lists of bytes from pickles without unpickling, so that no code in the file is executed.
+"""Read lists of bytes from pickles without unpickling, so that no code in them is executed.
 
 The reader accepts only the opcodes that ``pickle.dumps`` writes for a list of bytes.
 """

@@ -26,7 +26,9 @@ def printed(program: str) -> str:
     "module", ["taskdb_reference", "taskdb_reference.sqlite", "taskdb_reference.backends.builtin"]
 )
 def test_importing_does_not_bring_in_heavy_packages(module: str) -> None:
-    program = f"import sys, {module}\nprint([name for name in {HEAVY_PACKAGES} if name in sys.modules])"
+    program = (
+        f"import sys, {module}\nprint([name for name in {HEAVY_PACKAGES} if name in sys.modules])"
+    )
     assert printed(program) == "[]\n"
 
 
