@@ -1,10 +1,20 @@
-"""What tests of processes share."""
+"""What all tests share: the marks for what needs a server or a cluster."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+
+SERVER_FIXTURES = {"mongo_url", "postgres_url"}
+"""The fixtures that start a server."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for a server; modules that start their own mark themselves."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.server)
 
 
 @pytest.fixture

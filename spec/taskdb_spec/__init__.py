@@ -39,6 +39,8 @@ from taskdb_spec.records.fields import (
     new_record,
 )
 
+__version__ = "0.2.0.dev0"
+
 __all__ = [
     "ALL",
     "CORE",

@@ -17,6 +17,8 @@ from taskdb_spec.conformance.integrations import ipyparallel as cluster
 from tests.integration.hub.wait_until import DEFAULT_BUDGET, wait_until
 from tests.support.cluster import Cluster
 
+pytestmark = pytest.mark.cluster
+
 ROOT = Path(__file__).parents[3]
 PROFILE = "made"
 REGISTERED = "engine::Engine Connected"

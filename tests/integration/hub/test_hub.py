@@ -10,6 +10,8 @@ import pytest
 from tests.integration.hub.scenario import LASTING, STEPS
 from tests.integration.hub.wait_until import DEFAULT_BUDGET
 
+pytestmark = pytest.mark.cluster
+
 ROOT = Path(__file__).parents[3]
 
 

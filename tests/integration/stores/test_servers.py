@@ -12,8 +12,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from bench.servers import MongoServer, PostgresServer, Server, ServerError, mongo, postgres
 from pymongo import MongoClient
+
+from bench.servers import MongoServer, PostgresServer, Server, ServerError, mongo, postgres
+
+pytestmark = pytest.mark.server
 
 REPOSITORY = Path(__file__).parents[3]
 KINDS = [MongoServer, PostgresServer]

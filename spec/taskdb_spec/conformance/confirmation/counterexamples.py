@@ -41,7 +41,7 @@ class CounterexampleWriter:
 
     Args:
         backend: the backend.
-        target: ``module:attribute`` by which a fresh process imports it; without it, no script runs.
+        target: ``module:attribute`` by which a fresh process imports it; if None, no script runs.
         path: the folder to import the module from, unless it is installed.
         script_runner: for a clause, how its scripts are run; by default in fresh processes.
     """
@@ -53,11 +53,12 @@ class CounterexampleWriter:
 
     @classmethod
     def for_backend(cls, backend: Backend, given: Any, target: str | None) -> CounterexampleWriter:
+        """Return a writer for a backend that was given as `given`, maybe by the name `target`."""
         target = target or _find_target(backend, given)
         return cls(backend, target, _path_of(target) if target else None)
 
     def write(self, failure: Failure, clause: str) -> Counterexample:
-        """The counterexample, confirmed in fresh processes where the backend can be imported."""
+        """Write the counterexample, and confirm it if a fresh process can import the backend."""
         sentence = summary(failure.program.operations, failure.finding)
         text = self._script(failure, clause, sentence, self._opener(failure.program.limits))
         confirmation, detail = self._confirm(failure, clause, text)
@@ -66,7 +67,7 @@ class CounterexampleWriter:
     def write_crash(
         self, program: Program, clause: str, end: ProcessExit, limit: float
     ) -> Counterexample:
-        """The counterexample where the last call of a program does not come back."""
+        """Write the counterexample for a program whose last call hangs or ends the process."""
         sentence = crash_summary(program, end)
         text = crash_script(program, clause, end, limit, self._opener(program.limits))
         confirmation, detail = self._run(clause, text, None)

@@ -1,4 +1,4 @@
-"""A call that does not come back: the smallest program with it, and the clause to blame."""
+"""Analyze a call that hangs or ends the process: the smallest program, and the clause to blame."""
 
 from __future__ import annotations
 
@@ -31,14 +31,17 @@ from taskdb_spec.model import Model
 from taskdb_spec.records.fields import new_record
 
 MAX_CRASH_REPLAYS = 25
-"""How many smaller programs are tried at the most, each in a process of its own."""
+"""Smaller programs that are tried. Each takes a process, and a hang takes the whole time limit."""
 
 
 @dataclass(frozen=True)
 class CrashDiagnosis:
-    """A program whose last call does not come back, and the clause to blame for it.
+    """A program whose last call hangs or ends the process, and the clause to blame.
 
-    `quarantined` says what to keep away from; it is None where the accident did not happen again.
+    Args:
+        program: the smallest program found.
+        clause: the clause to blame.
+        quarantined: what later programs must avoid; None if the crash did not happen again.
     """
 
     program: Program
@@ -47,7 +50,7 @@ class CrashDiagnosis:
 
 
 def program_of(log: FlightLog) -> Program:
-    """The program that a process was in when it ended, up to the call in flight."""
+    """Return the program that a process executed when it ended, up to the call in flight."""
     operations = log.operations
     if log.phase is Phase.closing and operations[-1:] != (Operation(Method.close),):
         operations = (*operations, Operation(Method.close))
@@ -55,24 +58,24 @@ def program_of(log: FlightLog) -> Program:
 
 
 class CrashAnalyzer:
-    """Plays programs that end their process, each in one of its own."""
+    """Executes programs that crash their process, each in a separate one."""
 
     def __init__(
-        self, backend: Backend, folder: Path, shared: SharedFlightRecorder, budget: ResourceBudget
+        self, backend: Backend, folder: Path, recorder: SharedFlightRecorder, budget: ResourceBudget
     ) -> None:
         self.backend, self.folder = backend, folder
-        self.shared, self.budget = shared, budget
-        self.used = 0
+        self._recorder, self.budget = recorder, budget
+        self._processes = 0
 
     def analyze(self, program: Program, end: ProcessExit, target_clause: str) -> CrashDiagnosis:
-        """Shrink the program, and find out under which clause its last call is."""
+        """Shrink the program, and find the clause that its last call exercises."""
         again = self._among_its_calls(program, end) or self._crashes_alike(program, end)
         if again is None:
             return CrashDiagnosis(program, self._suspect(program, target_clause), None)
         program = self._shrunk(again, end)
         before = tuple(Counter(operation.call for operation in program.operations[:-1]).items())
         call = program.operations[-1].call
-        general = base(self.backend.stores_nothing, call)
+        general = base(call, stores_nothing=self.backend.stores_nothing)
         plain = self._plain(program)
         if plain is None or self._crashes_alike(plain, end) == plain:
             return CrashDiagnosis(plain or program, general, QuarantinedCall(call, before))
@@ -80,9 +83,9 @@ class CrashAnalyzer:
         return CrashDiagnosis(program, clause, QuarantinedCall(call, before, clause))
 
     def _among_its_calls(self, program: Program, end: ProcessExit) -> Program | None:
-        """Where the last step makes several calls, the plain one of them that is to blame, if any.
+        """Return a program with the single call that crashes by itself, or None.
 
-        That one ends the process on its own.
+        Only if the last step is an action that consists of several calls.
         """
         if program.operations[-1].call not in OF_SEVERAL_CALLS or self.backend.stores_nothing:
             return None
@@ -93,29 +96,29 @@ class CrashAnalyzer:
         return None
 
     def _crashes_alike(self, program: Program, end: ProcessExit) -> Program | None:
-        """The part of the program up to the call that ends the process, if it does so again."""
+        """Return the program up to the call that crashes, if it crashes in the same way again."""
         died = self._crashes(program)
         if died is None or died[1].timed_out != end.timed_out:
             return None
         return died[0] if died[0].operations[-1].call is program.operations[-1].call else None
 
     def _crashes(self, program: Program) -> tuple[Program, ProcessExit] | None:
-        self.used += 1
-        folder = self.folder / f"accident-{self.used}"
+        self._processes += 1
+        folder = self.folder / f"accident-{self._processes}"
 
-        def work(send: SendMessage) -> None:
-            _execute(self.backend, folder, program, self.shared)
+        def work(_: SendMessage) -> None:
+            _execute(self.backend, folder, program, self._recorder)
 
-        process = ForkedProcess(work, self.shared, self.budget.probe, self.budget.memory)
+        process = ForkedProcess(work, self._recorder, self.budget.probe, self.budget.memory)
         try:
             list(process.messages())
         except Exception:
             return None  # the store cannot even be opened
-        died = program_of(self.shared.read_log())
+        died = program_of(self._recorder.read_log())
         return (died, process.exit) if process.exit is not None and died.operations else None
 
     def _shrunk(self, program: Program, end: ProcessExit) -> Program:
-        """Leave out ever smaller parts of what comes before the last call."""
+        """Leave out smaller and smaller parts of what precedes the last call."""
         tries, size = 0, len(program) - 1
         while size:
             start = 0
@@ -132,9 +135,9 @@ class CrashAnalyzer:
     # Which clause
 
     def _plain(self, program: Program) -> Program | None:
-        """The program with a last call that only the most general clause is about.
+        """Return the program with a last call that exercises only the most general clause.
 
-        None where the call is such a one, whatever its arguments are.
+        None if every call of the method does.
         """
         *before, last = program.operations
         if self.backend.stores_nothing or last.call not in _PLAIN:
@@ -142,10 +145,10 @@ class CrashAnalyzer:
         return program.replace(*before, *_PLAIN[last.call])
 
     def _suspect(self, program: Program, target_clause: str) -> str:
-        """The clause that the program was made for, if it applies to the last call, or its own."""
+        """Return the target clause if the last call exercises it, or else the most specific clause."""
         *before, last = program.operations
         if last.call in STORE_ACTION_CHECKS or self.backend.stores_nothing:
-            return base(self.backend.stores_nothing, last.call)
+            return base(last.call, stores_nothing=self.backend.stores_nothing)
         model = replace(self.backend, open=lambda folder: Model(self.backend.query_capabilities))
         session = Session(model, self.folder / "model")
         for operation in before:
@@ -165,7 +168,7 @@ _PLAIN = {
     Method.find: (Operation(Method.find, ({"msg_id": _ID},)),),
     Method.purge: (Operation(Method.purge, ({"msg_id": _ID},)),),
 }
-"""Calls that nothing is special about, each with the record that it takes."""
+"""Calls without anything special, each with the record that it needs."""
 
 
 def _execute(

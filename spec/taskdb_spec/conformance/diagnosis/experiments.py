@@ -1,4 +1,8 @@
-"""Control experiments: programs like one that failed, which tell its suspects apart."""
+"""Control experiments: variations of a failing program that tell its suspects apart.
+
+Each experiment removes one possible cause and keeps the rest. If the variation still fails, the
+cause is not to blame; if it passes, only the clauses about that cause remain.
+"""
 
 from __future__ import annotations
 
@@ -34,20 +38,21 @@ from taskdb_spec.records.fields import (
 )
 
 
-def failure_of(
+def find_failure_of_last(
     executor: Executor, *operations: Operation, audit: Audit = Audit.AT_END
 ) -> Failure | None:
-    """How the last of these operations fails, if all before it are right."""
+    """Return how the last operation fails, or None if it passes or an earlier one fails."""
     failure = executor.execute_program(Program(operations), audit=audit)
     return failure if failure and len(failure.program) == len(operations) else None
 
 
-# A malformed query is taken
+# A malformed query that is accepted
 
-CIRCUMSTANCES = frozenset({"QRY-9", "QRY-10", "LOG-2", "PURGE-3"})
-"""The clauses that say where a malformed query has to be refused as well."""
+CLAUSES_ABOUT_PLACE = frozenset({"QRY-9", "QRY-10", "LOG-2", "PURGE-3"})
+"""The clauses that say *where* a malformed query is refused: on an empty store, in a branch that no
+record reaches, inside a combination, in a purge."""
 
-_FULL: dict[str, Any] = {
+_RECORD_WITH_EVERY_FIELD: dict[str, Any] = {
     **dict.fromkeys(TEXT_FIELDS, "a"),
     **dict.fromkeys(TIME_FIELDS, EPOCH),
     **{name: {"a": {"b": "c"}, "x": ["a", 1]} for name in DICT_FIELDS},
@@ -55,55 +60,64 @@ _FULL: dict[str, Any] = {
 }
 
 
-def is_taken_anywhere(executor: Executor, operation: Operation, circumstance: str) -> bool:
-    """Whether the malformed query is taken as well by a plain search that looks at a record."""
-    if circumstance not in CIRCUMSTANCES:
+def is_accepted_in_plain_search(
+    executor: Executor, operation: Operation, circumstance: str
+) -> bool:
+    """Return whether a plain search over one record accepts the malformed query as well.
+
+    If it does, the place of the query is not to blame.
+    """
+    if circumstance not in CLAUSES_ABOUT_PLACE:
         return False
     check = operation.args[0]
-    hidden = circumstance in ("QRY-10", "LOG-2")  # behind, or inside, of what is well-formed
-    return any(_is_taken(executor, query) for query in (conditions(check) if hidden else [check]))
+    hidden = circumstance in ("QRY-10", "LOG-2")  # the malformed part is inside the query
+    return any(
+        _accepts(executor, query) for query in (split_conditions(check) if hidden else [check])
+    )
 
 
-def _is_taken(executor: Executor, check: Any) -> bool:
-    record = Operation(Method.add, ("a", _FULL))
-    failure = failure_of(executor, record, Operation(Method.find, (check,)))
-    return bool(failure and failure.finding.accepted_errors) and not _raised(failure)
+def _accepts(executor: Executor, check: Any) -> bool:
+    record = Operation(Method.add, ("a", _RECORD_WITH_EVERY_FIELD))
+    failure = find_failure_of_last(executor, record, Operation(Method.find, (check,)))
+    return bool(failure and failure.finding.accepted_errors) and not _is_exception(failure)
 
 
-def _raised(failure: Failure | None) -> bool:
+def _is_exception(failure: Failure | None) -> bool:
     return failure is not None and isinstance(failure.finding.actual, BaseException)
 
 
-# The same in a plainer form
+# Values in their plainest form
 
-FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
+CLAUSES_ABOUT_FORM: dict[str, tuple[str, tuple[str, ...]]] = {
     "HIST-4": ("HIST-4", ("HIST-2", "HIST-3")),
     "BUF-2": ("BUF-2", ("BUF-1",)),
     "BUF-3": ("BUF-2", ()),
     "KEYS-3": ("KEYS-3", ("KEYS-1",)),
 }
-"""Clauses that may fail for the form in which instants, buffers or keys are given: each with the
-one about that form, and those that are more general."""
+"""For clauses that also fail if timestamps, buffers or keys are rejected in one representation: the
+clause about the representation, and the more general clauses to try first."""
 
 
-def suspect_in_plain_form(executor: Executor, program: Program, clause: str) -> str:
-    """The clause to blame for a failure under one of the `FORMS`.
+def blame_with_plain_forms(executor: Executor, program: Program, clause: str) -> str:
+    """Return the clause to blame, after the program ran with everything in its plainest form.
 
-    It is the one about the form if nothing fails where all is given in its plainest form, and a
-    general one if that fails.
+    If nothing fails in plain form, the representation is to blame. If a more general clause fails,
+    that one is.
     """
-    of_form, general = FORMS[clause]
-    failure = failure_of(executor, *map(_plain, program), audit=Audit.EACH_STEP)
+    of_form, general = CLAUSES_ABOUT_FORM[clause]
+    failure = find_failure_of_last(
+        executor, *map(_to_plain_operation, program), audit=Audit.EACH_STEP
+    )
     if failure is None:
         return of_form
     suspect = failure.finding.suspects[-1]
     return suspect if suspect in general else clause
 
 
-def _plain(operation: Operation) -> Operation:
+def _to_plain_operation(operation: Operation) -> Operation:
     if operation.call in RECORD_CALLS:
         msg_id, fields = operation.args
-        return operation.replace(args=(msg_id, _plain_value(fields)))
+        return operation.replace(args=(msg_id, _to_plain_value(fields)))
     if operation.call is Method.find and len(operation.args) == 2 and operation.args[1]:
         check, keys = operation.args
         named = [name for name in TASK_FIELDS if name in keys and name != "msg_id"]
@@ -111,11 +125,11 @@ def _plain(operation: Operation) -> Operation:
     return operation
 
 
-def _plain_value(value: Any) -> Any:
+def _to_plain_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain_value(item) for key, item in value.items()}
+        return {key: _to_plain_value(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain_value(item) for item in value]
+        return [_to_plain_value(item) for item in value]
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
     if isinstance(value, datetime) and value.utcoffset() is not None:
@@ -123,15 +137,15 @@ def _plain_value(value: Any) -> Any:
     return value
 
 
-# Everything, rather than what a query selects
+# A search for everything
 
 
-def suspects_of_everything(
+def suspects_of_full_search(
     executor: Executor, stored: list[Operation], finding: Finding
 ) -> list[str]:
-    """Who is to blame for wrong records in an answer, if a search for all is wrong about them too.
+    """Return the suspects of a search for all records, if it is wrong about the same records.
 
-    Empty where it is right about one of them, or raises.
+    Empty if the search is right about one of them, or raises: then the query matters.
     """
     wrong = _wrong_ids(finding)
     if not wrong:
@@ -141,40 +155,42 @@ def suspects_of_everything(
 
 
 def _wrong_ids(finding: Finding) -> set[str]:
-    """The ids that an answer lacks, or has too many."""
+    """Return the ids that an answer lacks, or that it should not have."""
     if finding.subject != IDS_FOUND or isinstance(finding.actual, BaseException):
         return set()
     return set(finding.expected) ^ set(finding.actual)
 
 
-# Instants in UTC
+# Timestamps in UTC
 
-OFFSETS = frozenset({"EQ-5", "ORD-2"})
-"""The clauses that say that the offset of an instant does not matter to a query."""
+CLAUSES_ABOUT_OFFSETS = frozenset({"EQ-5", "ORD-2"})
+"""The clauses that say that the UTC offset of a timestamp does not matter to a query."""
 
 
-def suspects_of_offsets(executor: Executor, failure: Failure) -> list[str]:
-    """Those of the suspects that are about offsets, if the answer is right without any.
+def suspects_with_utc(executor: Executor, failure: Failure) -> list[str]:
+    """Return the suspects about UTC offsets, if the answer is right with all timestamps in UTC.
 
-    Empty where there are none, or where the answer is as wrong with all instants in UTC.
+    Empty if there are none, or if the answer is as wrong in UTC.
     """
-    about = [clause for clause in failure.finding.suspects if clause in OFFSETS]
+    about = [clause for clause in failure.finding.suspects if clause in CLAUSES_ABOUT_OFFSETS]
     arguments = [operation.args for operation in failure.program]
     if not about or not has_offsets(arguments):
         return []
-    in_utc = (each.replace(args=tuple(map(_plain_value, each.args))) for each in failure.program)
+    in_utc = (each.replace(args=tuple(map(_to_plain_value, each.args))) for each in failure.program)
     found = executor.findings_of_last_step(Program(tuple(in_utc)))
     subject = failure.finding.subject
     return [] if any(each.subject == subject for each in found) else about
 
 
-# A record that makes a query raise
+# One record at a time
 
 
-def suspects_of_records(executor: Executor, stored: list[Operation], check: Any) -> list[str]:
-    """The clauses that a query exercises on those of several records for which alone it raises.
+def suspects_of_single_records(
+    executor: Executor, stored: list[Operation], check: Any
+) -> list[str]:
+    """Return the suspects of a query on those records for which alone it raises.
 
-    Empty where it raises for none of them alone, or where there are not several.
+    Empty if it raises for none of them alone, or if there is only one record.
     """
     look = Operation(Method.find, (check,))
     suspects = [
@@ -187,29 +203,28 @@ def suspects_of_records(executor: Executor, stored: list[Operation], check: Any)
     return most_general_first(suspects)
 
 
-# A value, or the write that it was given to
+# The value in a new record
 
 
-def suspects_of_value(executor: Executor, failure: Failure) -> list[str]:
-    """Who is to blame for a value that is read back wrong from a record that was written again.
+def suspects_with_new_record(executor: Executor, failure: Failure) -> list[str]:
+    """Return the clauses of a value, if a new record with the value is read back just as wrong.
 
-    The clauses of the value, if it is read back just as wrong from a record that is new; else
-    none.
+    Empty if the new record is right: then the write that replaced the value is to blame.
     """
     *before, operation = failure.program.operations
     if operation.call not in RECORD_CALLS:
         return []
     msg_id, fields = operation.args
-    record: Mapping[str, Any] = model_after(executor, before).records.get(msg_id, {})
+    record: Mapping[str, Any] = execute_on_model(executor, before).records.get(msg_id, {})
     new = Operation(Method.add, (msg_id, {**record, **fields}))
     for found in executor.findings_of_last_step(Program((new,))):
-        if found.subject == failure.finding.subject and is_as_wrong(found, failure.finding):
+        if found.subject == failure.finding.subject and has_same_values(found, failure.finding):
             return list(found.suspects)
     return []
 
 
-def model_after(executor: Executor, operations: list[Operation]) -> Model:
-    """The model after those of the operations that it does not refuse."""
+def execute_on_model(executor: Executor, operations: list[Operation]) -> Model:
+    """Return the model after those writes that it does not refuse."""
     model = Model(executor.backend.query_capabilities)
     for operation in operations:
         if operation.call in WRITES and not refusals(model, operation):
@@ -217,19 +232,19 @@ def model_after(executor: Executor, operations: list[Operation]) -> Model:
     return model
 
 
-def is_as_wrong(one: Finding, other: Finding) -> bool:
-    """Whether two findings have the same value where there should be another."""
+def has_same_values(one: Finding, other: Finding) -> bool:
+    """Return whether two findings expect the same value and got the same other value."""
     return strictly_equal(one.expected, other.expected) and strictly_equal(one.actual, other.actual)
 
 
-# A comparison, or the order that all comparisons go by
+# Other comparisons with the same operand
 
 
-def suspects_of_order(executor: Executor, stored: list[Operation], check: Any) -> list[str]:
-    """Who is to blame for one comparison of texts that is wrong about these records.
+def suspects_of_comparison(executor: Executor, stored: list[Operation], check: Any) -> list[str]:
+    """Return the clause to blame for one comparison of texts that is wrong about these records.
 
-    The order of texts, if another comparison with the same text is wrong as well; else its own
-    clause. Empty where the query is no such comparison.
+    It is the order of texts, if another operator with the same text is wrong as well, and otherwise
+    the clause of the operator. Empty if the query is not a single comparison of texts.
     """
     [(place, condition), *more] = check.items()
     if more or not isinstance(condition, dict) or len(condition) > 1:
@@ -238,35 +253,38 @@ def suspects_of_order(executor: Executor, stored: list[Operation], check: Any) -
     if name not in ORDER_OPERATORS or not isinstance(operand, str):
         return []
     others = ({place: {other: operand}} for other in ORDER_OPERATORS if other != name)
-    wrong = [failure_of(executor, *stored, Operation(Method.find, (other,))) for other in others]
+    wrong = [
+        find_failure_of_last(executor, *stored, Operation(Method.find, (other,)))
+        for other in others
+    ]
     return ["ORD-1"] if any(wrong) else [f"{name[1:].upper()}-1"]
 
 
 # Parts of a query
 
 
-def conditions(check: Any) -> Iterator[dict[str, Any]]:
-    """Each single condition of a query, as a query of its own; a malformed one as it is."""
+def split_conditions(check: Any) -> Iterator[dict[str, Any]]:
+    """Yield each single condition of a query as a separate query; a malformed one unchanged."""
     for key, condition in check.items() if isinstance(check, dict) else ():
         if key in LOGICAL_OPERATORS and isinstance(condition, list | tuple):
             for query in condition:
-                yield from conditions(query)
+                yield from split_conditions(query)
         elif isinstance(condition, dict) and len(condition) > 1 and "$regex" not in condition:
             if all(str(name).startswith("$") for name in condition):
                 yield from ({key: {name: operand}} for name, operand in condition.items())
             else:
                 yield {key: condition}
         elif isinstance(condition, dict) and isinstance(condition.get("$not"), dict):
-            yield from conditions({key: condition["$not"]})
+            yield from split_conditions({key: condition["$not"]})
         else:
             yield {key: condition}
 
 
-def combinations(check: Any) -> Iterator[dict[str, Any]]:
-    """The queries inside of a query that combine others, the innermost first."""
+def iter_combinations(check: Any) -> Iterator[dict[str, Any]]:
+    """Yield the nested queries that combine others, the innermost first."""
     for key, condition in check.items():
         if key in LOGICAL_OPERATORS:
             for query in condition:
-                yield from combinations(query)
+                yield from iter_combinations(query)
                 if any(name in LOGICAL_OPERATORS for name in query):
                     yield query

@@ -1,4 +1,4 @@
-"""Which deviation explains a failure: the one on whose store the same program fails alike."""
+"""Explain a failure by the fault model on which the same programs fail alike."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from taskdb_spec.model import Model
 from taskdb_spec.records.domain import strictly_equal
 
 UNLIKE_MODELS = frozenset({Capability.culling})
-"""What the stores with deviations cannot claim, because the model has no limits."""
+"""What fault models cannot claim, because the model has no limits."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A program that was played on the backend, and how it failed, if it did."""
+    """A program that was executed on the backend, and how it failed, if it did."""
 
     program: Program
     failure: Failure | None
@@ -36,10 +36,15 @@ class Trial:
 def explain(
     executor: Executor, failure: Failure, audit: Audit, trials: Sequence[Trial] = ()
 ) -> str:
-    """The deviation that explains a failure, with where to look; empty unless it is just one.
+    """Return what explains a failure and where to look; empty unless one fault model does.
 
-    Where several do, `trials`, other programs that the player has played, decide between them.
-    No call is made on the player's own backend.
+    No call is made on the backend.
+
+    Args:
+        executor: the executor that found the failure, with what it knows.
+        failure: the failure, after it was shrunk.
+        audit: how the programs were audited.
+        trials: other programs that ran on the backend. They decide between several fault models.
     """
     found = candidates(executor, failure, audit)
     if len(found) > 1:
@@ -50,18 +55,18 @@ def explain(
 
 
 MAX_TRIALS = 100
-"""How many trials decide beside the first, at the most: the last ones, which are the smallest."""
+"""Trials that decide beside the first: the last ones, which are the smallest."""
 
 
 def candidates(executor: Executor, failure: Failure, audit: Audit) -> list[FaultModel]:
-    """The deviations on whose stores the program fails as it does on the player's backend."""
+    """Return the fault models on which the program fails as it does on the backend."""
     tried = list(_within_reach(executor, failure))
     counts = _agreements(executor, tried, [Trial(failure.program, failure)], audit)
     return [each for each, count in zip(tried, counts, strict=True) if count]
 
 
 def _within_reach(executor: Executor, failure: Failure) -> Iterable[FaultModel]:
-    """The deviations that it makes sense to try: few where the program takes long."""
+    """Return the fault models to try: few if the program takes long."""
     if executor.backend.stores_nothing or failure.program.limits is not None:
         return []
     if any(operation.call is StoreAction.capacity for operation in failure.program):
@@ -71,7 +76,7 @@ def _within_reach(executor: Executor, failure: Failure) -> Iterable[FaultModel]:
 
 
 def _has_many(value: Any) -> bool:
-    """Whether a long operand is anywhere in the arguments."""
+    """Return whether a long operand is anywhere in the arguments."""
     if isinstance(value, dict):
         value = list(value.values())
     return isinstance(value, GeneratedList) or (
@@ -80,17 +85,17 @@ def _has_many(value: Any) -> bool:
 
 
 def _agreements(
-    executor: Executor, deviations: Sequence[FaultModel], trials: Sequence[Trial], audit: Audit
+    executor: Executor, models: Sequence[FaultModel], trials: Sequence[Trial], audit: Audit
 ) -> list[int]:
-    """How many of the programs go on each deviation's store as they went on the backend."""
+    """Return how many programs behave on each fault model as they did on the backend."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         workdirs = Workdirs(Path(folder))
         return [
             sum(
-                _reproduces(_faulty_executor(executor, deviation, workdirs), trial, audit)
+                _reproduces(_faulty_executor(executor, model, workdirs), trial, audit)
                 for trial in trials
             )
-            for deviation in deviations
+            for model in models
         ]
 
 
@@ -100,17 +105,17 @@ def _faulty_executor(executor: Executor, model: FaultModel, workdirs: Workdirs) 
     return Executor(backend, workdirs, executor.comparison, executor.policy)
 
 
-def faulty_backend(backend: Backend, deviation: FaultModel) -> Backend:
-    """A backend that claims what the other does, and has the deviation. It keeps its stores."""
+def faulty_backend(backend: Backend, model: FaultModel) -> Backend:
+    """Return a backend of the fault model, with the same claims. It keeps its stores."""
     stores: dict[Path, Model] = {}
 
     def opened(workdir: Path) -> Model:
         if workdir not in stores:
-            stores[workdir] = deviation.store(backend.query_capabilities)
+            stores[workdir] = model.store(backend.query_capabilities)
         return stores[workdir]
 
     return Backend(
-        name=deviation.name,
+        name=model.name,
         open=opened,
         capabilities=backend.capabilities - UNLIKE_MODELS,
         resolution=backend.resolution,
@@ -127,7 +132,7 @@ def _reproduces(executor: Executor, trial: Trial, audit: Audit) -> bool:
 
 
 def is_same_finding(one: Finding, other: Finding) -> bool:
-    """Whether two findings say the same: of errors the class counts, not the text."""
+    """Return whether two findings are the same; of errors only the class counts, not the text."""
     return (
         one.suspects == other.suspects
         and one.subject == other.subject
@@ -150,7 +155,7 @@ def _alike(one: Any, other: Any) -> bool:
 
 
 def _both_accepted(one: Finding, other: Finding) -> bool:
-    """Where a refusal is due, what is returned instead hardly matters."""
+    """Return whether both calls returned, where a refusal is due: what they returned hardly matters."""
     values = one.actual, other.actual
     accepted = not any(isinstance(value, BaseException) for value in values)
     return bool(one.accepted_errors) and accepted and (values[0] is None) == (values[1] is None)

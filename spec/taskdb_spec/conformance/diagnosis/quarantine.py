@@ -92,7 +92,7 @@ BASE: dict[Call, str] = {
 """The clause by which each call has to come back at all."""
 
 
-def base(stores_nothing: bool, call: Call) -> str:
+def base(call: Call, *, stores_nothing: bool) -> str:
     """The clause by which a call of a backend has to come back at all."""
     if not stores_nothing or call is StoreAction.memory_growth:
         return BASE[call]
@@ -103,7 +103,7 @@ def base(stores_nothing: bool, call: Call) -> str:
 
 def suspects(session: Session, operation: Operation) -> list[str]:
     """The clauses that a call is under, from the general to the special."""
-    general = base(session.backend.stores_nothing, operation.call)
+    general = base(operation.call, stores_nothing=session.backend.stores_nothing)
     if session.backend.stores_nothing:
         return [general]
     due = refusals(session.model, operation)

@@ -19,7 +19,7 @@ from taskdb_spec.conformance.engine.investigation import record_and_announce
 from taskdb_spec.conformance.engine.run import Run, RunConfig
 from taskdb_spec.conformance.engine.runner import open_once
 from taskdb_spec.conformance.engine.state import RunState
-from taskdb_spec.conformance.engine.workers import BatchResult, FailureBarrier, Worker
+from taskdb_spec.conformance.engine.workers import Assignment, BatchResult, FailureBarrier, Worker
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.conformance.execution.isolation.flight_recorder import (
     FlightLog,
@@ -111,15 +111,8 @@ class _Supervisor:
     def _start_worker(self, number: int, barrier: FailureBarrier) -> Worker:
         folder = self._config.folder / f"run-{self._worker_generation}-{number}"
         batches = islice(self._left(), number, None, self._config.workers)
-        return Worker(
-            number,
-            self._config,
-            self._run.state,
-            batches,
-            barrier,
-            Workdirs(folder),
-            self._budget,
-        )
+        assignment = Assignment(number, batches, Workdirs(folder))
+        return Worker(self._config, self._run.state, assignment, barrier, self._budget)
 
     def _consume(self, worker: Worker) -> bool:
         """Consume the result of a worker's next batch; False if workers have to be replaced."""

@@ -63,6 +63,15 @@ class FailureBarrier:
 _NO_BATCH = 2**64 - 1
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """What one worker does: its number, its batches with their numbers, and where it works."""
+
+    worker: int
+    batches: Iterable[tuple[int, Batch]]
+    workdirs: Workdirs
+
+
 class Worker:
     """One worker process.
 
@@ -72,30 +81,29 @@ class Worker:
 
     def __init__(
         self,
-        number: int,
         config: RunConfig,
         state: RunState,
-        batches: Iterable[tuple[int, Batch]],
+        assignment: Assignment,
         barrier: FailureBarrier,
-        workdirs: Workdirs,
         budget: ResourceBudget,
     ) -> None:
-        self._number, self._batches, self._barrier = number, batches, barrier
+        self._config, self._state = config, state
+        self._assignment, self._barrier = assignment, barrier
         self.recorder = SharedFlightRecorder()
-        self._config, self._state, self._workdirs = config, state, workdirs
         self.process = ForkedProcess(self._work, self.recorder, budget.call, budget.memory)
         self.messages = self.process.messages()
 
     def _work(self, send: SendMessage) -> None:
-        listener = _WorkerListener(send, self._barrier, self._number)
-        runner = Runner(self._config, self._state, listener, self._workdirs, self.recorder)
-        for number, batch in self._batches:
+        worker, workdirs = self._assignment.worker, self._assignment.workdirs
+        listener = _WorkerListener(send, self._barrier, worker)
+        runner = Runner(self._config, self._state, listener, workdirs, self.recorder)
+        for number, batch in self._assignment.batches:
             self._barrier.wait_for_earlier(number)
             listener.batch_started(number)
             send(BatchResult(runner.run_batch(batch)))
             if listener.has_new_state and not self._barrier.is_single:
                 return  # the others need the new state, and wait until they get it
-            self._barrier.clear(self._number)
+            self._barrier.clear(worker)
 
 
 class _WorkerListener:

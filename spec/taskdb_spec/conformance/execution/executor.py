@@ -96,10 +96,12 @@ class Executor:
     ) -> Failure | None:
         """Execute a program that is given whole."""
 
-        def steps(session: Session) -> Iterator[Operation]:
-            return iter(program.operations)
-
-        return self.execute(steps, limits=program.limits, audit=audit, avoidance=avoidance)
+        return self.execute(
+            lambda session: iter(program.operations),
+            limits=program.limits,
+            audit=audit,
+            avoidance=avoidance,
+        )
 
     def execute_as_script(self, program: Program) -> Failure | None:
         """Execute a program as its script does: its calls and no others, and check the last."""

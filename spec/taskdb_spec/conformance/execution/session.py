@@ -19,17 +19,18 @@ from taskdb_spec.records.errors import RecordError
 
 @dataclass(frozen=True)
 class CallResult:
-    """What a call came to: a value, or the error that it raised."""
+    """What a call returned, or the error that it raised."""
 
     value: Any = None
     error: BaseException | None = None
 
     @property
     def value_or_error(self) -> Any:
+        """The value, or the error if there is one."""
         return self.value if self.error is None else self.error
 
 
-def _lacks_call(*args: Any, **keywords: Any) -> None:
+def _lacks_call(*_: Any, **__: Any) -> None:
     raise RecordError("the store has no such call")
 
 
@@ -91,6 +92,7 @@ class Session:
         return self.capture(getattr(store, call.value, _lacks_call), *args, **keywords)
 
     def open(self, workdir: Path) -> TaskDB:
+        """Open the store under a folder; raise `StoreNotOpened` if that fails."""
         workdir.mkdir(parents=True, exist_ok=True)
         self.folders[workdir] = None
         if self.limits is not None and self.backend.open_limited is not None:
@@ -108,9 +110,9 @@ class Session:
         return store
 
     def refuse_nonempty_store(self) -> None:
-        """Close a store that holds records already, and raise `StoreNotOpened`.
+        """Raise `StoreNotOpened`, after closing the store, if it has records already.
 
-        Both calls that list them are made, for one may fail, and even because they are there.
+        Both calls that list records are made: one of them may fail because there are records.
         """
         if self.backend.stores_nothing:
             return
@@ -124,17 +126,18 @@ class Session:
             )
 
     def close(self) -> None:
+        """Close the store."""
         self.recorder.store_closing()
         if not self.is_quarantined(Operation(Method.close)):
             self.call_store(self.store, Method.close)
         self.recorder.store_closed()
 
     def is_quarantined(self, operation: Operation) -> bool:
-        """Whether a call must not be made, because it is known not to come back."""
+        """Return whether a call must not be made, because it is known to hang or crash."""
         return self._is_quarantined(self, operation)
 
     def call(self, operation: Operation, args: tuple[Any, ...] | None = None) -> CallResult:
-        """Make a call of the interface on the store, with fresh arguments if none are given."""
+        """Call the store, with new copies of the arguments unless `args` are given."""
         if self.is_quarantined(operation):
             return CallResult(
                 error=CallSkipped(f"{operation.call.value} is known not to come back")
@@ -148,14 +151,16 @@ class Session:
         return self.call_store(self.store, operation.call, *args)
 
     def call_model(self, operation: Operation) -> Any:
-        """Make the call on the model, which is known not to refuse it."""
+        """Call the model, which does not refuse this call."""
         return getattr(self.model, operation.call.value)(*map(instantiate, operation.args))
 
     def resynchronize(self) -> bool:
-        """Let the model follow the store, so that what failed once is not held against it again.
+        """Copy the store's state into the model, so that a known failure causes no later findings.
 
-        Where a search finds all as it should be, only the reading is wrong, and there is nothing to
-        follow. False where the store's own answers do not make sense, and the program has to end.
+        Do nothing if ``find_records({})`` agrees with the model: then only `get_record` is wrong.
+
+        Returns:
+            False if the store's answers are inconsistent; the program must end.
         """
         if self._finds_all():
             return True
@@ -183,7 +188,7 @@ class Session:
 
 
 def _same_fields(found: Any, record: Any) -> bool:
-    """Whether two records have the same fields, in any order."""
+    """Return whether two records have the same fields, in any order."""
     return (
         isinstance(found, dict)
         and found.keys() == record.keys()

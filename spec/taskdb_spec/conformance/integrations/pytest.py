@@ -59,7 +59,7 @@ def conformance_tests(
 
 
 def _test(run: _Run, clause: Clause) -> Callable[[Any], None]:
-    def test(self: Any) -> None:
+    def test(_self: Any) -> None:
         result = run.report[clause.id]
         if result.verdict != "pass":
             raise AssertionError(_what_is_wrong(result))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from bench.servers import MongoServer
 
+from bench.servers import MongoServer
 from taskdb_reference.errors import StoreUnavailable
 from taskdb_reference.mongo import MongoDB
 from tests.support.sample_calls import CALLS
+
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from bench.servers import PostgresServer
 from traitlets import TraitError
 
+from bench.servers import PostgresServer
 from taskdb_reference.backends.postgres import postgres_backend
 from taskdb_reference.errors import StoreClosed, StoreUnavailable
 from taskdb_reference.postgres import PostgresDB, StoreRefused, schema
@@ -20,6 +20,8 @@ from taskdb_reference.sql.columns import list_columns
 from taskdb_spec import TASK_FIELDS, DuplicateRecord, RecordError
 from tests.support.concurrency import at_once, running
 from tests.support.sample_calls import CALLS
+
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture

@@ -11,4 +11,5 @@ class ProcessExit:
 
     timed_out: bool
     text: str
-    out_of_memory: bool = False  # for want of memory, as far as can be told
+    out_of_memory: bool = False
+    """Whether memory was the cause, as far as that can be known."""

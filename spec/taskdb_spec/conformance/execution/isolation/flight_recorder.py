@@ -1,4 +1,4 @@
-"""What a run is doing, noted where another process can read it when the run has died."""
+"""The flight recorder: what a process was doing, readable by another one after a crash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from taskdb_spec.conformance.core.program import Operation, call_named
 
 
 class FlightRecorder:
-    """Notes nothing: all that a run needs that is made in the process that asked for it."""
+    """A recorder that does nothing, for runs in the caller's own process.
+
+    Nobody needs a log there: if the process crashes, nobody is left to read it.
+    """
 
     is_own_process = False
     """Whether the process is the run's own, so that whatever is raised comes from the store."""
@@ -68,7 +71,7 @@ _NAME, _LOG, _SIZE = 64, 256, 1 << 23
 
 
 class SharedFlightRecorder(FlightRecorder):
-    """Notes in memory that processes share; a note takes a few microseconds.
+    """Keeps the log in memory that processes share; a note takes a few microseconds.
 
     The number at `_END` says where the steps end; those at `_CALL`, how long the note of the call
     is that comes after them, if the call in flight is not that of the step itself.
@@ -107,9 +110,11 @@ class SharedFlightRecorder(FlightRecorder):
         return FlightLog(name, self.pulse()[1], limits, tuple(operations))
 
     def program_started(self, program: str) -> None:
+        """Note the name of the program."""
         self._block[_NAME:_LOG] = program.encode().ljust(_LOG - _NAME, b"\0")
 
     def store_opening(self, limits: Limits | None) -> None:
+        """Start a new log, for a store with these limits."""
         self._step = None
         self._numbers[_END], self._numbers[_CALL] = _LOG, 0
         if limits is not None:
@@ -118,6 +123,7 @@ class SharedFlightRecorder(FlightRecorder):
         self.heartbeat()
 
     def step_started(self, operation: Operation) -> None:
+        """Note a step of the program."""
         self._step = operation
         self._numbers[_CALL] = 0
         self._numbers[_END] += self._write_call(operation)
@@ -125,19 +131,23 @@ class SharedFlightRecorder(FlightRecorder):
         self.heartbeat()
 
     def call_started(self, operation: Operation) -> None:
+        """Note a call between the steps."""
         self._numbers[_CALL] = 0
         if operation is not self._step:
             self._numbers[_CALL] = self._write_call(operation)
             self._numbers[_PHASE] = Phase.running
 
     def heartbeat(self) -> None:
+        """Count that the run is alive."""
         self._numbers[_COUNT] += 1
 
     def store_closing(self) -> None:
+        """Note that the store is being closed."""
         self._numbers[_CALL] = 0
         self._numbers[_PHASE] = Phase.closing
 
     def store_closed(self) -> None:
+        """Note that the suite works alone."""
         self._numbers[_PHASE] = Phase.idle
 
     def _write_call(self, operation: Operation) -> int:

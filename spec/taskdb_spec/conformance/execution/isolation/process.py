@@ -1,4 +1,4 @@
-"""Work in a forked process that may hang, crash, or flood its output."""
+"""Run a task in a forked process that may hang, crash, or flood its output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from taskdb_spec.conformance.execution.isolation.shutdown import raise_if_termin
 
 SendMessage = Callable[[Any], None]
 Task = Callable[[SendMessage], None]
-"""What a process does; it is given the means to send messages to the one that made it."""
+"""What a process does; it gets a function that sends messages to the process that started it."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,22 @@ class _Done:
 
 
 EXIT_OUT_OF_MEMORY = 77
-"""The exit status of a process that ran out of memory."""
+"""The exit status of a process that ran out of memory: one that no store uses by chance."""
 OPEN_TIMEOUT_FACTOR = 3
-"""How many times as long as any other call the opening of a store may take."""
+"""How many times as long as another call the opening of a store may take: a server may start."""
 
 
 class ForkedProcess:
-    """A process that works, watched: `messages` has what it sends, `exit` how it broke off, if so.
+    """A task in a forked process, with a time limit per call of the store and a memory limit.
 
-    A call may take `limit` seconds, and the process that many bytes of memory more than now.
+    Iterate `messages` to receive what the task sends. `exit` is set if the process crashed or timed
+    out.
+
+    Args:
+        work: the task.
+        recorder: tells whether the process is alive, and which call is in flight.
+        limit: seconds that a call may take.
+        memory: bytes that the process may use beyond what this one uses now.
     """
 
     def __init__(
@@ -59,11 +66,11 @@ class ForkedProcess:
         self._reader, writer = multiprocessing.connection.Pipe(duplex=False)
         self._pid = _fork()
         if self._pid == 0:
-            _work(work, writer, recorder, memory)
+            _work(work, writer, memory)
         writer.close()
 
     def messages(self) -> Iterator[Any]:
-        """What the process sends, to its end. What it raises is raised here."""
+        """Yield what the process sends, until it ends. What the task raises is raised here."""
         try:
             while self.exit is None:
                 raise_if_terminated()
@@ -77,7 +84,9 @@ class ForkedProcess:
                 elif dead:
                     self.exit = _exit_of(self._status or 0)
                 elif self._is_stalled():
-                    self.exit = ProcessExit(True, f"did not return within {self._allowed():g} s")
+                    self.exit = ProcessExit(
+                        timed_out=True, text=f"did not return within {self._allowed():g} s"
+                    )
         finally:
             self.close()
         if self.exit is None and message.error is not None:
@@ -104,7 +113,7 @@ class ForkedProcess:
             time.sleep(0.01)
 
     def _pause(self) -> float:
-        """The seconds between two looks at the process."""
+        """Return the seconds between two looks at the process."""
         return min(0.2, self._limit / 4)
 
     def _is_stalled(self) -> bool:
@@ -118,7 +127,7 @@ class ForkedProcess:
         return self._waited > self._allowed()
 
     def _allowed(self) -> float:
-        """The seconds that the call in flight may take."""
+        """Return the seconds that the call in flight may take."""
         _, phase = self._recorder.pulse()
         return self._limit * (OPEN_TIMEOUT_FACTOR if phase is Phase.opening else 1)
 
@@ -146,18 +155,20 @@ def _fork() -> int:
 def _exit_of(status: int) -> ProcessExit:
     code = os.waitstatus_to_exitcode(status)
     if code == EXIT_OUT_OF_MEMORY:
-        return ProcessExit(False, "ran out of memory", out_of_memory=True)
+        return ProcessExit(timed_out=False, text="ran out of memory", out_of_memory=True)
     if code < 0:
         name = signal.Signals(-code).name
         out_of_memory = -code in (signal.SIGKILL, signal.SIGABRT)
-        return ProcessExit(False, f"ended the process by {name}", out_of_memory=out_of_memory)
-    return ProcessExit(False, f"ended the process with exit status {code}")
+        return ProcessExit(
+            timed_out=False, text=f"ended the process by {name}", out_of_memory=out_of_memory
+        )
+    return ProcessExit(timed_out=False, text=f"ended the process with exit status {code}")
 
 
 # In the process
 
 
-def _work(work: Task, writer: Connection, recorder: SharedFlightRecorder, memory: int) -> NoReturn:
+def _work(work: Task, writer: Connection, memory: int) -> NoReturn:
     status = 1
     try:
         _settle(memory)
