@@ -9,10 +9,8 @@ from __future__ import annotations
 from taskdb_spec import DuplicateRecord, RecordCulled, RecordNotFound
 from taskdb_spec.records.domain import safe_repr
 
-# N818 wants the suffix Error. The names are published, and callers catch them.
 
-
-class StoreUnavailable(ConnectionError):  # noqa: N818
+class StoreUnavailable(ConnectionError):
     """The server does not answer, or the file is locked. The text says which, and what to do.
 
     The call may be repeated. A write may have succeeded before the answer was lost.
@@ -23,7 +21,7 @@ class StoreClosed(StoreUnavailable):
     """The store was closed before the call."""
 
 
-class StoreRefused(ValueError):  # noqa: N818
+class StoreRefused(ValueError):
     """The database has contents that this version must not write to. They are unchanged."""
 
 

@@ -20,6 +20,7 @@ class Limit(Int[int | None, int | None]):
     """
 
     def validate(self, _obj: Any, value: Any) -> int | None:
+        """Return the valid value, or raise `TraitError`."""
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise TraitError(
                 f"{self.name} must be a whole number, 1 or more, or None for no limit; "
@@ -32,6 +33,7 @@ class Fraction(Float[float, int | float]):
     """A trait: a number above 0 and up to 1."""
 
     def validate(self, _obj: Any, value: Any) -> float:
+        """Return the valid value, or raise `TraitError`."""
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not 0 < value <= 1:  # false for NaN as well
             raise TraitError(f"{self.name} must be a number above 0 and up to 1; not {value!r}")

@@ -9,7 +9,7 @@ from taskdb_reference.base import BaseDB
 from taskdb_spec import TaskRecord
 
 
-class NoData(KeyError):  # noqa: N818  # a published name
+class NoData(KeyError):
     """A caller tried to read records of a `NoDB`.
 
     >>> str(NoData())  # doctest: +ELLIPSIS

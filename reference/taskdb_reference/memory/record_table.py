@@ -22,8 +22,11 @@ from taskdb_spec.records.fields import TASK_FIELDS
 class Index(Protocol):
     """An index that is notified of every inserted and every removed record."""
 
-    def insert(self, records: Iterable[StoredRecord], /) -> None: ...
-    def remove(self, records: Iterable[StoredRecord], /) -> None: ...
+    def insert(self, records: Iterable[StoredRecord], /) -> None:
+        """Add records."""
+
+    def remove(self, records: Iterable[StoredRecord], /) -> None:
+        """Remove records whose indexed fields have not changed since `insert`."""
 
 
 AnyIndex = TypeVar("AnyIndex", bound=Index)

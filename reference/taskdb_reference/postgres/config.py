@@ -18,6 +18,7 @@ class Url(Unicode[str, str]):
     """A trait: the url or the connection keywords of a PostgreSQL database; '' if not set."""
 
     def validate(self, _obj: Any, value: Any) -> str:
+        """Return the valid value, or raise `TraitError`."""
         # The messages do not show the value, because it may contain a password.
         if not isinstance(value, str):
             raise TraitError(f"{self.name} must be a str, not {type(value).__name__}")
@@ -34,6 +35,7 @@ class Namespace(Unicode[str, str]):
     """A trait: a name of 1 to 500 characters."""
 
     def validate(self, _obj: Any, value: Any) -> str:
+        """Return the valid value, or raise `TraitError`."""
         if (
             not isinstance(value, str)
             or not 0 < len(value) <= MAX_NAMESPACE_LENGTH

@@ -30,8 +30,12 @@ class Cursor(Protocol):
     """The result of a statement, as the drivers return it."""
 
     @property
-    def rowcount(self) -> int: ...
-    def fetchone(self) -> Any: ...
+    def rowcount(self) -> int:
+        """The number of rows that the statement changed."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+
     def __iter__(self) -> Iterator[Any]: ...
 
 

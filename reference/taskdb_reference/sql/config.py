@@ -14,6 +14,7 @@ class Seconds(Float[float, int | float]):
     """A trait: a number of seconds, 0 or more."""
 
     def validate(self, _obj: Any, value: Any) -> float:
+        """Return the valid value, or raise `TraitError`."""
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not 0 <= value <= MAX_SECONDS:
             raise TraitError(f"{self.name} must be a number of seconds, 0 or more; not {value!r}")
