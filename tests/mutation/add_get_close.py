@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from taskdb_spec import DuplicateRecord
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.fields import with_defaults
 from tests.mutation.base import broken
-from tests.mutation.decorators import storing_fields
-from tests.mutation.store import Store
+from tests.mutation.decorators import with_stored_fields
 
 
 @broken("ADD-1", "an added record is not stored", CORE)
-class AddIsLost(Store):
+class AddIsLost(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         self.normalize_record(msg_id, rec)
 
 
 @broken("ADD-1", "a record is stored under its id without the blanks at the ends", CORE)
-class AddStripsTheId(Store):
+class AddStripsTheId(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         self.records[msg_id.strip()] = self.records.pop(msg_id)
 
 
 @broken("ADD-1", "only the first record is stored, and every later one is lost", CORE)
-class HasRoomForOne(Store):
+class HasRoomForOne(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if len(self.records) > 1:
@@ -33,26 +34,26 @@ class HasRoomForOne(Store):
 
 
 @broken("GET-1", "get returns the record that was added last, whatever the id", CORE)
-class GetReturnsTheLast(Store):
+class GetReturnsTheLast(StepwiseModel):
     def get_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         return super().get_record(list(self.records)[-1])
 
 
 @broken("GET-1", "get returns a mapping that is no dict", CORE)
-class GetReturnsAProxy(Store):
+class GetReturnsAProxy(StepwiseModel):
     def get_record(self, msg_id, /):
         return MappingProxyType(super().get_record(msg_id))
 
 
 @broken("GET-1", "get leaves the label out of what it decodes", CORE)
-class GetForgetsTheLabel(Store):
+class GetForgetsTheLabel(StepwiseModel):
     def get_record(self, msg_id, /):
         return {**super().get_record(msg_id), "label": None}
 
 
 @broken("GET-2", "get of an unknown id returns an empty record", CORE)
-class UnknownIdIsAnEmptyRecord(Store):
+class UnknownIdIsAnEmptyRecord(StepwiseModel):
     def get_record(self, msg_id, /):
         if isinstance(msg_id, str) and msg_id not in self.records:
             return with_defaults({"msg_id": msg_id})
@@ -60,7 +61,7 @@ class UnknownIdIsAnEmptyRecord(Store):
 
 
 @broken("GET-2", "get of an unknown id returns None", CORE)
-class UnknownIdIsNone(Store):
+class UnknownIdIsNone(StepwiseModel):
     def get_record(self, msg_id, /):
         if isinstance(msg_id, str) and msg_id not in self.records:
             return None
@@ -68,7 +69,7 @@ class UnknownIdIsNone(Store):
 
 
 @broken("GET-2", "get takes an id in another case for the same", CORE)
-class GetFoldsCase(Store):
+class GetFoldsCase(StepwiseModel):
     def get_record(self, msg_id, /):
         if isinstance(msg_id, str) and msg_id not in self.records:
             for other in self.records:
@@ -78,44 +79,44 @@ class GetFoldsCase(Store):
 
 
 @broken("DROP-1", "get of a dropped id still returns the record", CORE)
-class DroppedIdCanBeGot(Store):
+class DroppedIdCanBeGot(StepwiseModel):
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.dropped = {}
 
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         self.dropped[msg_id] = self.records.pop(msg_id)
 
     def get_record(self, msg_id, /):
         if isinstance(msg_id, str) and msg_id not in self.records and msg_id in self.dropped:
-            return self._copy(self.dropped[msg_id])
+            return self.copy_record(self.dropped[msg_id])
         return super().get_record(msg_id)
 
 
 @broken("RET-1", "add returns the id", CORE)
-class AddReturnsTheId(Store):
+class AddReturnsTheId(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         return msg_id
 
 
 @broken("RET-1", "update returns the record", CORE)
-class UpdateReturnsTheRecord(Store):
+class UpdateReturnsTheRecord(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         return self.get_record(msg_id)
 
 
 @broken("RET-1", "drop returns True", CORE)
-class DropReturnsTrue(Store):
+class DropReturnsTrue(StepwiseModel):
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
         return True
 
 
 @broken("RET-1", "drop_matching_records returns how many it dropped", CORE)
-class PurgeReturnsACount(Store):
+class PurgeReturnsACount(StepwiseModel):
     def drop_matching_records(self, check, /):
         before = len(self.records)
         super().drop_matching_records(check)
@@ -123,27 +124,26 @@ class PurgeReturnsACount(Store):
 
 
 @broken("RET-1", "close returns the store", CORE)
-class CloseReturnsTheStore(Store):
+class CloseReturnsTheStore(StepwiseModel):
     def close(self):
         return self
 
 
 @broken("REC-1", "get lets a key of its own leak out", CORE)
-class LeaksItsKey(Store):
+class LeaksItsKey(StepwiseModel):
     def get_record(self, msg_id, /):
         return {**super().get_record(msg_id), "_id": 1}
 
 
 @broken("REC-1", "fields that are None are left out of whole records", CORE)
-class LeavesNoneOut(Store):
-    @staticmethod
-    def _copy(record, names=None):
-        copy = Store._copy(record, names)
+class LeavesNoneOut(StepwiseModel):
+    def copy_record(self, record, names=None):
+        copy = super().copy_record(record, names)
         return {name: copy[name] for name in copy if names or copy[name] is not None}
 
 
 @broken("REC-1", "has no column for fields that are not among the seed's thirteen, if None", CORE)
-class HasNoColumnForErrors(Store):
+class HasNoColumnForErrors(StepwiseModel):
     def get_record(self, msg_id, /):
         record = super().get_record(msg_id)
         if record["error"] is None:
@@ -152,7 +152,7 @@ class HasNoColumnForErrors(Store):
 
 
 @broken("REC-2", "an absent stdout is filled with None", CORE)
-class StdoutIsFilledWithNone(Store):
+class StdoutIsFilledWithNone(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if "stdout" not in rec:
@@ -160,7 +160,7 @@ class StdoutIsFilledWithNone(Store):
 
 
 @broken("REC-2", "stderr is always '' after an add, also where it was given", CORE)
-class StderrIsAlwaysFilled(Store):
+class StderrIsAlwaysFilled(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if self.records[msg_id]["stderr"] is not None:
@@ -168,7 +168,7 @@ class StderrIsAlwaysFilled(Store):
 
 
 @broken("REC-2", "absent buffers are filled with []", CORE)
-class BuffersAreFilledWithAList(Store):
+class BuffersAreFilledWithAList(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if "buffers" not in rec:
@@ -176,7 +176,7 @@ class BuffersAreFilledWithAList(Store):
 
 
 @broken("REC-2", "an absent error is filled with {}", CORE)
-class ErrorIsFilledWithADict(Store):
+class ErrorIsFilledWithADict(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if "error" not in rec:
@@ -184,13 +184,13 @@ class ErrorIsFilledWithADict(Store):
 
 
 @broken("REC-2", "an absent queue is filled with ''", CORE)
-class QueueIsFilledWithText(Store):
+class QueueIsFilledWithText(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, {"queue": "", **rec})
 
 
 @broken("REC-3", "a stdout that is given as None is filled with ''", CORE)
-class NoneStdoutIsFilled(Store):
+class NoneStdoutIsFilled(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         fields = super().normalize_record(msg_id, rec)
         if "stdout" in fields and fields["stdout"] is None:
@@ -199,7 +199,7 @@ class NoneStdoutIsFilled(Store):
 
 
 @broken("REC-3", "label is NOT NULL: None is refused where it is given", CORE)
-class LabelIsNotNull(Store):
+class LabelIsNotNull(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         fields = super().normalize_record(msg_id, rec)
         if "label" in fields and fields["label"] is None:
@@ -208,7 +208,7 @@ class LabelIsNotNull(Store):
 
 
 @broken("REC-3", "buffers given as None read back as []", CORE)
-class NoneBuffersAreAList(Store):
+class NoneBuffersAreAList(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         fields = super().normalize_record(msg_id, rec)
         for name in ("buffers", "result_buffers"):
@@ -218,13 +218,13 @@ class NoneBuffersAreAList(Store):
 
 
 @broken("ADD-2", "an add of an id that is there replaces the record", CORE)
-class AddReplaces(Store):
+class AddReplaces(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         self.records[msg_id] = with_defaults(self.normalize_record(msg_id, rec))
 
 
 @broken("ADD-2", "an add of an id that is there is ignored", CORE)
-class DuplicateIsIgnored(Store):
+class DuplicateIsIgnored(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         self.normalize_record(msg_id, rec)
         if msg_id not in self.records:
@@ -232,14 +232,14 @@ class DuplicateIsIgnored(Store):
 
 
 @broken("ADD-2", "a second add is accepted if the record is the same", CORE)
-class SameRecordMayBeAddedTwice(Store):
+class SameRecordMayBeAddedTwice(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         if self.records.get(str(msg_id)) != with_defaults(self.normalize_record(msg_id, rec)):
             super().add_record(msg_id, rec)
 
 
 @broken("ADD-3", "the check for a duplicate comes after the write", CORE)
-class DuplicateIsWrittenThenRefused(Store):
+class DuplicateIsWrittenThenRefused(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         fields = with_defaults(self.normalize_record(msg_id, rec))
         try:
@@ -249,7 +249,7 @@ class DuplicateIsWrittenThenRefused(Store):
 
 
 @broken("ADD-3", "a refused add overwrites one field, queue", CORE)
-class DuplicateOverwritesTheQueue(Store):
+class DuplicateOverwritesTheQueue(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         fields = with_defaults(self.normalize_record(msg_id, rec))
         try:
@@ -259,7 +259,7 @@ class DuplicateOverwritesTheQueue(Store):
 
 
 @broken("ADD-3", "a refused add loses the record that was there", CORE)
-class DuplicateLosesTheRecord(Store):
+class DuplicateLosesTheRecord(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         try:
             super().add_record(msg_id, rec)
@@ -268,7 +268,7 @@ class DuplicateLosesTheRecord(Store):
             raise
 
 
-class Tombstones(Store):
+class Tombstones(StepwiseModel):
     """Remembers the records that drop_record removed."""
 
     def __init__(self, capabilities):
@@ -276,7 +276,7 @@ class Tombstones(Store):
         self.dropped = {}
 
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         self.dropped[msg_id] = self.records.pop(msg_id)
 
 
@@ -307,7 +307,7 @@ class SecondLifeIsLost(Tombstones):
 
 
 @broken("CLOSE-1", "the second close raises", CORE)
-class SecondCloseRaises(Store):
+class SecondCloseRaises(StepwiseModel):
     closed = False
 
     def close(self):
@@ -317,13 +317,13 @@ class SecondCloseRaises(Store):
 
 
 @broken("CLOSE-1", "every close raises", CORE)
-class CloseRaises(Store):
+class CloseRaises(StepwiseModel):
     def close(self):
         raise NotImplementedError
 
 
 @broken("KEEP-1", "the oldest record goes when there are more than 1,024", CORE)
-class KeepsOneThousand(Store):
+class KeepsOneThousand(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if len(self.records) > 1024:
@@ -331,7 +331,7 @@ class KeepsOneThousand(Store):
 
 
 @broken("KEEP-1", "the 1,000th record is stored, and the 999th goes", CORE)
-class OneInAThousandGoes(Store):
+class OneInAThousandGoes(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         if len(self.records) == 1000:
@@ -339,13 +339,52 @@ class OneInAThousandGoes(Store):
 
 
 @broken("KEEP-1", "find returns no more than 1,000 records", CORE)
-class FindsOneThousand(Store):
+class FindsOneThousand(StepwiseModel):
     def select_ids(self, check):
         return super().select_ids(check)[:1000]
 
 
-@storing_fields(
+@with_stored_fields(
     "REC-2", "a given stdout is overwritten by its default", "stdout", capabilities=CORE
 )
 def stdout_is_always_empty(value):
     return ""
+
+
+@broken("ADD-2", "ids are compared by their first 255 characters", CORE)
+class IdsAreCut(StepwiseModel):
+    def add_record(self, msg_id, rec, /):
+        self.normalize_record(msg_id, rec)
+        if any(known[:255] == msg_id[:255] for known in self.records):
+            raise DuplicateRecord(msg_id)
+        super().add_record(msg_id, rec)
+
+
+@broken("ADD-3", "the buffers of a duplicate are stored before it is refused", CORE)
+class DuplicateLeavesBuffers(StepwiseModel):
+    def add_record(self, msg_id, rec, /):
+        fields = self.normalize_record(msg_id, rec)
+        if msg_id in self.records and fields.get("result_buffers"):
+            self.records[msg_id]["result_buffers"] = fields["result_buffers"]
+        super().add_record(msg_id, rec)
+
+
+@broken("ADD-1", "the ninth add is not stored", CORE)
+class NinthAddIsLost(StepwiseModel):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.adds = 0
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.adds += 1
+        if self.adds == 9:
+            del self.records[msg_id]
+
+
+@broken("KEEP-1", "the ninth record takes the place of the first", CORE)
+class KeepsEight(StepwiseModel):
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        if len(self.records) > 8:
+            del self.records[next(iter(self.records))]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.domain import deep_copy
-from taskdb_spec.records.fields import BUFFER_FIELDS, TASK_FIELDS, TIME_FIELDS
+from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TASK_FIELDS, TIME_FIELDS
 from tests.mutation.base import broken
-from tests.mutation.store import Store
 
 
 def lists_of(given, copy):
@@ -18,7 +18,7 @@ def lists_of(given, copy):
     return given if isinstance(given, list) else copy
 
 
-class KeepsDicts(Store):
+class KeepsDicts(StepwiseModel):
     """Keeps the dicts and lists that it is given."""
 
     adding = updating = False
@@ -65,7 +65,7 @@ class AddKeepsBuffers(KeepsDicts):
 
 
 @broken("ISO-1", "add reads a bytearray when the record is read, not when it is added", CORE)
-class AddReadsBytearraysLate(Store):
+class AddReadsBytearraysLate(StepwiseModel):
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.given = {}
@@ -117,21 +117,21 @@ def shallow(record, name):
 
 
 @broken("ISO-3", "get returns the stored record itself", CORE)
-class GetReturnsTheStored(Store):
+class GetReturnsTheStored(StepwiseModel):
     def get_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         return self.records[msg_id]
 
 
 @broken("ISO-3", "get copies the outer dict only", CORE)
-class GetCopiesTheOuterDict(Store):
+class GetCopiesTheOuterDict(StepwiseModel):
     def get_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         return dict(self.records[msg_id])
 
 
 @broken("ISO-3", "get copies two levels of dicts, not the values in them", CORE)
-class GetCopiesTwoLevels(Store):
+class GetCopiesTwoLevels(StepwiseModel):
     def get_record(self, msg_id, /):
         copy = super().get_record(msg_id)
         return {
@@ -141,29 +141,29 @@ class GetCopiesTwoLevels(Store):
 
 
 @broken("ISO-3", "get returns the stored list of buffers", CORE)
-class GetReturnsTheBuffers(Store):
+class GetReturnsTheBuffers(StepwiseModel):
     def get_record(self, msg_id, /):
         copy = super().get_record(msg_id)
         return {**copy, "buffers": self.records[msg_id]["buffers"]}
 
 
 @broken("ISO-4", "find returns the stored records themselves", CORE)
-class FindReturnsTheStored(Store):
-    def part(self, record, names):
-        return super().part(record, names) if names else record
+class FindReturnsTheStored(StepwiseModel):
+    def project_record(self, record, names):
+        return super().project_record(record, names) if names else record
 
 
 @broken("ISO-4", "a projection copies the outer dict only", CORE)
-class ProjectionCopiesTheOuterDict(Store):
-    def part(self, record, names):
-        copy = super().part(record, names)
+class ProjectionCopiesTheOuterDict(StepwiseModel):
+    def project_record(self, record, names):
+        copy = super().project_record(record, names)
         return {name: record[name] for name in copy} if names else copy
 
 
 @broken("ISO-4", "records found have the stored lists inside of their dicts", CORE)
-class FindSharesInnerLists(Store):
-    def part(self, record, names):
-        copy = super().part(record, names)
+class FindSharesInnerLists(StepwiseModel):
+    def project_record(self, record, names):
+        copy = super().project_record(record, names)
         return {
             name: lists_of(record[name], copy[name]) if isinstance(copy[name], dict) else copy[name]
             for name in copy
@@ -171,15 +171,15 @@ class FindSharesInnerLists(Store):
 
 
 @broken("ISO-4", "a projection has the stored list of result_buffers", CORE)
-class ProjectionSharesResultBuffers(Store):
-    def part(self, record, names):
-        copy = super().part(record, names)
+class ProjectionSharesResultBuffers(StepwiseModel):
+    def project_record(self, record, names):
+        copy = super().project_record(record, names)
         if names and "result_buffers" in copy:
             copy["result_buffers"] = record["result_buffers"]
         return copy
 
 
-class Writing(Store):
+class Writing(StepwiseModel):
     """Says when something was written."""
 
     def written(self):
@@ -244,7 +244,7 @@ class HistoryIsCopiedOnce(Writing):
         return self.history
 
 
-class Rewriting(Store):
+class Rewriting(StepwiseModel):
     """Does something to the record or update that it is given."""
 
     def rewrite(self, msg_id, rec):
@@ -266,7 +266,7 @@ class WritesTheIdIntoTheRecord(Rewriting):
 
 
 @broken("ISO-6", "add fills the absent fields of its argument", CORE)
-class FillsTheGivenRecord(Store):
+class FillsTheGivenRecord(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         for name in TASK_FIELDS:
@@ -274,7 +274,7 @@ class FillsTheGivenRecord(Store):
 
 
 @broken("ISO-6", "an update takes the msg_id out of its argument", CORE)
-class PopsTheIdFromTheUpdate(Store):
+class PopsTheIdFromTheUpdate(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         rec.pop("msg_id", None)
@@ -297,14 +297,14 @@ class NormalisesTheGivenBuffers(Rewriting):
 
 
 @broken("ISO-6", "add writes an _id into its argument", CORE)
-class WritesItsKeyIntoTheRecord(Store):
+class WritesItsKeyIntoTheRecord(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
         rec["_id"] = len(self.records)
 
 
 @broken("ISO-6", "a record that is refused has its unknown fields taken out", CORE)
-class CleansTheRefusedRecord(Store):
+class CleansTheRefusedRecord(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         try:
             return super().normalize_record(msg_id, rec)
@@ -316,7 +316,7 @@ class CleansTheRefusedRecord(Store):
 
 
 @broken("ISO-7", "find takes the conditions out of the query", CORE)
-class PopsTheQuery(Store):
+class PopsTheQuery(StepwiseModel):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         check.clear()
@@ -324,7 +324,7 @@ class PopsTheQuery(Store):
 
 
 @broken("ISO-7", "drop_matching_records takes the operators out of the query", CORE)
-class PopsTheOperatorsOfAPurge(Store):
+class PopsTheOperatorsOfAPurge(StepwiseModel):
     def drop_matching_records(self, check, /):
         super().drop_matching_records(check)
         for condition in check.values():
@@ -333,7 +333,7 @@ class PopsTheOperatorsOfAPurge(Store):
 
 
 @broken("ISO-7", "the operands of $in are sorted in the query", CORE)
-class SortsTheOperands(Store):
+class SortsTheOperands(StepwiseModel):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         for condition in check.values():
@@ -343,7 +343,7 @@ class SortsTheOperands(Store):
 
 
 @broken("ISO-7", "a plain operand is written as $eq into the query", CORE)
-class WritesEqIntoTheQuery(Store):
+class WritesEqIntoTheQuery(StepwiseModel):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         for name, operand in check.items():
@@ -353,7 +353,7 @@ class WritesEqIntoTheQuery(Store):
 
 
 @broken("ISO-8", "msg_id is put in front of the keys", CORE)
-class InsertsTheIdIntoTheKeys(Store):
+class InsertsTheIdIntoTheKeys(StepwiseModel):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         if isinstance(keys, list) and keys and "msg_id" not in keys:
@@ -362,7 +362,7 @@ class InsertsTheIdIntoTheKeys(Store):
 
 
 @broken("ISO-8", "the keys are sorted", CORE)
-class SortsTheKeys(Store):
+class SortsTheKeys(StepwiseModel):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         if isinstance(keys, list):
@@ -371,7 +371,7 @@ class SortsTheKeys(Store):
 
 
 @broken("ISO-8", "buffers are taken out of the keys", CORE)
-class TakesBuffersOutOfTheKeys(Store):
+class TakesBuffersOutOfTheKeys(StepwiseModel):
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
         if isinstance(keys, list) and "buffers" in keys:
@@ -379,7 +379,7 @@ class TakesBuffersOutOfTheKeys(Store):
         return found
 
 
-class KeepsQueries(Store):
+class KeepsQueries(StepwiseModel):
     """Remembers the trees of queries, and the names of keys."""
 
     def __init__(self, capabilities):
@@ -389,23 +389,26 @@ class KeepsQueries(Store):
 
 @broken("ISO-10", "a query is parsed once for each object that it is given as", CORE)
 class ParsesAnObjectOnce(KeepsQueries):
-    def parsed(self, check):
+    def parse_query(self, check):
         if id(check) not in self.trees:
-            self.trees[id(check)] = super().parsed(check), check  # so that the id stays its own
+            self.trees[id(check)] = (
+                super().parse_query(check),
+                check,
+            )  # so that the id stays its own
         return self.trees[id(check)][0]
 
 
 @broken("ISO-10", "a query is kept by its text, with the operands that were given", CORE)
 class KeepsTheOperands(KeepsQueries):
-    def parsed(self, check):
-        return super().parsed(self.trees.setdefault(repr(check), check))
+    def parse_query(self, check):
+        return super().parse_query(self.trees.setdefault(repr(check), check))
 
 
 @broken("ISO-10", "the lists of $in are kept, by their text", CORE)
 class KeepsTheListsOfIn(KeepsQueries):
-    def parsed(self, check):
-        super().parsed(check)
-        return super().parsed({root: self.kept(test) for root, test in check.items()})
+    def parse_query(self, check):
+        super().parse_query(check)
+        return super().parse_query({root: self.kept(test) for root, test in check.items()})
 
     def kept(self, test):
         operand = test.get("$in") if isinstance(test, dict) else None
@@ -416,8 +419,8 @@ class KeepsTheListsOfIn(KeepsQueries):
 
 @broken("ISO-10", "the names of a list of keys are read once for each object", CORE)
 class ReadsKeysOnce(KeepsQueries):
-    def projection(self, keys):
-        names = super().projection(keys)
+    def parse_keys(self, keys):
+        names = super().parse_keys(keys)
         return self.names.setdefault(id(keys), (names, keys))[0]
 
 
@@ -434,3 +437,40 @@ class KnowsTheLastQuery(Writing):
         if check is not self.last[0]:
             self.last = check, super().select_ids(check)
         return self.last[1]
+
+
+@broken("ISO-1", "what is writable under a memoryview is kept", CORE)
+class KeepsViews(StepwiseModel):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.views = {}
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.views[msg_id] = list(rec.get("buffers") or ())
+
+    def get_record(self, msg_id, /):
+        record = super().get_record(msg_id)
+        views = self.views.get(msg_id)
+        if views and record["buffers"] and len(views) == len(record["buffers"]):
+            record["buffers"] = [
+                bytes(view) if isinstance(view, memoryview) else kept
+                for view, kept in zip(views, record["buffers"], strict=True)
+            ]
+        return record
+
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        if "buffers" in rec:
+            self.views[msg_id] = None
+
+
+@broken("ISO-2", "an update keeps a dict that is two levels down", CORE)
+class UpdateKeepsDeepDicts(StepwiseModel):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        for name in DICT_FIELDS:
+            for key, value in (rec.get(name) or {}).items():
+                if isinstance(value, dict):
+                    kept = {k: item for k, item in value.items() if isinstance(item, dict)}
+                    self.records[msg_id][name][key].update(kept)

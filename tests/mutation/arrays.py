@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from taskdb_spec.conformance.diagnosis.fault_models.base import (
+    StepwiseSemantics,
+    as_document,
+    iter_elements,
+)
 from taskdb_spec.language import tree
 from taskdb_spec.language.evaluation import compile_condition
 from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.records.ordering import MISSING, sort_key
+from tests.mutation.base import broken
 from tests.mutation.comparison_operators import COMPARE, ORDERED
 from tests.mutation.decorators import (
-    comparing,
-    is_operators,
-    judging,
-    looking,
-    rewriting,
-    taking,
-    with_language,
+    has_operators,
+    with_comparison,
+    with_condition,
+    with_path_matches,
+    with_rewritten_condition,
+    with_rewritten_operands,
 )
-from tests.mutation.language import Language, document, elements
 
 
 def lists(value, test):
@@ -24,35 +28,35 @@ def lists(value, test):
     return isinstance(value, list) and isinstance(test.operand, list)
 
 
-@comparing("LIST-1", "the order of the elements does not count", tree.Eq)
+@with_comparison("LIST-1", "the order of the elements does not count", tree.Eq)
 def list_is_a_bag(value, test):
     both = lists(value, test)
     return sorted(map(sort_key, value)) == sorted(map(sort_key, test.operand)) if both else None
 
 
-@comparing("LIST-1", "a list matches what begins with it", tree.Eq)
+@with_comparison("LIST-1", "a list matches what begins with it", tree.Eq)
 def list_takes_a_prefix(value, test):
     if not lists(value, test) or not test.operand:
         return None
     return sort_key(value[: len(test.operand)]) == sort_key(test.operand)
 
 
-@judging("LIST-1", "[] equals None", tree.Eq)
+@with_condition("LIST-1", "[] equals None", tree.Eq)
 def empty_list_equals_none(test, found, holds):
     return holds or (test.operand == [] and None in found.values)
 
 
-@comparing("LIST-1", "[] equals every list", tree.Eq)
+@with_comparison("LIST-1", "[] equals every list", tree.Eq)
 def empty_list_equals_lists(value, test):
     return True if lists(value, test) and not test.operand else None
 
 
-@comparing("LIST-1", "lists are equal if their lengths are", tree.Eq)
+@with_comparison("LIST-1", "lists are equal if their lengths are", tree.Eq)
 def list_is_its_length(value, test):
     return len(value) == len(test.operand) if lists(value, test) else None
 
 
-@comparing("LIST-2", "the shorter list is less", *ORDERED)
+@with_comparison("LIST-2", "the shorter list is less", *ORDERED)
 def lists_are_ordered_by_length(value, test):
     if not lists(value, test):
         return None
@@ -61,14 +65,14 @@ def lists_are_ordered_by_length(value, test):
     )
 
 
-@comparing("LIST-2", "lists are ordered by their first elements", *ORDERED)
+@with_comparison("LIST-2", "lists are ordered by their first elements", *ORDERED)
 def lists_are_ordered_by_the_first(value, test):
     if not lists(value, test):
         return None
     return COMPARE[type(test)](sort_key(value[:1]), sort_key(test.operand[:1]))
 
 
-@comparing("LIST-2", "a list is less than none that begins with it", *ORDERED)
+@with_comparison("LIST-2", "a list is less than none that begins with it", *ORDERED)
 def prefixes_are_equal(value, test):
     if not lists(value, test):
         return None
@@ -76,58 +80,58 @@ def prefixes_are_equal(value, test):
     return COMPARE[type(test)](sort_key(value[:length]), sort_key(test.operand[:length]))
 
 
-@judging("SIZE-1", "$size is the length of text and bytes as well", tree.Size)
+@with_condition("SIZE-1", "$size is the length of text and bytes as well", tree.Size)
 def size_takes_text(test, found, holds):
     return holds or any(len(v) == test.length for v in found.values if isinstance(v, str | bytes))
 
 
-@judging("SIZE-1", "None has the size 0", tree.Size)
+@with_condition("SIZE-1", "None has the size 0", tree.Size)
 def none_has_size_0(test, found, holds):
     return holds or (test.length == 0 and None in found.values)
 
 
-@judging("SIZE-1", "[] has no size", tree.Size)
+@with_condition("SIZE-1", "[] has no size", tree.Size)
 def empty_list_has_no_size(test, found, holds):
     return holds and test.length > 0
 
 
-@judging("SIZE-1", "$size holds of longer lists", tree.Size)
+@with_condition("SIZE-1", "$size holds of longer lists", tree.Size)
 def size_is_a_minimum(test, found, holds):
     return any(isinstance(v, list) and len(v) >= test.length for v in found.values)
 
 
-@judging("SIZE-1", "$size is the number of members of a dict as well", tree.Size)
+@with_condition("SIZE-1", "$size is the number of members of a dict as well", tree.Size)
 def size_takes_dicts(test, found, holds):
     return holds or any(len(v) == test.length for v in found.values if isinstance(v, dict))
 
 
-@taking("SIZE-2", "$size takes bools", "$size")
+@with_rewritten_operands("SIZE-2", "$size takes bools", "$size")
 def size_takes_bools(operand):
     return int(operand) if isinstance(operand, bool) else operand
 
 
-@taking("SIZE-2", "$size takes negative numbers, and matches nothing", "$size")
+@with_rewritten_operands("SIZE-2", "$size takes negative numbers, and matches nothing", "$size")
 def size_takes_negative_numbers(operand):
     return 10**9 if isinstance(operand, int) and operand < 0 else operand
 
 
-@taking("SIZE-2", "$size cuts 2.5 to 2", "$size")
+@with_rewritten_operands("SIZE-2", "$size cuts 2.5 to 2", "$size")
 def size_takes_fractions(operand):
     part = isinstance(operand, float) and 0 < operand < 2**53
     return int(operand) if part else operand
 
 
-@taking("SIZE-2", "$size refuses 2.0", "$size")
+@with_rewritten_operands("SIZE-2", "$size refuses 2.0", "$size")
 def size_refuses_floats(operand):
     return "a float" if isinstance(operand, float) else operand
 
 
-@rewriting("ALL-1", "$all holds where some operand is equal", tree.All)
+@with_rewritten_condition("ALL-1", "$all holds where some operand is equal", tree.All)
 def all_is_in(test):
     return tree.In(test.operands)
 
 
-@judging("ALL-1", "$all holds where every element is among the operands", tree.All)
+@with_condition("ALL-1", "$all holds where every element is among the operands", tree.All)
 def all_is_swapped(test, found, holds):
     wanted = set(map(sort_key, test.operands))
     return bool(wanted) and all(
@@ -135,79 +139,83 @@ def all_is_swapped(test, found, holds):
     )
 
 
-@rewriting("ALL-1", "$all looks at its first two operands only", tree.All)
+@with_rewritten_condition("ALL-1", "$all looks at its first two operands only", tree.All)
 def all_takes_two(test):
     return tree.All(test.operands[:2])
 
 
-@rewriting("ALL-1", "$all looks at its last operand only", tree.All)
+@with_rewritten_condition("ALL-1", "$all looks at its last operand only", tree.All)
 def all_takes_the_last(test):
     return tree.All(test.operands[-1:])
 
 
-@judging("ALL-1", "$all is False of what is no list", tree.All)
+@with_condition("ALL-1", "$all is False of what is no list", tree.All)
 def all_takes_lists_only(test, found, holds):
     return holds and any(isinstance(value, list) for value in found.values)
 
 
-@rewriting("ALL-2", "$all [] matches everything", tree.All)
+@with_rewritten_condition("ALL-2", "$all [] matches everything", tree.All)
 def all_of_nothing_matches_everything(test):
     return test if test.operands else tree.Nin(())
 
 
-@rewriting("ALL-2", "$all [] matches []", tree.All)
+@with_rewritten_condition("ALL-2", "$all [] matches []", tree.All)
 def all_of_nothing_matches_empty_lists(test):
     return test if test.operands else tree.Size(0)
 
 
-@taking("ALL-3", "$all takes a str for its characters", "$all")
+@with_rewritten_operands("ALL-3", "$all takes a str for its characters", "$all")
 def all_takes_a_str(operand):
     return list(operand) if isinstance(operand, str) else operand
 
 
-@taking("ALL-3", "$all takes a scalar for a list of it", "$all")
+@with_rewritten_operands("ALL-3", "$all takes a scalar for a list of it", "$all")
 def all_takes_a_scalar(operand):
     return [operand] if isinstance(operand, int | float | str | None) else operand
 
 
-@taking("ALL-3", "an operator document inside of $all is ignored", "$all")
+@with_rewritten_operands("ALL-3", "an operator document inside of $all is ignored", "$all")
 def all_ignores_operators(operand):
     if not isinstance(operand, list):
         return operand
-    return [item for item in operand if not is_operators(item)]
+    return [item for item in operand if not has_operators(item)]
 
 
-@with_language("ELEM-1", "each operator of $elemMatch may hold of another element")
-class ElemMatchMixesElements(Language):
+@broken("ELEM-1", "each operator of $elemMatch may hold of another element")
+class ElemMatchMixesElements(StepwiseSemantics):
     def elem_match(self, test):
-        checks = [self.check(inner) for inner in test.tests]
+        checks = [self.compile_condition(inner) for inner in test.tests]
         return lambda found: (
-            bool(list(elements(found)))
-            and all(any(check(single_match(item)) for item in elements(found)) for check in checks)
+            bool(list(iter_elements(found)))
+            and all(
+                any(check(single_match(item)) for item in iter_elements(found)) for check in checks
+            )
         )
 
 
-@with_language("ELEM-1", "$elemMatch looks at the first element only")
-class ElemMatchTakesTheFirst(Language):
+@broken("ELEM-1", "$elemMatch looks at the first element only")
+class ElemMatchTakesTheFirst(StepwiseSemantics):
     def elem_match(self, test):
-        check = self.all_of(test.tests)
-        return lambda found: any(check(single_match(item)) for item in list(elements(found))[:1])
-
-
-@with_language("ELEM-1", "$elemMatch holds where all elements pass")
-class ElemMatchTakesAll(Language):
-    def elem_match(self, test):
-        check = self.all_of(test.tests)
-        return lambda found: (
-            bool(list(elements(found)))
-            and all(check(single_match(item)) for item in elements(found))
+        check = self.compile_conditions(test.tests)
+        return lambda found: any(
+            check(single_match(item)) for item in list(iter_elements(found))[:1]
         )
 
 
-@with_language("ELEM-1", "$elemMatch looks at a value that is no list")
-class ElemMatchTakesScalars(Language):
+@broken("ELEM-1", "$elemMatch holds where all elements pass")
+class ElemMatchTakesAll(StepwiseSemantics):
     def elem_match(self, test):
-        match, check = super().elem_match(test), self.all_of(test.tests)
+        check = self.compile_conditions(test.tests)
+        return lambda found: (
+            bool(list(iter_elements(found)))
+            and all(check(single_match(item)) for item in iter_elements(found))
+        )
+
+
+@broken("ELEM-1", "$elemMatch looks at a value that is no list")
+class ElemMatchTakesScalars(StepwiseSemantics):
+    def elem_match(self, test):
+        match, check = super().elem_match(test), self.compile_conditions(test.tests)
         return lambda found: (
             match(found)
             or any(
@@ -218,67 +226,72 @@ class ElemMatchTakesScalars(Language):
         )
 
 
-@with_language("ELEM-1", "$elemMatch opens an element that is a list")
-class ElemMatchOpensElements(Language):
+@broken("ELEM-1", "$elemMatch opens an element that is a list")
+class ElemMatchOpensElements(StepwiseSemantics):
     def elem_match(self, test):
-        check = self.all_of(test.tests)
+        check = self.compile_conditions(test.tests)
 
         def opened(item):
             return PathMatches([item], [*item, item] if isinstance(item, list) else [item])
 
-        return lambda found: any(check(opened(item)) for item in elements(found))
+        return lambda found: any(check(opened(item)) for item in iter_elements(found))
 
 
-@taking("ELEM-2", "$elemMatch takes a plain value for equality", "$elemMatch")
+@with_rewritten_operands("ELEM-2", "$elemMatch takes a plain value for equality", "$elemMatch")
 def elem_match_takes_a_value(operand):
     return operand if isinstance(operand, dict) else {"$eq": operand}
 
 
-@taking("ELEM-2", "$elemMatch leaves plain keys beside operators out", "$elemMatch")
+@with_rewritten_operands(
+    "ELEM-2", "$elemMatch leaves plain keys beside operators out", "$elemMatch"
+)
 def elem_match_ignores_plain_keys(operand):
-    if not is_operators(operand):
+    if not has_operators(operand):
         return operand
     return {name: item for name, item in operand.items() if str(name).startswith("$")}
 
 
-@taking("ELEM-2", "$elemMatch takes a list for all of its values", "$elemMatch")
+@with_rewritten_operands("ELEM-2", "$elemMatch takes a list for all of its values", "$elemMatch")
 def elem_match_takes_a_list(operand):
     return {"$in": operand} if isinstance(operand, list) else operand
 
 
-@with_language("ELEM-3", "conditions of $elemMatch may hold of different documents")
-class ElemQueryMixesElements(Language):
+@broken("ELEM-3", "conditions of $elemMatch may hold of different documents")
+class ElemQueryMixesElements(StepwiseSemantics):
     def elem_query(self, test):
         query = test.query
         parts = query.parts if isinstance(query, tree.And) else (query,)
-        checks = [Language.elem_query(self, tree.ElemQuery(part)) for part in parts]
+        checks = [StepwiseSemantics.elem_query(self, tree.ElemQuery(part)) for part in parts]
         if not checks:
             return super().elem_query(test)
         return lambda found: all(check(found) for check in checks)
 
 
-@with_language("ELEM-3", "a list inside of a list is no document for $elemMatch")
-class ElemQueryTakesDictsOnly(Language):
+@broken("ELEM-3", "a list inside of a list is no document for $elemMatch")
+class ElemQueryTakesDictsOnly(StepwiseSemantics):
     def elem_query(self, test):
-        selects = self.selector(test.query)
-        return lambda found: any(selects(i) for i in elements(found) if isinstance(i, dict))
+        selects = self.compile_selector(test.query)
+        return lambda found: any(selects(i) for i in iter_elements(found) if isinstance(i, dict))
 
 
-@with_language("ELEM-3", "$elemMatch looks at the first document only")
-class ElemQueryTakesTheFirst(Language):
+@broken("ELEM-3", "$elemMatch looks at the first document only")
+class ElemQueryTakesTheFirst(StepwiseSemantics):
     def elem_query(self, test):
-        selects = self.selector(test.query)
+        selects = self.compile_selector(test.query)
         return lambda found: any(
-            selects(i) for i in list(map(document, elements(found)))[:1] if isinstance(i, dict)
+            selects(i)
+            for i in list(map(as_document, iter_elements(found)))[:1]
+            if isinstance(i, dict)
         )
 
 
-@with_language("ELEM-3", "$elemMatch takes a scalar element for an empty document")
-class ElemQueryTakesScalars(Language):
+@broken("ELEM-3", "$elemMatch takes a scalar element for an empty document")
+class ElemQueryTakesScalars(StepwiseSemantics):
     def elem_query(self, test):
-        selects = self.selector(test.query)
+        selects = self.compile_selector(test.query)
         return lambda found: any(
-            selects(i if isinstance(i, dict) else {}) for i in map(document, elements(found))
+            selects(i if isinstance(i, dict) else {})
+            for i in map(as_document, iter_elements(found))
         )
 
 
@@ -287,20 +300,20 @@ def unopened(found):
     return PathMatches(found.values, list(found.values))
 
 
-@looking("LIST-3", "lists are looked at as a whole only")
+@with_path_matches("LIST-3", "lists are looked at as a whole only")
 def lists_are_not_opened(found, path):
     # None stays a candidate, lest LIST-5 fail before
     return PathMatches(found.values, [*found.values, *(c for c in found.candidates if c is None)])
 
 
-@looking("LIST-3", "only the first element of a list is looked at")
+@with_path_matches("LIST-3", "only the first element of a list is looked at")
 def first_elements_are_looked_at(found, path):
     if len(found.values) != 1 or not isinstance(found.values[0], list):
         return found
     return PathMatches(found.values, [*found.candidates[:1], *found.values])
 
 
-@looking("LIST-3", "lists inside of lists are opened as well")
+@with_path_matches("LIST-3", "lists inside of lists are opened as well")
 def inner_lists_are_opened(found, path):
     if len(found.candidates) < 2:
         return found
@@ -308,58 +321,78 @@ def inner_lists_are_opened(found, path):
     return PathMatches(found.values, [*found.candidates, *inner])
 
 
-@with_language("LIST-3", "one and the same element must pass all operators")
-class OneElementPassesAll(Language):
-    def all_of(self, tests):
-        check = super().all_of(tests)
+@broken("LIST-3", "one and the same element must pass all operators")
+class OneElementPassesAll(StepwiseSemantics):
+    def compile_conditions(self, tests):
+        check = super().compile_conditions(tests)
         complements = (tree.Ne, tree.Nin, tree.Not, tree.Exists, tree.Size)
         if len(tests) < 2 or any(isinstance(t, complements) for t in tests):
             return check
         return lambda found: any(check(PathMatches(found.values, [c])) for c in found.candidates)
 
 
-@judging("LIST-4", "$ne holds where some element is not equal", tree.Ne)
+@with_condition("LIST-4", "$ne holds where some element is not equal", tree.Ne)
 def ne_takes_any_element(test, found, holds):
-    return holds or any(compile_condition(test)(single_match(item)) for item in elements(found))
+    return holds or any(
+        compile_condition(test)(single_match(item)) for item in iter_elements(found)
+    )
 
 
-@judging("LIST-4", "$nin holds where some element is not among the operands", tree.Nin)
+@with_condition("LIST-4", "$nin holds where some element is not among the operands", tree.Nin)
 def nin_takes_any_element(test, found, holds):
-    return holds or any(compile_condition(test)(single_match(item)) for item in elements(found))
+    return holds or any(
+        compile_condition(test)(single_match(item)) for item in iter_elements(found)
+    )
 
 
-@with_language("LIST-4", "$not holds where some element fails")
-class NotTakesAnyElement(Language):
+@broken("LIST-4", "$not holds where some element fails")
+class NotTakesAnyElement(StepwiseSemantics):
     def not_(self, test):
         check = super().not_(test)
         return lambda found: (
-            check(found) or any(check(single_match(item)) for item in elements(found))
+            check(found) or any(check(single_match(item)) for item in iter_elements(found))
         )
 
 
-@judging("LIST-4", "$ne looks at the list as a whole", tree.Ne)
+@with_condition("LIST-4", "$ne looks at the list as a whole", tree.Ne)
 def ne_takes_the_whole(test, found, holds):
     return compile_condition(test)(unopened(found)) if test.operand is not None else holds
 
 
-@judging("LIST-5", "None inside of a list does not count", tree.Eq)
+@with_condition("LIST-5", "None inside of a list does not count", tree.Eq)
 def none_in_lists_is_ignored(test, found, holds):
     return compile_condition(test)(unopened(found)) if test.operand is None else holds
 
 
-@judging("LIST-5", "[] equals None as well", tree.Eq)
+@with_condition("LIST-5", "[] equals None as well", tree.Eq)
 def none_equals_empty_lists(test, found, holds):
     return holds or (test.operand is None and [] in found.values)
 
 
-@judging("LIST-5", "only a list of nothing but None equals None", tree.Eq)
+@with_condition("LIST-5", "only a list of nothing but None equals None", tree.Eq)
 def none_must_be_alone(test, found, holds):
-    some = any(item is not None for item in elements(found))
+    some = any(item is not None for item in iter_elements(found))
     return holds and not (test.operand is None and some)
 
 
-@judging("LIST-5", "None counts only as the first element of a list", tree.Eq)
+@with_condition("LIST-5", "None counts only as the first element of a list", tree.Eq)
 def none_must_come_first(test, found, holds):
     if test.operand is not None or len(found.values) != 1 or not isinstance(found.values[0], list):
         return holds
     return found.values[0][:1] == [None]
+
+
+@with_rewritten_operands("ALL-3", "only the first operand of `$all` is looked at", "$all")
+def later_operands_may_be_operators(operand):
+    if not isinstance(operand, list):
+        return operand
+    return [*operand[:1], *(item for item in operand[1:] if not has_operators(item))]
+
+
+@broken("ELEM-3", "`$elemMatch` inside another looks at the elements of the outer")
+class InnerElemMatchLooksOutside(StepwiseSemantics):
+    def elem_query(self, test):
+        match test.query:
+            case tree.Field(tests=(tree.ElemQuery() as inner,)):
+                return super().elem_query(inner)
+        return super().elem_query(test)

@@ -9,109 +9,67 @@ from types import ModuleType
 
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from tests.mutation import (
-    add_get_close as adding,
-)
-from tests.mutation import (
-    aliasing as isolation,
-)
-from tests.mutation import (
+    add_get_close,
+    aliasing,
     arrays,
+    buffers_timestamps,
+    capability_gates,
+    comparison_operators,
     culling,
     documents,
+    durability,
     equality,
+    error_types,
+    exists,
+    find_and_keys,
+    glob,
     history,
+    in_nin,
     logic,
-    overlooked,
-    overlooked_queries,
+    null_store,
+    numbers_bytes_mod,
     paths,
-    stale,
-)
-from tests.mutation import (
-    buffers_timestamps as buffers,
-)
-from tests.mutation import (
-    capability_gates as unclaimed,
-)
-from tests.mutation import (
-    comparison_operators as order,
-)
-from tests.mutation import (
-    durability as durable,
-)
-from tests.mutation import (
-    error_types as errors,
-)
-from tests.mutation import (
-    exists as presence,
-)
-from tests.mutation import (
-    find_and_keys as reading,
-)
-from tests.mutation import (
-    glob as globs,
-)
-from tests.mutation import (
-    in_nin as membership,
-)
-from tests.mutation import (
-    null_store as nothing,
-)
-from tests.mutation import (
-    numbers_bytes_mod as numbers,
-)
-from tests.mutation import (
-    purge_and_hub as purging,
-)
-from tests.mutation import (
-    query_validation as malformed,
-)
-from tests.mutation import (
-    record_validation as refusals,
-)
-from tests.mutation import (
-    regex as regexes,
-)
-from tests.mutation import (
-    shared_state as sharing,
-)
-from tests.mutation import (
-    stale_caches as caching,
-)
-from tests.mutation import (
-    stored_values as values,
-)
-from tests.mutation import (
-    update_drop as changing,
+    purge_and_hub,
+    query_validation,
+    record_validation,
+    regex,
+    shared_state,
+    stale_caches,
+    stored_values,
+    update_drop,
 )
 from tests.mutation.base import Mutant
-from tests.mutation.store import Store
 
 MODULES = (
-    *(adding, changing, refusals, values, buffers, reading, equality, order, membership, malformed),
-    *(history, purging, errors, isolation, sharing, caching, presence, globs, regexes, logic),
-    *(documents, arrays, numbers, paths, unclaimed, durable, culling, nothing, overlooked, stale),
-    overlooked_queries,
+    *(add_get_close, aliasing, arrays, buffers_timestamps, capability_gates),
+    *(comparison_operators, culling, documents, durability, equality, error_types, exists),
+    *(find_and_keys, glob, history, in_nin, logic, null_store, numbers_bytes_mod, paths),
+    *(purge_and_hub, query_validation, record_validation, regex, shared_state, stale_caches),
+    *(stored_values, update_drop),
 )
 
 
-def of_module(module: ModuleType) -> list[Mutant]:
-    """The mutants that a module defines."""
+def mutants_of(module: ModuleType) -> list[Mutant]:
+    """Return the mutants that a module defines."""
     named = [value for value in vars(module).values() if isinstance(value, Mutant)]
     return [*named, *getattr(module, "ANSWERED", [])]
 
 
 MUTANTS: dict[str, Mutant] = {
-    mutant.name: mutant for module in MODULES for mutant in of_module(module)
+    mutant.name: mutant for module in MODULES for mutant in mutants_of(module)
 }
 
 WHOLE: dict[str, Backend] = {
-    "whole": Backend(name="whole", open=lambda workdir: Store(), capabilities=QUERY_CAPABILITIES),
-    "whole_in_a_file": durable.in_a_file(durable.PickleStore, "whole_in_a_file"),
-    "whole_with_limits": culling.limited(culling.CullingStore, "whole_with_limits"),
-    "whole_nothing": nothing.storing_nothing(nothing.Nothing, "whole_nothing"),
+    "whole": Backend(
+        name="whole", open=lambda _workdir: StepwiseModel(), capabilities=QUERY_CAPABILITIES
+    ),
+    "whole_in_a_file": durability.file_backend(durability.PickleStore, "whole_in_a_file"),
+    "whole_with_limits": culling.limited_backend(culling.CullingStore, "whole_with_limits"),
+    "whole_nothing": null_store.null_backend(null_store.NullStore, "whole_nothing"),
 }
-"""The stores that the mutants break, before they are broken: these conform."""
+"""The conforming stores that the mutants are made of."""
 
 
 def __getattr__(name: str) -> Backend:

@@ -6,8 +6,16 @@ from datetime import datetime
 from operator import ge, gt, le, lt
 
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.language import tree
-from tests.mutation.decorators import comparing, judging, rewriting, taking
+from tests.mutation.base import broken
+from tests.mutation.decorators import (
+    has_operators,
+    with_comparison,
+    with_condition,
+    with_rewritten_condition,
+    with_rewritten_operands,
+)
 from tests.mutation.equality import texts, wall_clock
 
 ORDERED = (tree.Lt, tree.Lte, tree.Gt, tree.Gte)
@@ -19,47 +27,49 @@ def plain(test):
     return isinstance(test.operand, str | datetime)
 
 
-@rewriting("LT-1", "$lt includes its operand", tree.Lt, capabilities=CORE)
+@with_rewritten_condition("LT-1", "$lt includes its operand", tree.Lt, capabilities=CORE)
 def lt_is_lte(test):
     return tree.Lte(test.operand) if plain(test) else test
 
 
-@rewriting("LT-1", "$lt is $gt", tree.Lt, capabilities=CORE)
+@with_rewritten_condition("LT-1", "$lt is $gt", tree.Lt, capabilities=CORE)
 def lt_is_gt(test):
     return tree.Gt(test.operand) if plain(test) else test
 
 
-@rewriting("LTE-1", "$lte leaves its operand out", tree.Lte, capabilities=CORE)
+@with_rewritten_condition("LTE-1", "$lte leaves its operand out", tree.Lte, capabilities=CORE)
 def lte_is_lt(test):
     return tree.Lt(test.operand) if plain(test) else test
 
 
-@rewriting("LTE-1", "$lte is $eq", tree.Lte, capabilities=CORE)
+@with_rewritten_condition("LTE-1", "$lte is $eq", tree.Lte, capabilities=CORE)
 def lte_is_eq(test):
     return tree.Eq(test.operand)
 
 
-@rewriting("GT-1", "$gt is written b > a, and is $lt", tree.Gt, capabilities=CORE)
+@with_rewritten_condition("GT-1", "$gt is written b > a, and is $lt", tree.Gt, capabilities=CORE)
 def gt_is_lt(test):
     return tree.Lt(test.operand)
 
 
-@rewriting("GT-1", "$gt includes its operand", tree.Gt, capabilities=CORE)
+@with_rewritten_condition("GT-1", "$gt includes its operand", tree.Gt, capabilities=CORE)
 def gt_is_gte(test):
     return tree.Gte(test.operand) if plain(test) else test
 
 
-@rewriting("GT-1", "$gt includes an operand that is a datetime", tree.Gt, capabilities=CORE)
+@with_rewritten_condition(
+    "GT-1", "$gt includes an operand that is a datetime", tree.Gt, capabilities=CORE
+)
 def gt_of_an_instant_is_gte(test):
     return tree.Gte(test.operand) if isinstance(test.operand, datetime) else test
 
 
-@rewriting("GTE-1", "$gte leaves its operand out", tree.Gte, capabilities=CORE)
+@with_rewritten_condition("GTE-1", "$gte leaves its operand out", tree.Gte, capabilities=CORE)
 def gte_is_gt(test):
     return tree.Gt(test.operand) if plain(test) else test
 
 
-@rewriting("GTE-1", "$gte is $lte", tree.Gte, capabilities=CORE)
+@with_rewritten_condition("GTE-1", "$gte is $lte", tree.Gte, capabilities=CORE)
 def gte_is_lte(test):
     return tree.Lte(test.operand)
 
@@ -75,27 +85,29 @@ def by_text(key):
     return holds
 
 
-@comparing("ORD-1", "text is ordered without regard to case", *ORDERED, capabilities=CORE)
+@with_comparison("ORD-1", "text is ordered without regard to case", *ORDERED, capabilities=CORE)
 def order_folds_case(value, test):
     return by_text(str.casefold)(value, test)
 
 
-@comparing("ORD-1", "text is ordered by UTF-16", *ORDERED, capabilities=CORE)
+@with_comparison("ORD-1", "text is ordered by UTF-16", *ORDERED, capabilities=CORE)
 def order_is_utf_16(value, test):
     return by_text(lambda text: text.encode("utf-16-be"))(value, test)
 
 
-@comparing("ORD-1", "shorter text is less", *ORDERED, capabilities=CORE)
+@with_comparison("ORD-1", "shorter text is less", *ORDERED, capabilities=CORE)
 def order_is_by_length(value, test):
     return by_text(lambda text: (len(text), text))(value, test)
 
 
-@comparing("ORD-1", "only the first character is compared", *ORDERED, capabilities=CORE)
+@with_comparison("ORD-1", "only the first character is compared", *ORDERED, capabilities=CORE)
 def order_is_by_one_character(value, test):
     return by_text(lambda text: text[:1])(value, test)
 
 
-@comparing("ORD-1", "text is compared over the length of the shorter", *ORDERED, capabilities=CORE)
+@with_comparison(
+    "ORD-1", "text is compared over the length of the shorter", *ORDERED, capabilities=CORE
+)
 def order_cuts_to_the_shorter(value, test):
     if not texts(value, test):
         return None
@@ -108,14 +120,14 @@ def instants(value, test):
     return isinstance(value, datetime) and isinstance(test.operand, datetime)
 
 
-@taking(
+@with_rewritten_operands(
     "ORD-2", "the offset of the operand is dropped", "$lt", "$lte", "$gt", "$gte", capabilities=CORE
 )
 def order_drops_the_offset(operand):
     return wall_clock(operand)
 
 
-@comparing("LT-1", "instants are ordered to the second", *ORDERED, capabilities=CORE)
+@with_comparison("LT-1", "instants are ordered to the second", *ORDERED, capabilities=CORE)
 def order_is_to_the_second(value, test):
     if not instants(value, test):
         return None
@@ -123,7 +135,7 @@ def order_is_to_the_second(value, test):
     return COMPARE[type(test)](value.replace(microsecond=0), cut)
 
 
-@comparing("LT-1", "instants are ordered to the millisecond", *ORDERED, capabilities=CORE)
+@with_comparison("LT-1", "instants are ordered to the millisecond", *ORDERED, capabilities=CORE)
 def order_is_to_the_millisecond(value, test):
     if not instants(value, test):
         return None
@@ -131,74 +143,93 @@ def order_is_to_the_millisecond(value, test):
     return COMPARE[type(test)](*((t.replace(microsecond=0), ms) for t, ms in (a, b)))
 
 
-@comparing("LT-1", "instants are ordered by the day", *ORDERED, capabilities=CORE)
+@with_comparison("LT-1", "instants are ordered by the day", *ORDERED, capabilities=CORE)
 def order_is_by_the_day(value, test):
     return COMPARE[type(test)](value.date(), test.operand.date()) if instants(value, test) else None
 
 
-@judging("CMP-1", "None is less than everything", tree.Lt, tree.Lte, capabilities=CORE)
+@with_condition("CMP-1", "None is less than everything", tree.Lt, tree.Lte, capabilities=CORE)
 def none_is_less(test, found, holds):
     return holds or (plain(test) and None in found.values)
 
 
-@judging("CMP-1", "a comparison with a field that is None raises", *ORDERED, capabilities=CORE)
+@with_condition(
+    "CMP-1", "a comparison with a field that is None raises", *ORDERED, capabilities=CORE
+)
 def none_cannot_be_compared(test, found, holds):
     if plain(test) and None in found.values:
         raise TypeError("'<' not supported between 'NoneType' and 'str'")
     return holds
 
 
-@judging("CMP-1", "None is greater than every datetime", tree.Gt, tree.Gte, capabilities=CORE)
+@with_condition(
+    "CMP-1", "None is greater than every datetime", tree.Gt, tree.Gte, capabilities=CORE
+)
 def none_is_later(test, found, holds):
     return holds or (isinstance(test.operand, datetime) and None in found.values)
 
 
-@comparing("CMP-2", "datetimes are compared with text as text", *ORDERED, capabilities=CORE)
+@with_comparison("CMP-2", "datetimes are compared with text as text", *ORDERED, capabilities=CORE)
 def dates_are_compared_as_text(value, test):
     kinds = {type(value), type(test.operand)}
     return COMPARE[type(test)](str(value), str(test.operand)) if kinds == {str, datetime} else None
 
 
-@comparing("CMP-2", "a comparison of text with a datetime raises", *ORDERED, capabilities=CORE)
+@with_comparison(
+    "CMP-2", "a comparison of text with a datetime raises", *ORDERED, capabilities=CORE
+)
 def text_and_dates_cannot_be_compared(value, test):
     if {type(value), type(test.operand)} == {str, datetime}:
         raise TypeError("'<' not supported between 'str' and 'datetime'")
 
 
-@comparing("CMP-2", "every text is less than every datetime", *ORDERED, capabilities=CORE)
+@with_comparison("CMP-2", "every text is less than every datetime", *ORDERED, capabilities=CORE)
 def text_is_less_than_dates(value, test):
     if {type(value), type(test.operand)} != {str, datetime}:
         return None
     return COMPARE[type(test)](isinstance(value, datetime), isinstance(test.operand, datetime))
 
 
-@rewriting("CMP-3", "$lte None matches nothing", tree.Lte, capabilities=CORE)
+@with_rewritten_condition("CMP-3", "$lte None matches nothing", tree.Lte, capabilities=CORE)
 def lte_none_matches_nothing(test):
     return tree.In(()) if test.operand is None else test
 
 
-@rewriting("CMP-3", "$gte None matches everything", tree.Gte, capabilities=CORE)
+@with_rewritten_condition("CMP-3", "$gte None matches everything", tree.Gte, capabilities=CORE)
 def gte_none_matches_everything(test):
     return tree.Nin(()) if test.operand is None else test
 
 
-@rewriting("CMP-3", "$gte None matches what is not None", tree.Gte, capabilities=CORE)
+@with_rewritten_condition(
+    "CMP-3", "$gte None matches what is not None", tree.Gte, capabilities=CORE
+)
 def gte_none_matches_the_others(test):
     return tree.Ne(None) if test.operand is None else test
 
 
-@rewriting("CMP-4", "$gt None matches what is not None", tree.Gt, capabilities=CORE)
+@with_rewritten_condition("CMP-4", "$gt None matches what is not None", tree.Gt, capabilities=CORE)
 def gt_none_matches_the_others(test):
     return tree.Ne(None) if test.operand is None else test
 
 
-@rewriting("CMP-4", "$lt None matches None", tree.Lt, capabilities=CORE)
+@with_rewritten_condition("CMP-4", "$lt None matches None", tree.Lt, capabilities=CORE)
 def lt_none_matches_none(test):
     return tree.Eq(None) if test.operand is None else test
 
 
-@judging("CMP-4", "$lt None raises", tree.Lt, capabilities=CORE)
+@with_condition("CMP-4", "$lt None raises", tree.Lt, capabilities=CORE)
 def lt_none_raises(test, found, holds):
     if test.operand is None:
         raise TypeError("'<' not supported between 'NoneType' and 'NoneType'")
     return holds
+
+
+@broken("GTE-1", "an index of times keeps one record of each that `$gte` includes", CORE)
+class OneOfEqualTimes(StepwiseModel):
+    def select_ids(self, check):
+        found = super().select_ids(check)
+        condition = check.get("submitted")
+        if not has_operators(condition) or "$gte" not in condition:
+            return found
+        same = [m for m in found if self.records[m]["submitted"] == condition["$gte"]]
+        return [msg_id for msg_id in found if msg_id not in same[1:]]

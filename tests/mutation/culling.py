@@ -6,9 +6,9 @@ import weakref
 
 from taskdb_spec import Backend, Limits, RecordCulled
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.ordering import sort_key
 from tests.mutation.base import Mutant, snake_case
-from tests.mutation.store import Store
 
 CLAIMED = QUERY_CAPABILITIES | {Capability.culling}
 
@@ -22,7 +22,7 @@ def size_of(value):
     return len(value) if isinstance(value, str | bytes) else 8
 
 
-class CullingStore(Store):
+class CullingStore(StepwiseModel):
     """Above a limit, completed records go before pending ones, oldest first."""
 
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
@@ -66,13 +66,13 @@ class CullingStore(Store):
         super().update_record(msg_id, rec)
         self.cull(msg_id)
 
-    def _must_have(self, msg_id):
+    def require_record(self, msg_id):
         if isinstance(msg_id, str) and msg_id in self.culled:
             raise RecordCulled(f"the record {msg_id!r} was culled")
-        super()._must_have(msg_id)
+        super().require_record(msg_id)
 
 
-def limited(store, name):
+def limited_backend(store, name):
     """The backend of a class of stores with limits."""
     return Backend(
         name=name,
@@ -82,17 +82,17 @@ def limited(store, name):
     )
 
 
-def culling(clause, why):
+def broken_with_limits(clause, why):
     """Make a class of stores with limits the mutant of its name."""
 
     def decorate(store):
         name = snake_case(store.__name__)
-        return Mutant(name, clause, why, limited(store, name))
+        return Mutant(name, clause, why, limited_backend(store, name))
 
     return decorate
 
 
-@culling("CULL-1", "record_limit is not looked at")
+@broken_with_limits("CULL-1", "record_limit is not looked at")
 class RecordLimitIsIgnored(CullingStore):
     def above(self):
         size_only = Limits(None, self.limits.size_limit)
@@ -103,21 +103,21 @@ class RecordLimitIsIgnored(CullingStore):
             self.limits = full
 
 
-@culling("CULL-1", "one record more than record_limit is kept")
+@broken_with_limits("CULL-1", "one record more than record_limit is kept")
 class RecordLimitIsOffByOne(CullingStore):
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         most = limits.record_limit
         super().__init__(Limits(None if most is None else most + 1, limits.size_limit))
 
 
-@culling("CULL-1", "a store at its limit is culled before it is above")
+@broken_with_limits("CULL-1", "a store at its limit is culled before it is above")
 class LimitIsNeverReached(CullingStore):
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         most = limits.record_limit
         super().__init__(Limits(None if most is None else max(1, most - 1), limits.size_limit))
 
 
-@culling("CULL-1", "int(record_limit * cull_fraction) records go, which may be none")
+@broken_with_limits("CULL-1", "int(record_limit * cull_fraction) records go, which may be none")
 class FractionMayBeNone(CullingStore):
     def cull(self, written):
         most, before = self.limits.record_limit, dict(self.records)
@@ -131,20 +131,20 @@ class FractionMayBeNone(CullingStore):
                 self.culled.add(msg_id)
 
 
-@culling("CULL-2", "the record just written may be culled like any other")
+@broken_with_limits("CULL-2", "the record just written may be culled like any other")
 class WrittenIsNotSpared(CullingStore):
     def spared(self, written):
         return set()
 
 
-@culling("CULL-2", "the record just updated may be culled, the one just added not")
+@broken_with_limits("CULL-2", "the record just updated may be culled, the one just added not")
 class UpdatedIsNotSpared(CullingStore):
     def update_record(self, msg_id, rec, /):
         super(CullingStore, self).update_record(msg_id, rec)
         self.cull(None)
 
 
-@culling("CULL-2", "a record above size_limit alone empties the store, itself included")
+@broken_with_limits("CULL-2", "a record above size_limit alone empties the store, itself included")
 class OversizeEmptiesTheStore(CullingStore):
     def cull(self, written):
         super().cull(written)
@@ -153,26 +153,26 @@ class OversizeEmptiesTheStore(CullingStore):
             self.records.clear()
 
 
-@culling("CULL-3", "records go by age alone")
+@broken_with_limits("CULL-3", "records go by age alone")
 class PendingGoAsWell(CullingStore):
     def key(self, record):
         return sort_key(record["submitted"])
 
 
-@culling("CULL-3", "pending records go before completed ones")
+@broken_with_limits("CULL-3", "pending records go before completed ones")
 class PendingGoFirst(CullingStore):
     def key(self, record):
         return (record["completed"] is not None, sort_key(record["submitted"]))
 
 
-@culling("CULL-3", "a record without an engine goes before completed ones")
+@broken_with_limits("CULL-3", "a record without an engine goes before completed ones")
 class UnassignedGoFirst(CullingStore):
     def key(self, record):
         first = record["engine_uuid"] is None and record["completed"] is None
         return (not first, *super().key(record))
 
 
-@culling("CULL-4", "the newest go first")
+@broken_with_limits("CULL-4", "the newest go first")
 class NewestGoFirst(CullingStore):
     def cull(self, written):
         oldest_first = [i for i in self.get_history() if i != written]
@@ -184,13 +184,13 @@ class NewestGoFirst(CullingStore):
             self.culled.add(msg_id)
 
 
-@culling("CULL-4", "records go in the order of insertion")
+@broken_with_limits("CULL-4", "records go in the order of insertion")
 class FirstAddedGoFirst(CullingStore):
     def key(self, record):
         return (record["completed"] is None, list(self.records).index(record["msg_id"]))
 
 
-@culling("CULL-4", "records without submitted go last of their kind")
+@broken_with_limits("CULL-4", "records without submitted go last of their kind")
 class UnsubmittedGoLast(CullingStore):
     def key(self, record):
         return (
@@ -200,7 +200,7 @@ class UnsubmittedGoLast(CullingStore):
         )
 
 
-@culling("CULL-4", "completed records go in the order of completion")
+@broken_with_limits("CULL-4", "completed records go in the order of completion")
 class CompletionDecides(CullingStore):
     def key(self, record):
         return (
@@ -210,13 +210,13 @@ class CompletionDecides(CullingStore):
         )
 
 
-@culling("CULL-5", "get of a culled id returns None")
+@broken_with_limits("CULL-5", "get of a culled id returns None")
 class CulledIsNone(CullingStore):
     def get_record(self, msg_id, /):
         return None if msg_id in self.culled else super().get_record(msg_id)
 
 
-@culling("CULL-5", "find finds culled records")
+@broken_with_limits("CULL-5", "find finds culled records")
 class FindFindsCulled(CullingStore):
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         super().__init__(limits)
@@ -229,18 +229,18 @@ class FindFindsCulled(CullingStore):
 
     def find_records(self, check, keys=None):
         found = super().find_records(check, keys)
-        culled = {i: self._copy(self.before[i]) for i in self.before if i in self.culled}
+        culled = {i: self.copy_record(self.before[i]) for i in self.before if i in self.culled}
         return {**culled, **found} if check == {} and not keys else found
 
 
-@culling("CULL-5", "an update of a culled id is ignored")
+@broken_with_limits("CULL-5", "an update of a culled id is ignored")
 class UpdateOfCulledIsIgnored(CullingStore):
     def update_record(self, msg_id, rec, /):
         if msg_id not in self.culled:
             super().update_record(msg_id, rec)
 
 
-@culling("CULL-5", "get of a culled id raises a RuntimeError")
+@broken_with_limits("CULL-5", "get of a culled id raises a RuntimeError")
 class CulledIsARuntimeError(CullingStore):
     def get_record(self, msg_id, /):
         if isinstance(msg_id, str) and msg_id in self.culled:
@@ -248,7 +248,7 @@ class CulledIsARuntimeError(CullingStore):
         return super().get_record(msg_id)
 
 
-@culling("CULL-6", "an id stays culled for get after it was added again")
+@broken_with_limits("CULL-6", "an id stays culled for get after it was added again")
 class CulledForEver(CullingStore):
     def add_record(self, msg_id, rec, /):
         was_culled = isinstance(msg_id, str) and msg_id in self.culled
@@ -257,7 +257,7 @@ class CulledForEver(CullingStore):
             self.culled.add(msg_id)
 
 
-@culling("CULL-6", "an add of a culled id is refused")
+@broken_with_limits("CULL-6", "an add of a culled id is refused")
 class CulledIdIsTaken(CullingStore):
     def add_record(self, msg_id, rec, /):
         self.normalize_record(msg_id, rec)
@@ -266,7 +266,7 @@ class CulledIdIsTaken(CullingStore):
         super().add_record(msg_id, rec)
 
 
-@culling("CULL-6", "a culled id that was added again is not found")
+@broken_with_limits("CULL-6", "a culled id that was added again is not found")
 class FindHidesReturned(CullingStore):
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         super().__init__(limits)
@@ -282,19 +282,19 @@ class FindHidesReturned(CullingStore):
         return [i for i in super().select_ids(check) if i not in self.returned]
 
 
-@culling("CULL-7", "only buffers count")
+@broken_with_limits("CULL-7", "only buffers count")
 class BuffersCount(CullingStore):
     def size(self, record):
         return size_of(record["buffers"] or []) + size_of(record["result_buffers"] or [])
 
 
-@culling("CULL-7", "text does not count, only bytes")
+@broken_with_limits("CULL-7", "text does not count, only bytes")
 class TextDoesNotCount(CullingStore):
     def size(self, record):
         return sum(size_of(v) for v in record.values() if isinstance(v, list))
 
 
-@culling("CULL-7", "only the outermost text of a dict counts")
+@broken_with_limits("CULL-7", "only the outermost text of a dict counts")
 class NestedValuesDoNotCount(CullingStore):
     def size(self, record):
         def flat(value):
@@ -305,13 +305,13 @@ class NestedValuesDoNotCount(CullingStore):
         return sum(map(flat, record.values()))
 
 
-@culling("CULL-7", "size_limit is not looked at")
+@broken_with_limits("CULL-7", "size_limit is not looked at")
 class SizeLimitIsIgnored(CullingStore):
     def size(self, record):
         return 0
 
 
-@culling("CULL-7", "what an update adds does not count")
+@broken_with_limits("CULL-7", "what an update adds does not count")
 class UpdatesDoNotCount(CullingStore):
     def update_record(self, msg_id, rec, /):
         super(CullingStore, self).update_record(msg_id, rec)
@@ -341,7 +341,7 @@ class Together(CullingStore):
         type(self).opened[:] = [weakref.ref(store) for store in self.others()]
 
 
-@culling("CULL-8", "open stores have their set of culled ids in common")
+@broken_with_limits("CULL-8", "open stores have their set of culled ids in common")
 class CulledIdsAreShared(Together):
     def joined(self, others):
         for other in others:
@@ -354,7 +354,9 @@ class CulledIdsAreShared(Together):
             self.culled.add(msg_id)
 
 
-@culling("CULL-8", "a new store begins with the culled ids of one that is open, and refuses them")
+@broken_with_limits(
+    "CULL-8", "a new store begins with the culled ids of one that is open, and refuses them"
+)
 class CulledIdsAreInherited(Together):
     strange = frozenset()
 
@@ -366,3 +368,52 @@ class CulledIdsAreInherited(Together):
         if msg_id in self.strange:
             raise RecordCulled(f"the record {msg_id!r} was culled")
         super().add_record(msg_id, rec)
+
+
+@broken_with_limits("CULL-1", "a purge does not lower the count of the records")
+class PurgeLeavesTheCount(CullingStore):
+    gone = 0
+
+    def drop_matching_records(self, check, /):
+        before = len(self.records)
+        super().drop_matching_records(check)
+        self.gone += before - len(self.records)
+
+    def above(self):
+        most = self.limits.record_limit
+        return super().above() or (most is not None and len(self.records) + self.gone > most)
+
+    def cull(self, written):
+        super().cull(written)
+        self.gone = 0
+
+
+class KeyedAsAdded(CullingStore):
+    """Goes by what a record was when it was added."""
+
+    def __init__(self, *limits):
+        super().__init__(*limits)
+        self.added = {}
+
+    def cull(self, written):
+        self.added.setdefault(written, dict(self.records[written]))
+        super().cull(written)
+
+    def add_record(self, msg_id, rec, /):
+        if msg_id not in self.records:
+            self.added.pop(msg_id, None)
+        super().add_record(msg_id, rec)
+
+
+@broken_with_limits("CULL-3", "a task that is completed later counts as pending")
+class CompletedAsAdded(KeyedAsAdded):
+    def key(self, record):
+        added = self.added[record["msg_id"]]
+        return (added["completed"] is None, sort_key(record["submitted"]))
+
+
+@broken_with_limits("CULL-4", "a record is as old as it was when it was added")
+class AsOldAsAdded(KeyedAsAdded):
+    def key(self, record):
+        added = self.added[record["msg_id"]]
+        return (record["completed"] is None, sort_key(added["submitted"]))

@@ -1,167 +1,160 @@
-"""Mutants made of one function: each decorator puts it into one step of the store."""
+"""Decorators that make a mutant of one function, which becomes part of a step.
+
+The comment ``fn(...)`` in a docstring says how the decorated function is called. All decorators
+take the clause, a sentence about the defect, and the options of `broken`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
+from taskdb_spec.conformance.diagnosis.fault_models.base import (
+    METHOD_OF_CONDITION,
+    Condition,
+    StepwiseModel,
+    StepwiseSemantics,
+)
 from taskdb_spec.language import tree
 from taskdb_spec.language.evaluation import compile_condition
 from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.records.domain import MAX_DEPTH
 from taskdb_spec.records.fields import DICT_FIELDS
-from tests.mutation.base import Mutant, broken
-from tests.mutation.language import Check, Language
-from tests.mutation.store import Store
+from taskdb_spec.records.traversal import map_values
+from tests.mutation.base import Mutant, broken_steps
 
-Decorator = Callable[[Callable[..., Any]], Mutant]
-LOGIC = ("$and", "$or", "$nor")
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Mutant]
 
 
-def with_language(clause: str, why: str, **options: Any) -> Callable[[type[Language]], Mutant]:
-    """A store whose queries mean what the decorated class says."""
-
-    def decorate(spoken: type[Language]) -> Mutant:
-        class Speaking(Store):
-            language = spoken()
-
-        Speaking.__name__ = spoken.__name__
-        return broken(clause, why, **options)(Speaking)
-
-    return decorate
+# Conditions
 
 
-def _leaf(clause: str, why: str, name: str, leaf: Callable[[tree.Test], Check], **options: Any):
-    class Leafed(Language):
-        def leaf(self, test: tree.Test) -> Check:
-            return leaf(test)
-
-    Leafed.__name__ = name
-    return with_language(clause, why, **options)(Leafed)
-
-
-def rewriting(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
-    """fn(test) -> test: each test of those kinds is replaced by another one."""
+def with_rewritten_condition(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
+    """fn(node) -> node: each condition of those kinds is read as another one."""
 
     def decorate(rewrite: Callable[..., Any]) -> Mutant:
-        def leaf(test: tree.Test) -> Check:
-            return compile_condition(rewrite(test) if isinstance(test, kinds) else test)
+        def compile_node(_self: StepwiseSemantics, node: tree.Test) -> Condition:
+            return compile_condition(rewrite(node))
 
-        return _leaf(clause, why, rewrite.__name__, leaf, **options)
-
-    return decorate
-
-
-def judging(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
-    """fn(test, found, holds) -> bool: has the last word on each test of those kinds."""
-
-    def decorate(judge: Callable[..., Any]) -> Mutant:
-        def leaf(test: tree.Test) -> Check:
-            check = compile_condition(test)
-            if not isinstance(test, kinds):
-                return check
-            return lambda found: judge(test, found, check(found))
-
-        return _leaf(clause, why, judge.__name__, leaf, **options)
+        steps = {METHOD_OF_CONDITION[kind]: compile_node for kind in kinds}
+        return broken_steps(rewrite.__name__, clause, why, steps, **options)
 
     return decorate
 
 
-def comparing(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
-    """fn(value, test) -> bool: says it of each candidate; None leaves it to the specification.
+def with_condition(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
+    """fn(node, matches, holds) -> bool: decides each condition of those kinds.
 
-    For the tests that hold if some candidate satisfies them, not for complements.
+    `holds` is the correct decision.
     """
 
-    def decorate(holds: Callable[..., Any]) -> Mutant:
-        def leaf(test: tree.Test) -> Check:
-            check = compile_condition(test)
-            if not isinstance(test, kinds):
-                return check
+    def decorate(decide: Callable[..., Any]) -> Mutant:
+        def compile_node(_self: StepwiseSemantics, node: tree.Test) -> Condition:
+            correct = compile_condition(node)
+            return lambda matches: decide(node, matches, correct(matches))
 
-            def of_value(value: Any) -> bool:
-                said = holds(value, test)
-                return check(single_match(value)) if said is None else said
-
-            return lambda found: any(map(of_value, found.candidates))
-
-        return _leaf(clause, why, holds.__name__, leaf, **options)
+        steps = {METHOD_OF_CONDITION[kind]: compile_node for kind in kinds}
+        return broken_steps(decide.__name__, clause, why, steps, **options)
 
     return decorate
 
 
-def looking(clause: str, why: str, **options: Any) -> Decorator:
-    """fn(found, path) -> Found: changes what a path has found."""
+def with_comparison(clause: str, why: str, *kinds: type, **options: Any) -> Decorator:
+    """fn(value, node) -> bool | None: decides for each candidate; None leaves it as it should be.
 
-    def decorate(look: Callable[..., Any]) -> Mutant:
-        class Looking(Language):
-            def find(self, record: Mapping[str, Any], path: tree.Path) -> PathMatches:
-                return look(super().find(record, path), path)
-
-        Looking.__name__ = look.__name__
-        return with_language(clause, why, **options)(Looking)
-
-    return decorate
-
-
-def rewording(clause: str, why: str, strict: bool = False, **options: Any) -> Decorator:
-    """fn(check) -> check: rewrites each query before it is parsed, if it is a dict.
-
-    A `strict` one refuses all the same what was malformed before.
+    This is for conditions that hold if some candidate satisfies them, not for complements.
     """
 
-    def decorate(reword: Callable[..., Any]) -> Mutant:
-        class Rewording(Store):
-            def parsed(self, check: Any) -> tree.Query:
-                if strict:
-                    super().parsed(check)
-                return super().parsed(reword(check) if isinstance(check, dict) else check)
+    def decorate(compare: Callable[..., Any]) -> Mutant:
+        def compile_node(_self: StepwiseSemantics, node: tree.Test) -> Condition:
+            correct = compile_condition(node)
 
-        Rewording.__name__ = reword.__name__
-        return broken(clause, why, **options)(Rewording)
+            def holds(value: Any) -> bool:
+                result = compare(value, node)
+                return correct(single_match(value)) if result is None else result
 
-    return decorate
+            return lambda matches: any(map(holds, matches.candidates))
 
-
-def taking(clause: str, why: str, *operators: str, **options: Any) -> Decorator:
-    """fn(operand) -> operand: rewrites the operand of those operators before it is parsed."""
-
-    def decorate(take: Callable[..., Any]) -> Mutant:
-        def by_operator(name: str, operand: Any) -> tuple[str, Any]:
-            return name, take(operand) if name in operators else operand
-
-        def reword(check: dict[str, Any]) -> dict[str, Any]:
-            return reworded(check, by_operator)
-
-        reword.__name__ = take.__name__
-        return rewording(clause, why, **options)(reword)
+        steps = {METHOD_OF_CONDITION[kind]: compile_node for kind in kinds}
+        return broken_steps(compare.__name__, clause, why, steps, **options)
 
     return decorate
 
 
-def renaming(clause: str, why: str, **options: Any) -> Decorator:
-    """fn(name, operand) -> (name, operand) or None, which leaves the operator out."""
+def with_path_matches(clause: str, why: str, **options: Any) -> Decorator:
+    """fn(matches, path) -> PathMatches: changes what a path yields."""
 
-    def decorate(rename: Callable[..., Any]) -> Mutant:
-        def reword(check: dict[str, Any]) -> dict[str, Any]:
-            return reworded(check, rename)
+    def decorate(change: Callable[..., Any]) -> Mutant:
+        def resolve_path(
+            self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
+        ) -> PathMatches:
+            return change(StepwiseSemantics.resolve_path(self, record, path), path)
 
-        reword.__name__ = rename.__name__
-        return rewording(clause, why, **options)(reword)
+        steps = {"resolve_path": resolve_path}
+        return broken_steps(change.__name__, clause, why, steps, **options)
 
     return decorate
 
 
-def reworded(check: Any, by_operator: Callable[[str, Any], Any], depth: int = 0) -> Any:
-    """A copy of a query with each operator on a field replaced; None leaves it out."""
+# Queries before they are parsed
+
+
+def with_rewritten_query(
+    clause: str, why: str, *, strict: bool = False, **options: Any
+) -> Decorator:
+    """fn(check) -> check: rewrites each query that is a dict, before it is parsed.
+
+    If `strict`, queries that are invalid before are refused all the same.
+    """
+
+    def decorate(rewrite: Callable[..., Any]) -> Mutant:
+        def parse_query(self: StepwiseModel, check: Any) -> tree.Query:
+            if strict:
+                StepwiseModel.parse_query(self, check)
+            rewritten = rewrite(check) if isinstance(check, dict) else check
+            return StepwiseModel.parse_query(self, rewritten)
+
+        return broken_steps(rewrite.__name__, clause, why, {"parse_query": parse_query}, **options)
+
+    return decorate
+
+
+def with_rewritten_operands(clause: str, why: str, *operators: str, **options: Any) -> Decorator:
+    """fn(operand) -> operand: rewrites the operands of those operators."""
+
+    def decorate(rewrite: Callable[..., Any]) -> Mutant:
+        def rewrite_operator(name: str, operand: Any) -> tuple[str, Any]:
+            return name, rewrite(operand) if name in operators else operand
+
+        rewrite_operator.__name__ = rewrite.__name__
+        return with_rewritten_operators(clause, why, **options)(rewrite_operator)
+
+    return decorate
+
+
+def with_rewritten_operators(clause: str, why: str, **options: Any) -> Decorator:
+    """fn(name, operand) -> (name, operand) | None: rewrites or, by None, removes operators."""
+
+    def decorate(rewrite: Callable[..., Any]) -> Mutant:
+        def rewrite_query(check: dict[str, Any]) -> dict[str, Any]:
+            return rewrite_operators(check, rewrite)
+
+        rewrite_query.__name__ = rewrite.__name__
+        return with_rewritten_query(clause, why, **options)(rewrite_query)
+
+    return decorate
+
+
+def rewrite_operators(check: Any, rewrite: Callable[[str, Any], Any], depth: int = 0) -> Any:
+    """Return a copy of a query with each operator on a field rewritten, or removed by None."""
     if not isinstance(check, dict) or depth > MAX_DEPTH:
         return check
     copy: dict[Any, Any] = {}
     for key, operand in check.items():
-        if key in LOGIC and isinstance(operand, list):
-            copy[key] = [reworded(part, by_operator, depth + 1) for part in operand]
-        elif is_operators(operand):
-            operand = _operators(operand, by_operator, depth)
+        if key in tree.LOGICAL_OPERATORS and isinstance(operand, list):
+            copy[key] = [rewrite_operators(part, rewrite, depth + 1) for part in operand]
+        elif has_operators(operand):
+            operand = _rewrite_condition(operand, rewrite, depth)
             if operand:
                 copy[key] = operand
         else:
@@ -169,92 +162,91 @@ def reworded(check: Any, by_operator: Callable[[str, Any], Any], depth: int = 0)
     return copy
 
 
-def _operators(operators: dict[Any, Any], by_operator: Callable[..., Any], depth: int) -> Any:
+def _rewrite_condition(operators: dict[Any, Any], rewrite: Callable[..., Any], depth: int) -> Any:
     copy = {}
     for name, operand in operators.items():
-        if name == "$not" and is_operators(operand) and depth < MAX_DEPTH:
-            operand = _operators(operand, by_operator, depth + 1)
-        pair = by_operator(name, operand)
+        if name == "$not" and has_operators(operand) and depth < MAX_DEPTH:
+            operand = _rewrite_condition(operand, rewrite, depth + 1)
+        pair = rewrite(name, operand)
         if pair is not None:
             copy[pair[0]] = pair[1]
     return copy
 
 
-def is_operators(operand: Any) -> bool:
-    """Whether a condition is a dict with operators in it."""
+def has_operators(operand: Any) -> bool:
+    """Return whether a condition is a dict with operators in it."""
     return isinstance(operand, dict) and any(str(name).startswith("$") for name in operand)
 
 
-def storing(clause: str, why: str, **options: Any) -> Decorator:
-    """fn(value) -> value: every value passes through it on its way in, at every depth."""
+# Records
 
-    def decorate(store: Callable[..., Any]) -> Mutant:
-        def changed(name: str, value: Any) -> Any:
-            return value if name == "msg_id" else mapped(value, store)
 
-        return _storing(clause, why, store.__name__, changed, **options)
+def with_stored_values(clause: str, why: str, **options: Any) -> Decorator:
+    """fn(value) -> value: changes each value, at every depth, when it is stored."""
+
+    def decorate(change: Callable[..., Any]) -> Mutant:
+        def change_field(field: str, value: Any) -> Any:
+            return value if field == "msg_id" else map_values(value, change)
+
+        return _with_changed_fields(clause, why, change.__name__, change_field, **options)
 
     return decorate
 
 
-def storing_inside(clause: str, why: str, **options: Any) -> Decorator:
-    """fn(value) -> value: every value inside of the dict fields passes through it."""
+def with_stored_members(clause: str, why: str, **options: Any) -> Decorator:
+    """fn(value) -> value: changes each value inside the dict fields when it is stored."""
 
-    def decorate(store: Callable[..., Any]) -> Mutant:
-        def changed(name: str, value: Any) -> Any:
-            if name not in DICT_FIELDS or value is None:
+    def decorate(change: Callable[..., Any]) -> Mutant:
+        def change_field(field: str, value: Any) -> Any:
+            if field not in DICT_FIELDS or value is None:
                 return value
-            return {key: mapped(item, store) for key, item in value.items()}
+            return {key: map_values(item, change) for key, item in value.items()}
 
-        return _storing(clause, why, store.__name__, changed, **options)
-
-    return decorate
-
-
-def storing_fields(clause: str, why: str, *names: str, **options: Any) -> Decorator:
-    """fn(value) -> value: the values of those fields, unless None, pass through it whole."""
-
-    def decorate(store: Callable[..., Any]) -> Mutant:
-        def changed(name: str, value: Any) -> Any:
-            return store(value) if name in names and value is not None else value
-
-        return _storing(clause, why, store.__name__, changed, **options)
+        return _with_changed_fields(clause, why, change.__name__, change_field, **options)
 
     return decorate
 
 
-def _storing(clause: str, why: str, name: str, changed: Callable[..., Any], **options: Any):
-    class Storing(Store):
-        def normalize_record(self, msg_id: str, rec: Mapping[str, Any]) -> dict[str, Any]:
-            fields = super().normalize_record(msg_id, rec)
-            return {name: changed(name, value) for name, value in fields.items()}
+def with_stored_fields(clause: str, why: str, *fields: str, **options: Any) -> Decorator:
+    """fn(value) -> value: changes those fields as a whole, unless None, when they are stored."""
 
-    Storing.__name__ = name
-    return broken(clause, why, **options)(Storing)
+    def decorate(change: Callable[..., Any]) -> Mutant:
+        def change_field(field: str, value: Any) -> Any:
+            return change(value) if field in fields and value is not None else value
 
-
-def accepting(clause: str, why: str, **options: Any) -> Decorator:
-    """fn(value) -> value: rewrites what is given, at every depth, before it is checked."""
-
-    def decorate(accept: Callable[..., Any]) -> Mutant:
-        class Accepting(Store):
-            def normalize_record(self, msg_id: str, rec: Any) -> dict[str, Any]:
-                if isinstance(rec, dict):
-                    rec = {name: mapped(value, accept) for name, value in rec.items()}
-                return super().normalize_record(msg_id, rec)
-
-        Accepting.__name__ = accept.__name__
-        return broken(clause, why, **options)(Accepting)
+        return _with_changed_fields(clause, why, change.__name__, change_field, **options)
 
     return decorate
 
 
-def mapped(value: Any, change: Callable[[Any], Any], depth: int = 0) -> Any:
-    """A copy of a value with `change` done to each part of it, from the inside out."""
-    if depth > MAX_DEPTH:
-        return value
-    if isinstance(value, dict):
-        value = {key: mapped(item, change, depth + 1) for key, item in value.items()}
-    elif isinstance(value, list):
-        value = [mapped(item, change, depth + 1) for item in value]
-    return change(value)
+def _with_changed_fields(
+    clause: str, why: str, name: str, change_field: Callable[[str, Any], Any], **options: Any
+) -> Mutant:
+    def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
+        fields = StepwiseModel.normalize_record(self, msg_id, rec)
+        return {field: change_field(field, value) for field, value in fields.items()}
+
+    return broken_steps(name, clause, why, {"normalize_record": normalize_record}, **options)
+
+
+def with_accepted_values(clause: str, why: str, **options: Any) -> Decorator:
+    """fn(value) -> value: changes each value that is given, at every depth, before validation."""
+
+    def decorate(change: Callable[..., Any]) -> Mutant:
+        def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
+            if isinstance(rec, dict):
+                rec = {name: map_given(value, change) for name, value in rec.items()}
+            return StepwiseModel.normalize_record(self, msg_id, rec)
+
+        steps = {"normalize_record": normalize_record}
+        return broken_steps(change.__name__, clause, why, steps, **options)
+
+    return decorate
+
+
+def map_given(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Return `map_values(value, change)`, or a value that contains itself as it is."""
+    try:
+        return map_values(value, change)
+    except RecursionError:
+        return value  # the validation refuses it

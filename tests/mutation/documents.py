@@ -5,7 +5,12 @@ from __future__ import annotations
 from taskdb_spec.language import tree
 from taskdb_spec.records.ordering import sort_key
 from tests.mutation.comparison_operators import COMPARE, ORDERED
-from tests.mutation.decorators import comparing, is_operators, judging, rewording
+from tests.mutation.decorators import (
+    has_operators,
+    with_comparison,
+    with_condition,
+    with_rewritten_query,
+)
 
 
 def dicts(value, test):
@@ -13,7 +18,7 @@ def dicts(value, test):
     return isinstance(value, dict) and isinstance(test.operand, dict)
 
 
-@comparing("DOC-1", "a dict operand matches what holds its members", tree.Eq)
+@with_comparison("DOC-1", "a dict operand matches what holds its members", tree.Eq)
 def document_is_a_subset(value, test):
     if not dicts(value, test) or not test.operand:
         return None
@@ -21,19 +26,19 @@ def document_is_a_subset(value, test):
     return sort_key(common) == sort_key(test.operand)
 
 
-@comparing("DOC-1", "only the first member of a dict operand counts", tree.Eq)
+@with_comparison("DOC-1", "only the first member of a dict operand counts", tree.Eq)
 def document_is_its_first_member(value, test):
     if not dicts(value, test) or not test.operand or not value:
         return None
     return sort_key(next(iter(value.items()))) == sort_key(next(iter(test.operand.items())))
 
 
-@comparing("DOC-1", "two dicts are equal if their keys are", tree.Eq)
+@with_comparison("DOC-1", "two dicts are equal if their keys are", tree.Eq)
 def document_is_its_keys(value, test):
     return list(value) == list(test.operand) if dicts(value, test) else None
 
 
-@comparing("DOC-1", "dicts are compared as text", tree.Eq)
+@with_comparison("DOC-1", "dicts are compared as text", tree.Eq)
 def document_is_its_text(value, test):
     def text(item):
         if isinstance(item, dict):
@@ -43,7 +48,7 @@ def document_is_its_text(value, test):
     return text(value) == text(test.operand) if dicts(value, test) else None
 
 
-@comparing("DOC-1", "dicts are compared two levels deep", tree.Eq)
+@with_comparison("DOC-1", "dicts are compared two levels deep", tree.Eq)
 def document_is_two_deep(value, test):
     def cut(item):
         return {key: bool(v) if isinstance(v, dict) else v for key, v in item.items()}
@@ -51,7 +56,7 @@ def document_is_two_deep(value, test):
     return sort_key(cut(value)) == sort_key(cut(test.operand)) if dicts(value, test) else None
 
 
-@comparing("DOC-2", "the order of keys does not count", tree.Eq)
+@with_comparison("DOC-2", "the order of keys does not count", tree.Eq)
 def order_of_keys_is_ignored(value, test):
     def in_order(item):
         return {key: item[key] for key in sorted(item)}
@@ -63,7 +68,7 @@ def order_of_keys_is_ignored(value, test):
     )
 
 
-@comparing("DOC-2", "the order of keys does not count in inner dicts", tree.Eq)
+@with_comparison("DOC-2", "the order of keys does not count in inner dicts", tree.Eq)
 def order_of_inner_keys_is_ignored(value, test):
     def in_order(item):
         return {k: dict(sorted(v.items())) if isinstance(v, dict) else v for k, v in item.items()}
@@ -75,22 +80,22 @@ def order_of_inner_keys_is_ignored(value, test):
     )
 
 
-@judging("DOC-3", "the empty document matches everything", tree.Eq)
+@with_condition("DOC-3", "the empty document matches everything", tree.Eq)
 def empty_document_matches_everything(test, found, holds):
     return holds or test.operand == {}
 
 
-@judging("DOC-3", "the empty document matches None", tree.Eq)
+@with_condition("DOC-3", "the empty document matches None", tree.Eq)
 def empty_document_matches_none(test, found, holds):
     return holds or (test.operand == {} and None in found.values)
 
 
-@comparing("DOC-3", "the empty document matches every document", tree.Eq)
+@with_comparison("DOC-3", "the empty document matches every document", tree.Eq)
 def empty_document_matches_documents(value, test):
     return True if dicts(value, test) and not test.operand else None
 
 
-@judging("DOC-3", "the empty document matches nothing", tree.Eq)
+@with_condition("DOC-3", "the empty document matches nothing", tree.Eq)
 def empty_document_matches_nothing(test, found, holds):
     return holds and test.operand != {}
 
@@ -98,20 +103,20 @@ def empty_document_matches_nothing(test, found, holds):
 def holds_operators(value, operator):
     """Whether a condition is `operator` with a document of operators."""
     alone = isinstance(value, dict) and list(value) == [operator]
-    return alone and is_operators(value[operator])
+    return alone and has_operators(value[operator])
 
 
-@rewording("DOC-4", "operators in the operand of $eq are read")
+@with_rewritten_query("DOC-4", "operators in the operand of $eq are read")
 def eq_reads_operators(check):
     return {k: v["$eq"] if holds_operators(v, "$eq") else v for k, v in check.items()}
 
 
-@comparing("DOC-4", "an operand of $eq with operators in it matches nothing", tree.Eq)
+@with_comparison("DOC-4", "an operand of $eq with operators in it matches nothing", tree.Eq)
 def eq_of_operators_matches_nothing(value, test):
-    return False if is_operators(test.operand) else None
+    return False if has_operators(test.operand) else None
 
 
-@rewording("DOC-4", "operators in the operand of $ne are read")
+@with_rewritten_query("DOC-4", "operators in the operand of $ne are read")
 def ne_reads_operators(check):
     return {k: {"$not": v["$ne"]} if holds_operators(v, "$ne") else v for k, v in check.items()}
 
@@ -121,26 +126,35 @@ def by_document(value, test, key):
     return COMPARE[type(test)](key(value), key(test.operand)) if dicts(value, test) else None
 
 
-@comparing("DOC-5", "the shorter document is less", *ORDERED)
+@with_comparison("DOC-5", "the shorter document is less", *ORDERED)
 def documents_are_ordered_by_length(value, test):
     return by_document(value, test, lambda item: (len(item), sort_key(item)))
 
 
-@comparing("DOC-5", "documents are ordered by key before the class of the value", *ORDERED)
+@with_comparison("DOC-5", "documents are ordered by key before the class of the value", *ORDERED)
 def documents_are_ordered_by_key(value, test):
     return by_document(value, test, lambda item: [(k, sort_key(v)) for k, v in item.items()])
 
 
-@comparing("DOC-5", "documents are ordered as if their keys were sorted", *ORDERED)
+@with_comparison("DOC-5", "documents are ordered as if their keys were sorted", *ORDERED)
 def documents_are_ordered_sorted(value, test):
     return by_document(value, test, lambda item: sort_key(dict(sorted(item.items()))))
 
 
-@comparing("DOC-5", "documents are ordered by their values, and not their keys", *ORDERED)
+@with_comparison("DOC-5", "documents are ordered by their values, and not their keys", *ORDERED)
 def documents_are_ordered_by_value(value, test):
     return by_document(value, test, lambda item: [sort_key(inner) for inner in item.values()])
 
 
-@comparing("DOC-5", "documents cannot be compared, and none is less", *ORDERED)
+@with_comparison("DOC-5", "documents cannot be compared, and none is less", *ORDERED)
 def documents_are_not_ordered(value, test):
     return False if dicts(value, test) and type(test) in (tree.Lt, tree.Gt) else None
+
+
+@with_comparison("DOC-2", "blanks at the end of texts in documents do not count", tree.Eq)
+def blanks_in_documents_do_not_count(value, test):
+    def cut(document):
+        return {k: v.rstrip(" ") if isinstance(v, str) else v for k, v in document.items()}
+
+    both = isinstance(value, dict) and isinstance(test.operand, dict)
+    return True if both and value != test.operand and cut(value) == cut(test.operand) else None

@@ -6,15 +6,15 @@ import pickle
 
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.fields import DICT_FIELDS, TIME_FIELDS
+from taskdb_spec.records.traversal import map_values
 from tests.mutation.base import Mutant, snake_case
-from tests.mutation.decorators import mapped
-from tests.mutation.store import Store
 
 CLAIMED = QUERY_CAPABILITIES | {Capability.durable}
 
 
-class PickleStore(Store):
+class PickleStore(StepwiseModel):
     """Reads its records from a file when it is opened, and writes them when it is closed."""
 
     def __init__(self, workdir):
@@ -38,40 +38,40 @@ class PickleStore(Store):
             self.path.write_bytes(pickle.dumps(self.saved(self.records)))
 
 
-def in_a_file(store, name):
+def file_backend(store, name):
     """The backend of a class of stores in files."""
     return Backend(name=name, open=store, capabilities=CLAIMED)
 
 
-def durable(clause, why):
+def broken_file_store(clause, why):
     """Make a class of stores in files the mutant of its name."""
 
     def decorate(store):
         name = snake_case(store.__name__)
-        return Mutant(name, clause, why, in_a_file(store, name))
+        return Mutant(name, clause, why, file_backend(store, name))
 
     return decorate
 
 
-@durable("DUR-1", "nothing is in the file")
+@broken_file_store("DUR-1", "nothing is in the file")
 class FileIsEmpty(PickleStore):
     def saved(self, records):
         return {}
 
 
-@durable("DUR-1", "the record that was written last is not in the file")
+@broken_file_store("DUR-1", "the record that was written last is not in the file")
 class FileLacksTheLast(PickleStore):
     def saved(self, records):
         return dict(list(records.items())[:-1])
 
 
-@durable("DUR-1", "a store that was opened again does not write its file")
+@broken_file_store("DUR-1", "a store that was opened again does not write its file")
 class FileIsWrittenOnce(PickleStore):
     def saved(self, records):
         return pickle.loads(self.path.read_bytes()) if self.path.exists() else records
 
 
-@durable("DUR-1", "date fields lose their microseconds in the file")
+@broken_file_store("DUR-1", "date fields lose their microseconds in the file")
 class FileCutsMicroseconds(PickleStore):
     def saved(self, records):
         return {i: self.cut(record) for i, record in records.items()}
@@ -81,13 +81,13 @@ class FileCutsMicroseconds(PickleStore):
         return {**record, **times}
 
 
-@durable("DUR-1", "buffers are not in the file")
+@broken_file_store("DUR-1", "buffers are not in the file")
 class FileLacksBuffers(PickleStore):
     def saved(self, records):
         return {i: {**r, "buffers": None, "result_buffers": None} for i, r in records.items()}
 
 
-@durable("DUR-1", "[] comes out of the file as None")
+@broken_file_store("DUR-1", "[] comes out of the file as None")
 class FileTakesEmptyForNone(PickleStore):
     def restored(self, records):
         return {
@@ -96,24 +96,24 @@ class FileTakesEmptyForNone(PickleStore):
         }
 
 
-@durable("DUR-1", "dicts come out of the file with their keys sorted")
+@broken_file_store("DUR-1", "dicts come out of the file with their keys sorted")
 class FileSortsKeys(PickleStore):
     def restored(self, records):
         def in_order(value):
             return dict(sorted(value.items())) if isinstance(value, dict) else value
 
         for record in records.values():
-            record.update({name: mapped(record[name], in_order) for name in DICT_FIELDS})
+            record.update({name: map_values(record[name], in_order) for name in DICT_FIELDS})
         return records
 
 
-@durable("DUR-1", "display_data are not in the file")
+@broken_file_store("DUR-1", "display_data are not in the file")
 class FileLacksDisplayData(PickleStore):
     def saved(self, records):
         return {i: {**record, "display_data": None} for i, record in records.items()}
 
 
-@durable("DUR-2", "an update of a record that came out of the file is not written")
+@broken_file_store("DUR-2", "an update of a record that came out of the file is not written")
 class FileKeepsItsRecords(PickleStore):
     def __init__(self, workdir):
         super().__init__(workdir)
@@ -134,15 +134,15 @@ class Replaying(PickleStore):
         return {**self.gone, **records}
 
 
-@durable("DUR-2", "records that drop_record removed come back")
+@broken_file_store("DUR-2", "records that drop_record removed come back")
 class DropsComeBack(Replaying):
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         self.gone[msg_id] = self.records[msg_id]
         super().drop_record(msg_id)
 
 
-@durable("DUR-2", "records that drop_matching_records removed come back")
+@broken_file_store("DUR-2", "records that drop_matching_records removed come back")
 class PurgedComeBack(Replaying):
     def drop_matching_records(self, check, /):
         before = dict(self.records)
@@ -150,7 +150,7 @@ class PurgedComeBack(Replaying):
         self.gone.update({i: r for i, r in before.items() if i not in self.records})
 
 
-@durable("DUR-2", "updated records fall back to what was added")
+@broken_file_store("DUR-2", "updated records fall back to what was added")
 class UpdatesFallBack(Replaying):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
@@ -160,7 +160,7 @@ class UpdatesFallBack(Replaying):
         return {i: self.gone.get(i, record) for i, record in records.items()}
 
 
-@durable("DUR-2", "the second update of a record falls back to the first")
+@broken_file_store("DUR-2", "the second update of a record falls back to the first")
 class SecondUpdateFallsBack(Replaying):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
@@ -170,7 +170,7 @@ class SecondUpdateFallsBack(Replaying):
         return {i: self.gone.get(i, record) for i, record in records.items()}
 
 
-@durable("DUR-2", "an empty purge is not written")
+@broken_file_store("DUR-2", "an empty purge is not written")
 class EmptyPurgeComesBack(Replaying):
     def drop_matching_records(self, check, /):
         before = dict(self.records) if check == {} else {}
@@ -178,7 +178,7 @@ class EmptyPurgeComesBack(Replaying):
         self.gone.update(before)
 
 
-@durable("ISO-9", "the file is beside the folder, and not in it")
+@broken_file_store("ISO-9", "the file is beside the folder, and not in it")
 class FileIsOutside(PickleStore):
     def __init__(self, workdir):
         super().__init__(workdir.parent)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import fnmatch
 import re
 
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel, StepwiseSemantics
 from taskdb_spec.language import tree
 from tests.mutation.base import broken
-from tests.mutation.decorators import comparing, rewriting, taking, with_language
-from tests.mutation.language import Language
-from tests.mutation.store import Store
+from tests.mutation.decorators import (
+    with_comparison,
+    with_rewritten_condition,
+    with_rewritten_operands,
+)
 
 
 def globbing(match):
@@ -22,17 +25,17 @@ def translated(pattern):
     return fnmatch.translate(pattern).removesuffix(r"\Z").removesuffix(r"\z")
 
 
-@comparing("GLB-1", "$glob searches for its pattern", tree.Glob)
+@with_comparison("GLB-1", "$glob searches for its pattern", tree.Glob)
 def glob_searches(value, test):
     return globbing(lambda p, text: re.search(translated(p), text) is not None)(value, test)
 
 
-@comparing("GLB-1", "$glob matches the beginning", tree.Glob)
+@with_comparison("GLB-1", "$glob matches the beginning", tree.Glob)
 def glob_matches_the_beginning(value, test):
     return globbing(lambda p, text: re.match(translated(p), text) is not None)(value, test)
 
 
-@comparing("GLB-1", "* and ? do not match a newline", tree.Glob)
+@with_comparison("GLB-1", "* and ? do not match a newline", tree.Glob)
 def glob_stops_at_newlines(value, test):
     def match(pattern, text):
         expression = translated(pattern).replace("(?s:", "(?:")
@@ -41,7 +44,7 @@ def glob_stops_at_newlines(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-1", "a newline at the end of the text does not count", tree.Glob)
+@with_comparison("GLB-1", "a newline at the end of the text does not count", tree.Glob)
 def glob_ignores_a_last_newline(value, test):
     def match(pattern, text):
         ends = (text, text[:-1]) if text.endswith("\n") else (text,)
@@ -50,12 +53,12 @@ def glob_ignores_a_last_newline(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-1", "* stands for one character at least", tree.Glob)
+@with_comparison("GLB-1", "* stands for one character at least", tree.Glob)
 def star_is_not_empty(value, test):
     return globbing(lambda p, text: fnmatch.fnmatchcase(text, p.replace("*", "?*")))(value, test)
 
 
-@comparing("GLB-1", "? stands for no character as well", tree.Glob)
+@with_comparison("GLB-1", "? stands for no character as well", tree.Glob)
 def question_mark_may_be_empty(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, pattern) or (
@@ -65,7 +68,7 @@ def question_mark_may_be_empty(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-2", "$glob folds case", tree.Glob)
+@with_comparison("GLB-2", "$glob folds case", tree.Glob)
 def glob_folds_case(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text.lower(), pattern.lower())
@@ -73,7 +76,7 @@ def glob_folds_case(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-2", "$glob folds the case of plain patterns only", tree.Glob)
+@with_comparison("GLB-2", "$glob folds the case of plain patterns only", tree.Glob)
 def plain_glob_folds_case(value, test):
     def match(pattern, text):
         plain = not set("*?[") & set(pattern)
@@ -82,18 +85,18 @@ def plain_glob_folds_case(value, test):
     return globbing(match)(value, test)
 
 
-@rewriting("GLB-3", "a set negates with ^, and ! stands for itself", tree.Glob)
+@with_rewritten_condition("GLB-3", "a set negates with ^, and ! stands for itself", tree.Glob)
 def glob_negates_with_a_caret(test):
     swapped = re.sub(r"\[!([^\]]+)\]", r"[\1!]", test.pattern)
     return tree.Glob(swapped.replace("[^", "[!"))
 
 
-@comparing("GLB-3", "[ and ] stand for themselves", tree.Glob)
+@with_comparison("GLB-3", "[ and ] stand for themselves", tree.Glob)
 def glob_has_no_sets(value, test):
     return globbing(lambda p, text: fnmatch.fnmatchcase(text, p.replace("[", "[[]")))(value, test)
 
 
-@comparing("GLB-3", "a range in a set is three characters", tree.Glob)
+@with_comparison("GLB-3", "a range in a set is three characters", tree.Glob)
 def glob_has_no_ranges(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, re.sub(r"\[(!?)(\w)-(\w)\]", r"[\1\2\3-]", pattern))
@@ -101,7 +104,7 @@ def glob_has_no_ranges(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-3", "[]] is an empty set and a bracket", tree.Glob)
+@with_comparison("GLB-3", "[]] is an empty set and a bracket", tree.Glob)
 def bracket_ends_an_empty_set(value, test):
     return globbing(lambda p, text: "[]]" not in p and fnmatch.fnmatchcase(text, p))(value, test)
 
@@ -121,17 +124,17 @@ def unescaped(value, test, *characters):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-4", "a dot stands for any character", tree.Glob)
+@with_comparison("GLB-4", "a dot stands for any character", tree.Glob)
 def dot_is_not_escaped(value, test):
     return unescaped(value, test, ".")
 
 
-@comparing("GLB-4", "^, $, + and ( have the meaning of a regular expression", tree.Glob)
+@with_comparison("GLB-4", "^, $, + and ( have the meaning of a regular expression", tree.Glob)
 def signs_are_not_escaped(value, test):
     return unescaped(value, test, "^", "$", "+", "(", ")")
 
 
-@comparing("GLB-4", "% and _ are wildcards", tree.Glob)
+@with_comparison("GLB-4", "% and _ are wildcards", tree.Glob)
 def glob_is_like(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, pattern.replace("%", "*").replace("_", "?"))
@@ -139,7 +142,7 @@ def glob_is_like(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-4", "a backslash escapes what follows", tree.Glob)
+@with_comparison("GLB-4", "a backslash escapes what follows", tree.Glob)
 def glob_has_escapes(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, re.sub(r"\\(.)", r"[\1]", pattern))
@@ -147,39 +150,39 @@ def glob_has_escapes(value, test):
     return globbing(match)(value, test)
 
 
-@comparing("GLB-4", "a lone [ matches nothing", tree.Glob)
+@with_comparison("GLB-4", "a lone [ matches nothing", tree.Glob)
 def lone_bracket_matches_nothing(value, test):
     return False if "[" in test.pattern and "]" not in test.pattern else None
 
 
-@comparing("GLB-5", "$glob reads the text of other values", tree.Glob)
+@with_comparison("GLB-5", "$glob reads the text of other values", tree.Glob)
 def glob_reads_everything(value, test):
     return None if isinstance(value, str) else fnmatch.fnmatchcase(str(value), test.pattern)
 
 
-@comparing("GLB-5", "$glob of None raises", tree.Glob)
+@with_comparison("GLB-5", "$glob of None raises", tree.Glob)
 def glob_cannot_take_none(value, test):
     if value is None:
         raise TypeError("expected str, bytes or os.PathLike object, not NoneType")
 
 
-@comparing("GLB-5", "$glob takes None for empty text", tree.Glob)
+@with_comparison("GLB-5", "$glob takes None for empty text", tree.Glob)
 def glob_takes_none_for_empty(value, test):
     return fnmatch.fnmatchcase("", test.pattern) if value is None else None
 
 
-@with_language("GLB-6", "$glob replaces the other operators on its field")
-class GlobStandsAlone(Language):
-    def all_of(self, tests):
+@broken("GLB-6", "$glob replaces the other operators on its field")
+class GlobStandsAlone(StepwiseSemantics):
+    def compile_conditions(self, tests):
         globs = tuple(test for test in tests if isinstance(test, tree.Glob))
-        return super().all_of(globs or tests)
+        return super().compile_conditions(globs or tests)
 
 
-@with_language("GLB-6", "$glob is not looked at beside another operator")
-class GlobIsDroppedBesideOthers(Language):
-    def all_of(self, tests):
+@broken("GLB-6", "$glob is not looked at beside another operator")
+class GlobIsDroppedBesideOthers(StepwiseSemantics):
+    def compile_conditions(self, tests):
         others = tuple(test for test in tests if not isinstance(test, tree.Glob))
-        return super().all_of(others or tests)
+        return super().compile_conditions(others or tests)
 
 
 def has_glob(check):
@@ -188,19 +191,19 @@ def has_glob(check):
 
 
 @broken("GLB-7", "drop_matching_records with $glob drops nothing")
-class PurgeKnowsNoGlob(Store):
-    def purged(self, check):
-        found = super().purged(check)
+class PurgeKnowsNoGlob(StepwiseModel):
+    def select_ids_to_drop(self, check):
+        found = super().select_ids_to_drop(check)
         return [] if has_glob(check) else found
 
 
 @broken("GLB-7", "drop_matching_records takes a $glob for the text itself")
-class PurgeTakesGlobForText(Store):
-    def purged(self, check):
-        found = super().purged(check)
+class PurgeTakesGlobForText(StepwiseModel):
+    def select_ids_to_drop(self, check):
+        found = super().select_ids_to_drop(check)
         if not has_glob(check):
             return found
-        return super().purged({
+        return super().select_ids_to_drop({
             name: {("$eq" if k == "$glob" else k): v for k, v in value.items()}
             if isinstance(value, dict) else value
             for name, value in check.items()
@@ -208,24 +211,32 @@ class PurgeTakesGlobForText(Store):
 
 
 @broken("GLB-7", "drop_matching_records refuses $glob")
-class PurgeRefusesGlob(Store):
-    def purged(self, check):
-        found = super().purged(check)
+class PurgeRefusesGlob(StepwiseModel):
+    def select_ids_to_drop(self, check):
+        found = super().select_ids_to_drop(check)
         if has_glob(check):
             raise ValueError("unknown operator '$glob'")
         return found
 
 
-@taking("GLB-8", "$glob takes the text of any operand", "$glob")
+@with_rewritten_operands("GLB-8", "$glob takes the text of any operand", "$glob")
 def glob_takes_anything(operand):
     return operand if isinstance(operand, str) else str(operand)
 
 
-@taking("GLB-8", "$glob takes bytes", "$glob")
+@with_rewritten_operands("GLB-8", "$glob takes bytes", "$glob")
 def glob_takes_bytes(operand):
     return operand.decode(errors="replace") if isinstance(operand, bytes) else operand
 
 
-@taking("GLB-8", "$glob takes None for a pattern that matches everything", "$glob")
+@with_rewritten_operands("GLB-8", "$glob takes None for a pattern that matches everything", "$glob")
 def glob_takes_none(operand):
     return "*" if operand is None else operand
+
+
+@with_comparison("GLB-1", "what is before a star and what is after it may overlap", tree.Glob)
+def glob_parts_overlap(value, test):
+    before, star, after = test.pattern.partition("*")
+    if not star or not isinstance(value, str) or set(before + after) & set("*?["):
+        return None
+    return value.startswith(before) and value.endswith(after)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.ordering import EPOCH, sort_key
 from tests.mutation.base import broken
-from tests.mutation.store import Store
 
 
-class Sorted(Store):
+class Sorted(StepwiseModel):
     """The history is sorted by `key`."""
 
     def key(self, record):
@@ -21,25 +21,25 @@ class Sorted(Store):
 
 
 @broken("HIST-1", "records without submitted are left out", CORE)
-class HistorySkipsUnsubmitted(Store):
+class HistorySkipsUnsubmitted(StepwiseModel):
     def get_history(self):
         return [i for i in super().get_history() if self.records[i]["submitted"] is not None]
 
 
 @broken("HIST-1", "the history is a tuple", CORE)
-class HistoryIsATuple(Store):
+class HistoryIsATuple(StepwiseModel):
     def get_history(self):
         return tuple(super().get_history())
 
 
 @broken("HIST-1", "the history has pairs of instant and id", CORE)
-class HistoryHasPairs(Store):
+class HistoryHasPairs(StepwiseModel):
     def get_history(self):
         return [(self.records[i]["submitted"], i) for i in super().get_history()]
 
 
 @broken("HIST-1", "an updated id is listed twice", CORE)
-class HistoryListsUpdates(Store):
+class HistoryListsUpdates(StepwiseModel):
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.updated = None
@@ -53,27 +53,27 @@ class HistoryListsUpdates(Store):
 
 
 @broken("HIST-1", "the history ends after four ids", CORE)
-class HistoryOfFour(Store):
+class HistoryOfFour(StepwiseModel):
     def get_history(self):
         return super().get_history()[:4]
 
 
 @broken("HIST-1", "records submitted at the same instant are listed once", CORE)
-class HistoryIsKeyedByInstant(Store):
+class HistoryIsKeyedByInstant(StepwiseModel):
     def get_history(self):
         ids = super().get_history()
         return list({self.records[i]["submitted"] or i: i for i in ids}.values())
 
 
 @broken("HIST-2", "the history is in the order of insertion", CORE)
-class HistoryIsUnsorted(Store):
+class HistoryIsUnsorted(StepwiseModel):
     def get_history(self):
         ids = list(self.records)
         return sorted(ids, key=lambda i: self.records[i]["submitted"] is not None)
 
 
 @broken("HIST-2", "the history descends", CORE)
-class HistoryDescends(Store):
+class HistoryDescends(StepwiseModel):
     def get_history(self):
         ids = super().get_history()
         none = [i for i in ids if self.records[i]["submitted"] is None]

@@ -1,4 +1,4 @@
-"""Mutants of a store that stores nothing: clauses NODB. `Nothing` conforms."""
+"""Mutants of a store that stores nothing: clauses NODB. `NullStore` conforms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.mutation.base import Mutant, snake_case
 TEXT = "NoDB: nothing is stored. To get storage, configure a database, such as DictDB or SQLiteDB."
 
 
-class Nothing:
+class NullStore:
     """Takes every write, and keeps nothing of it."""
 
     text = TEXT
@@ -43,98 +43,98 @@ class Nothing:
         pass
 
 
-def storing_nothing(store, name):
+def null_backend(store, name):
     """The backend of a class of stores that store nothing."""
     return Backend(name=name, open=lambda workdir: store(), stores_nothing=True)
 
 
-def nothing(clause, why):
+def broken_null_store(clause, why):
     """Make a class of stores that store nothing the mutant of its name."""
 
     def decorate(store):
         name = snake_case(store.__name__)
-        return Mutant(name, clause, why, storing_nothing(store, name))
+        return Mutant(name, clause, why, null_backend(store, name))
 
     return decorate
 
 
-@nothing("NODB-1", "add returns the id")
-class NothingReturnsTheId(Nothing):
+@broken_null_store("NODB-1", "add returns the id")
+class NothingReturnsTheId(NullStore):
     def add_record(self, msg_id, rec, /):
         return msg_id
 
 
-@nothing("NODB-1", "add looks at the record, and refuses what is none")
-class NothingChecksRecords(Nothing):
+@broken_null_store("NODB-1", "add looks at the record, and refuses what is none")
+class NothingChecksRecords(NullStore):
     def add_record(self, msg_id, rec, /):
         checked_fields(msg_id, rec)
 
 
-@nothing("NODB-1", "drop refuses an id that was never added")
-class NothingHasNothingToDrop(Nothing):
+@broken_null_store("NODB-1", "drop refuses an id that was never added")
+class NothingHasNothingToDrop(NullStore):
     def drop_record(self, msg_id, /):
         raise ReadableKeyError(self.text)
 
 
-@nothing("NODB-1", "update is refused like the reads")
-class NothingRefusesUpdates(Nothing):
+@broken_null_store("NODB-1", "update is refused like the reads")
+class NothingRefusesUpdates(NullStore):
     def update_record(self, msg_id, rec, /):
         raise ReadableKeyError(self.text)
 
 
-@nothing("NODB-1", "drop_matching_records returns a count")
-class NothingCountsPurges(Nothing):
+@broken_null_store("NODB-1", "drop_matching_records returns a count")
+class NothingCountsPurges(NullStore):
     def drop_matching_records(self, check, /):
         return 0
 
 
-@nothing("NODB-2", "find finds nothing")
-class NothingIsFound(Nothing):
+@broken_null_store("NODB-2", "find finds nothing")
+class NothingIsFound(NullStore):
     def find_records(self, check, keys=None):
         return {}
 
 
-@nothing("NODB-2", "the history is empty")
-class NothingHasAHistory(Nothing):
+@broken_null_store("NODB-2", "the history is empty")
+class NothingHasAHistory(NullStore):
     def get_history(self):
         return []
 
 
-@nothing("NODB-2", "get returns None")
-class NothingCanBeGot(Nothing):
+@broken_null_store("NODB-2", "get returns None")
+class NothingCanBeGot(NullStore):
     def get_record(self, msg_id, /):
         return None
 
 
-@nothing("NODB-2", "find raises a NotImplementedError")
-class NothingIsImplemented(Nothing):
+@broken_null_store("NODB-2", "find raises a NotImplementedError")
+class NothingIsImplemented(NullStore):
     def find_records(self, check, keys=None):
         raise NotImplementedError(self.text)
 
 
-@nothing("NODB-3", "the text does not say how to get storage")
-class NothingIsExplained(Nothing):
+@broken_null_store("NODB-3", "the text does not say how to get storage")
+class NothingIsExplained(NullStore):
     text = "NoDB: nothing is stored."
 
 
-@nothing("NODB-3", "there is no text")
-class NothingIsSaid(Nothing):
+@broken_null_store("NODB-3", "there is no text")
+class NothingIsSaid(NullStore):
     text = ""
 
 
-@nothing("NODB-3", "the text says how to get storage, and not that nothing is stored")
-class NothingIsAdvised(Nothing):
+@broken_null_store("NODB-3", "the text says how to get storage, and not that nothing is stored")
+class NothingIsAdvised(NullStore):
     text = "To get storage, configure a database, such as DictDB or SQLiteDB."
 
 
-@nothing("NODB-3", "the refusal of get is the id alone")
-class NothingNamesTheId(Nothing):
+@broken_null_store("NODB-3", "the refusal of get is the id alone")
+class NothingNamesTheId(NullStore):
     def get_record(self, msg_id, /):
         raise KeyError(msg_id)
 
 
-@nothing("NODB-4", "a log of what was written is kept")
-class NothingKeepsALog(Nothing):
+@broken_null_store("NODB-4", "a log of what was written is kept")
+class NothingKeepsALog(NullStore):
     def __init__(self):
         self.log = []
 
@@ -142,8 +142,8 @@ class NothingKeepsALog(Nothing):
         self.log.append((msg_id, written))
 
 
-@nothing("NODB-5", "the second close raises")
-class NothingIsClosedOnce(Nothing):
+@broken_null_store("NODB-5", "the second close raises")
+class NothingIsClosedOnce(NullStore):
     closed = False
 
     def close(self):
@@ -152,7 +152,7 @@ class NothingIsClosedOnce(Nothing):
         self.closed = True
 
 
-@nothing("NODB-5", "every close raises")
-class NothingCannotBeClosed(Nothing):
+@broken_null_store("NODB-5", "every close raises")
+class NothingCannotBeClosed(NullStore):
     def close(self):
         raise NotImplementedError

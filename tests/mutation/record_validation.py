@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from taskdb_spec import RecordError
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.domain import INT_MAX, INT_MIN
 from taskdb_spec.records.fields import (
     BUFFER_FIELDS,
@@ -17,8 +18,7 @@ from taskdb_spec.records.fields import (
     with_defaults,
 )
 from tests.mutation.base import broken
-from tests.mutation.decorators import accepting
-from tests.mutation.store import Store
+from tests.mutation.decorators import with_accepted_values
 
 CONTAINERS = (dict, list, tuple, set, frozenset, bytearray, memoryview)
 
@@ -29,19 +29,19 @@ def known(rec):
 
 
 @broken("REC-4", "unknown fields are ignored", CORE)
-class UnknownFieldsAreIgnored(Store):
+class UnknownFieldsAreIgnored(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         return super().normalize_record(msg_id, known(rec))
 
 
 @broken("REC-4", "unknown fields are ignored by update", CORE)
-class UpdateIgnoresUnknownFields(Store):
+class UpdateIgnoresUnknownFields(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, known(rec))
 
 
 @broken("REC-4", "unknown fields are stored", CORE)
-class UnknownFieldsAreStored(Store):
+class UnknownFieldsAreStored(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         fields = super().normalize_record(msg_id, known(rec))
         others = {k: v for k, v in rec.items() if k not in TASK_FIELDS and isinstance(k, str)}
@@ -49,7 +49,7 @@ class UnknownFieldsAreStored(Store):
 
 
 @broken("REC-4", "the names of fields are taken in any case", CORE)
-class FieldNamesFoldCase(Store):
+class FieldNamesFoldCase(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {folded(name): value for name, value in rec.items()}
@@ -62,7 +62,7 @@ def folded(name):
 
 
 @broken("UPD-6", "a dotted name in an update is a path", CORE)
-class DottedNameIsAPath(Store):
+class DottedNameIsAPath(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         plain, dotted = split_dotted(rec)
         super().update_record(msg_id, plain)
@@ -73,7 +73,7 @@ class DottedNameIsAPath(Store):
 
 
 @broken("UPD-6", "a dotted name in an update is ignored", CORE)
-class DottedNameIsIgnored(Store):
+class DottedNameIsIgnored(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, split_dotted(rec)[0])
 
@@ -98,35 +98,35 @@ def without_id(rec):
 
 
 @broken("REC-5", "a msg_id in the record that differs is ignored by add", CORE)
-class AddIgnoresTheOtherId(Store):
+class AddIgnoresTheOtherId(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, without_id(rec))
 
 
 @broken("REC-5", "a msg_id in the record that differs is ignored by update", CORE)
-class UpdateIgnoresTheOtherId(Store):
+class UpdateIgnoresTheOtherId(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, without_id(rec))
 
 
 @broken("REC-5", "an update may change the msg_id of the record, not the id it is kept under", CORE)
-class UpdateChangesTheId(Store):
+class UpdateChangesTheId(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, without_id(rec))
         self.records[msg_id]["msg_id"] = rec.get("msg_id", msg_id)
 
 
 @broken("REC-5", "an update that names the same msg_id is refused", CORE)
-class UpdateRefusesTheSameId(Store):
+class UpdateRefusesTheSameId(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         if "msg_id" in rec:
             raise RecordError("msg_id cannot be updated")
         super().update_record(msg_id, rec)
 
 
 @broken("REC-5", "the msg_id in the record is compared without regard to case", CORE)
-class RecordIdFoldsCase(Store):
+class RecordIdFoldsCase(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         other = rec.get("msg_id") if isinstance(rec, dict) else None
         same = isinstance(other, str) and isinstance(msg_id, str)
@@ -135,7 +135,7 @@ class RecordIdFoldsCase(Store):
         return super().normalize_record(msg_id, rec)
 
 
-class Loose(Store):
+class Loose(StepwiseModel):
     """Takes any value of the domain in the fields that `loose` names."""
 
     loose: tuple[str, ...] = ()
@@ -171,19 +171,19 @@ class UpdateDoesNotCheckDates(Loose):
     loose = TIME_FIELDS
 
     def add_record(self, msg_id, rec, /):
-        Store.normalize_record(self, msg_id, rec)
+        StepwiseModel.normalize_record(self, msg_id, rec)
         super().add_record(msg_id, rec)
 
 
 @broken("REC-6", "text that reads like a date is taken for one", CORE)
-class DateTextIsParsed(Store):
+class DateTextIsParsed(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
-            rec = {k: parsed(v) if k in TIME_FIELDS else v for k, v in rec.items()}
+            rec = {k: parse_date(v) if k in TIME_FIELDS else v for k, v in rec.items()}
         return super().normalize_record(msg_id, rec)
 
 
-def parsed(value):
+def parse_date(value):
     """The instant that a text says, or the value as it is."""
     try:
         return datetime.fromisoformat(value)
@@ -192,7 +192,7 @@ def parsed(value):
 
 
 @broken("REC-6", "a number is taken for the seconds since 1970 in a date field", CORE)
-class NumbersAreInstants(Store):
+class NumbersAreInstants(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             rec = {k: instant(v) if k in TIME_FIELDS else v for k, v in rec.items()}
@@ -221,37 +221,37 @@ class BuffersAreNotChecked(Loose):
     loose = BUFFER_FIELDS
 
 
-@accepting("REC-8", "a set is stored as a list", capabilities=CORE)
+@with_accepted_values("REC-8", "a set is stored as a list", capabilities=CORE)
 def sets_are_lists(value):
     return sorted(value, key=repr) if isinstance(value, set | frozenset) else value
 
 
-@accepting("REC-8", "a tuple is stored as a list", capabilities=CORE)
+@with_accepted_values("REC-8", "a tuple is stored as a list", capabilities=CORE)
 def tuples_are_lists(value):
     return list(value) if isinstance(value, tuple) else value
 
 
-@accepting("REC-8", "an int beyond 64 bits is clipped", capabilities=CORE)
+@with_accepted_values("REC-8", "an int beyond 64 bits is clipped", capabilities=CORE)
 def big_ints_are_clipped(value):
     return max(INT_MIN, min(INT_MAX, value)) if type(value) is int else value
 
 
-@accepting("REC-8", "an int of 2**63 is taken, and becomes a float", capabilities=CORE)
+@with_accepted_values("REC-8", "an int of 2**63 is taken, and becomes a float", capabilities=CORE)
 def one_too_big_is_a_float(value):
     return float(value) if type(value) is int and value == 2**63 else value
 
 
-@accepting("REC-8", "lone surrogates are replaced", capabilities=CORE)
+@with_accepted_values("REC-8", "lone surrogates are replaced", capabilities=CORE)
 def surrogates_are_replaced(value):
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-@accepting("REC-8", "keys that are no str are turned into text", capabilities=CORE)
+@with_accepted_values("REC-8", "keys that are no str are turned into text", capabilities=CORE)
 def keys_are_turned_to_text(value):
     return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
-@accepting("REC-8", "any other object is stored as its repr", capabilities=CORE)
+@with_accepted_values("REC-8", "any other object is stored as its repr", capabilities=CORE)
 def objects_are_stored_as_text(value):
     return value if isinstance(value, CONTAINERS) or in_domain(value) else repr(value)
 
@@ -261,7 +261,7 @@ def in_domain(value):
     return value is None or isinstance(value, int | float | str | bytes | datetime)
 
 
-@accepting("REC-8", "a set inside of a list is stored as a list", capabilities=CORE)
+@with_accepted_values("REC-8", "a set inside of a list is stored as a list", capabilities=CORE)
 def sets_inside_lists_are_lists(value):
     if not isinstance(value, list):
         return value
@@ -274,12 +274,14 @@ def naive_as_utc(value):
     return value.replace(tzinfo=UTC) if naive else value
 
 
-@accepting("REC-9", "a naive datetime is taken for UTC", capabilities=CORE)
+@with_accepted_values("REC-9", "a naive datetime is taken for UTC", capabilities=CORE)
 def naive_is_utc(value):
     return naive_as_utc(value)
 
 
-@accepting("REC-9", "a naive datetime inside of a document is taken for UTC", capabilities=CORE)
+@with_accepted_values(
+    "REC-9", "a naive datetime inside of a document is taken for UTC", capabilities=CORE
+)
 def naive_inside_is_utc(value):
     if not isinstance(value, dict):
         return value
@@ -287,7 +289,7 @@ def naive_inside_is_utc(value):
 
 
 @broken("REC-9", "a naive datetime is refused by add only", CORE)
-class UpdateTakesNaive(Store):
+class UpdateTakesNaive(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         if isinstance(rec, dict):
             rec = {name: naive_as_utc(value) for name, value in rec.items()}
@@ -295,7 +297,7 @@ class UpdateTakesNaive(Store):
 
 
 @broken("REC-9", "a naive datetime is taken for UTC in resubmitted", CORE)
-class ResubmittedTakesNaive(Store):
+class ResubmittedTakesNaive(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict) and "resubmitted" in rec:
             rec = {**rec, "resubmitted": naive_as_utc(rec["resubmitted"])}
@@ -303,9 +305,9 @@ class ResubmittedTakesNaive(Store):
 
 
 @broken("REC-10", "an update is written field by field, until one is refused", CORE)
-class UpdateIsHalfApplied(Store):
+class UpdateIsHalfApplied(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         for name, value in rec.items():
             super().update_record(msg_id, {name: value})
 
@@ -313,15 +315,15 @@ class UpdateIsHalfApplied(Store):
 @broken(
     "REC-10", "an update is written from the last field to the first, until one is refused", CORE
 )
-class UpdateIsHalfAppliedFromTheEnd(Store):
+class UpdateIsHalfAppliedFromTheEnd(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         for name, value in reversed(rec.items()):
             super().update_record(msg_id, {name: value})
 
 
 @broken("REC-10", "a refused add leaves an empty record behind", CORE)
-class RefusedAddLeavesARecord(Store):
+class RefusedAddLeavesARecord(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         try:
             super().add_record(msg_id, rec)
@@ -332,7 +334,7 @@ class RefusedAddLeavesARecord(Store):
 
 
 @broken("REC-10", "a refused update marks the record as completed", CORE)
-class RefusedUpdateCompletes(Store):
+class RefusedUpdateCompletes(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         try:
             super().update_record(msg_id, rec)
@@ -343,7 +345,7 @@ class RefusedUpdateCompletes(Store):
 
 
 @broken("REC-10", "a refused drop takes the newest record along", CORE)
-class RefusedDropDropsAnother(Store):
+class RefusedDropDropsAnother(StepwiseModel):
     def drop_record(self, msg_id, /):
         try:
             super().drop_record(msg_id)
@@ -354,20 +356,20 @@ class RefusedDropDropsAnother(Store):
 
 
 @broken("REC-11", "get of an id that is no str returns the first record", CORE)
-class GetTakesAnyId(Store):
+class GetTakesAnyId(StepwiseModel):
     def get_record(self, msg_id, /):
         found = msg_id if isinstance(msg_id, str) else next(iter(self.records), "none")
         return super().get_record(found)
 
 
 @broken("REC-11", "add turns its id into text", CORE)
-class AddTurnsIdsToText(Store):
+class AddTurnsIdsToText(StepwiseModel):
     def add_record(self, msg_id, rec, /):
         super().add_record(str(msg_id), rec)
 
 
 @broken("REC-11", "a dict given to drop as an id is a query", CORE)
-class DropTakesAQuery(Store):
+class DropTakesAQuery(StepwiseModel):
     def drop_record(self, msg_id, /):
         if isinstance(msg_id, dict):
             self.drop_matching_records({"msg_id": msg_id})
@@ -376,21 +378,69 @@ class DropTakesAQuery(Store):
 
 
 @broken("REC-11", "an update with None for an id is ignored", CORE)
-class UpdateTakesNoneForAnId(Store):
+class UpdateTakesNoneForAnId(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         if msg_id is not None:
             super().update_record(msg_id, rec)
 
 
 @broken("REC-11", "an id given as bytes is decoded", CORE)
-class BytesAreIds(Store):
-    def _must_have(self, msg_id):
-        super()._must_have(msg_id.decode("utf-8", "replace") if type(msg_id) is bytes else msg_id)
+class BytesAreIds(StepwiseModel):
+    def require_record(self, msg_id):
+        super().require_record(
+            msg_id.decode("utf-8", "replace") if type(msg_id) is bytes else msg_id
+        )
 
     def get_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         return super().get_record(msg_id.decode() if isinstance(msg_id, bytes) else msg_id)
 
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         super().drop_record(msg_id.decode() if isinstance(msg_id, bytes) else msg_id)
+
+
+@broken("REC-4", "an unknown field that is None is ignored", CORE)
+class UnknownNoneIsIgnored(StepwiseModel):
+    def normalize_record(self, msg_id, rec):
+        if isinstance(rec, dict):
+            rec = {
+                name: value
+                for name, value in rec.items()
+                if value is not None or name in TASK_FIELDS or "." in str(name)
+            }
+        return super().normalize_record(msg_id, rec)
+
+
+@broken("REC-5", "a msg_id of None is ignored", CORE)
+class NoneIsNoId(StepwiseModel):
+    def normalize_record(self, msg_id, rec):
+        if isinstance(rec, dict) and rec.get("msg_id", "") is None:
+            rec = {name: value for name, value in rec.items() if name != "msg_id"}
+        return super().normalize_record(msg_id, rec)
+
+
+@with_accepted_values("REC-6", "a date is the midnight that it begins with", capabilities=CORE)
+def date_is_its_midnight(value):
+    if type(value) is date:
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return value
+
+
+@with_accepted_values("REC-8", "an int beyond 64 bits becomes a float", capabilities=CORE)
+def large_ints_are_floats(value):
+    return float(value) if type(value) is int and value >= 2**64 else value
+
+
+@broken("REC-8", "a memoryview in a document becomes bytes", CORE)
+class ViewsAreValues(StepwiseModel):
+    def normalize_record(self, msg_id, rec):
+        if isinstance(rec, dict):
+            rec = {name: self.plain(value) for name, value in rec.items()}
+        return super().normalize_record(msg_id, rec)
+
+    def plain(self, value):
+        if not isinstance(value, dict):
+            return value
+        views = {k: bytes(item) for k, item in value.items() if isinstance(item, memoryview)}
+        return {**value, **views}

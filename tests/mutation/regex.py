@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.language import tree
 from taskdb_spec.language.patterns import compile_regex
 from tests.mutation.base import broken
-from tests.mutation.decorators import comparing, renaming, rewriting, taking
-from tests.mutation.store import Store
+from tests.mutation.decorators import (
+    with_comparison,
+    with_rewritten_condition,
+    with_rewritten_operands,
+    with_rewritten_operators,
+)
 
 
 def compiled(test):
@@ -27,22 +32,22 @@ def matching(method):
     return holds
 
 
-@comparing("RGX-1", "$regex matches at the beginning only", tree.Regex)
+@with_comparison("RGX-1", "$regex matches at the beginning only", tree.Regex)
 def regex_matches(value, test):
     return matching("match")(value, test)
 
 
-@comparing("RGX-1", "$regex matches the whole text", tree.Regex)
+@with_comparison("RGX-1", "$regex matches the whole text", tree.Regex)
 def regex_matches_the_whole(value, test):
     return matching("fullmatch")(value, test)
 
 
-@comparing("RGX-1", "$regex is a search for the plain text", tree.Regex)
+@with_comparison("RGX-1", "$regex is a search for the plain text", tree.Regex)
 def regex_is_plain_text(value, test):
     return test.pattern in value if isinstance(value, str) else None
 
 
-@comparing("RGX-1", "$ matches at the very end only", tree.Regex)
+@with_comparison("RGX-1", "$ matches at the very end only", tree.Regex)
 def dollar_is_the_very_end(value, test):
     ends = isinstance(value, str) and test.pattern.endswith("$") and "m" not in test.options
     if not ends or test.pattern.endswith("\\$"):
@@ -55,48 +60,48 @@ def with_options(test, options):
     return tree.Regex(test.pattern, options)
 
 
-@rewriting("RGX-2", "$options are ignored", tree.Regex)
+@with_rewritten_condition("RGX-2", "$options are ignored", tree.Regex)
 def options_are_ignored(test):
     return with_options(test, "")
 
 
-@rewriting("RGX-2", "only the first option counts", tree.Regex)
+@with_rewritten_condition("RGX-2", "only the first option counts", tree.Regex)
 def one_option_counts(test):
     return with_options(test, test.options[:1])
 
 
-@rewriting("RGX-2", "the option s is always on", tree.Regex)
+@with_rewritten_condition("RGX-2", "the option s is always on", tree.Regex)
 def dot_matches_newlines(test):
     return with_options(test, "".join(sorted({*test.options, "s"})))
 
 
-@rewriting("RGX-2", "the option m is always on", tree.Regex)
+@with_rewritten_condition("RGX-2", "the option m is always on", tree.Regex)
 def anchors_match_at_lines(test):
     return with_options(test, "".join(sorted({*test.options, "m"})))
 
 
-@rewriting("RGX-2", "case is always ignored", tree.Regex)
+@with_rewritten_condition("RGX-2", "case is always ignored", tree.Regex)
 def regex_ignores_case(test):
     return with_options(test, "".join(sorted({*test.options, "i"})))
 
 
-@rewriting("RGX-2", "the option s is taken for m", tree.Regex)
+@with_rewritten_condition("RGX-2", "the option s is taken for m", tree.Regex)
 def s_is_m(test):
     return with_options(test, test.options.replace("s", "m"))
 
 
-@comparing("RGX-3", "$regex reads the text of other values", tree.Regex)
+@with_comparison("RGX-3", "$regex reads the text of other values", tree.Regex)
 def regex_reads_everything(value, test):
     return None if isinstance(value, str) else compiled(test).search(str(value)) is not None
 
 
-@comparing("RGX-3", "$regex of None raises", tree.Regex)
+@with_comparison("RGX-3", "$regex of None raises", tree.Regex)
 def regex_cannot_take_none(value, test):
     if value is None:
         raise TypeError("expected string or bytes-like object, got 'NoneType'")
 
 
-@renaming("RGX-4", "a pattern that is none matches nothing")
+@with_rewritten_operators("RGX-4", "a pattern that is none matches nothing")
 def bad_pattern_matches_nothing(name, operand):
     if name != "$regex" or not isinstance(operand, str):
         return name, operand
@@ -107,22 +112,22 @@ def bad_pattern_matches_nothing(name, operand):
     return name, operand
 
 
-@taking("RGX-4", "options that are unknown are ignored", "$options")
+@with_rewritten_operands("RGX-4", "options that are unknown are ignored", "$options")
 def unknown_options_are_ignored(operand):
     return "".join(c for c in operand if c in "ims") if isinstance(operand, str) else operand
 
 
-@taking("RGX-4", "the option x is taken, and ignored", "$options")
+@with_rewritten_operands("RGX-4", "the option x is taken, and ignored", "$options")
 def x_is_taken(operand):
     return operand.replace("x", "") if isinstance(operand, str) else operand
 
 
 @broken("RGX-4", "$options without $regex are ignored")
-class OptionsNeedNoRegex(Store):
-    def parsed(self, check):
+class OptionsNeedNoRegex(StepwiseModel):
+    def parse_query(self, check):
         if isinstance(check, dict):
             check = {name: completed(value) for name, value in check.items()}
-        return super().parsed(check)
+        return super().parse_query(check)
 
 
 def completed(value):
@@ -131,18 +136,18 @@ def completed(value):
     return {"$regex": "", **value} if lonely else value
 
 
-@taking("RGX-4", "$regex takes bytes", "$regex")
+@with_rewritten_operands("RGX-4", "$regex takes bytes", "$regex")
 def regex_takes_bytes(operand):
     return operand.decode(errors="replace") if isinstance(operand, bytes) else operand
 
 
 @broken("RGX-2", "$options are ignored if they stand before $regex")
-class LeadingOptionsAreIgnored(Store):
-    def parsed(self, check):
+class LeadingOptionsAreIgnored(StepwiseModel):
+    def parse_query(self, check):
         if isinstance(check, dict):
-            super().parsed(check)
+            super().parse_query(check)
             check = {name: without_leading_options(value) for name, value in check.items()}
-        return super().parsed(check)
+        return super().parse_query(check)
 
 
 def without_leading_options(value):
@@ -151,3 +156,11 @@ def without_leading_options(value):
     if "$options" in names and "$regex" in names[names.index("$options") :]:
         return {name: operand for name, operand in value.items() if name != "$options"}
     return value
+
+
+@with_comparison("RGX-1", "an anchored prefix is looked up, whatever follows", tree.Regex)
+def regex_prefix_is_a_range(value, test):
+    found = re.match(r"\^([a-z]+)", test.pattern)
+    if not found or test.options or not isinstance(value, str) or value.startswith(found[1]):
+        return None
+    return False

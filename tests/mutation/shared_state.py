@@ -6,12 +6,12 @@ import weakref
 
 from taskdb_spec import DuplicateRecord
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.domain import deep_copy
 from tests.mutation.base import broken
-from tests.mutation.store import Store
 
 
-class Sharing(Store):
+class Sharing(StepwiseModel):
     """Knows the other open stores of its class, from the one opened first."""
 
     def __init_subclass__(cls):
@@ -61,7 +61,7 @@ class UpdatesAreShared(Sharing):
         super().update_record(msg_id, rec)
         for other in self.others():
             if msg_id in other.records:
-                Store.update_record(other, msg_id, rec)
+                StepwiseModel.update_record(other, msg_id, rec)
 
 
 @broken("ISO-9", "an id that another open store has is taken for a duplicate", CORE)
@@ -93,7 +93,7 @@ KEPT = []
 """What the classes have kept, for tests that must not find what other tests have left."""
 
 
-class Kept(Store):
+class Kept(StepwiseModel):
     """Has what its class has, which outlives every store."""
 
     def __init_subclass__(cls):
@@ -121,8 +121,8 @@ class IdsAreOfTheClass(Kept):
         super().drop_record(msg_id)
         self.kept.pop(msg_id)
 
-    def purged(self, check):
-        found = super().purged(check)
+    def select_ids_to_drop(self, check):
+        found = super().select_ids_to_drop(check)
         for msg_id in found:
             self.kept.pop(msg_id)
         return found

@@ -6,15 +6,17 @@ written anew answers the read rightly.
 
 from __future__ import annotations
 
+import json
+
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.domain import deep_copy
 from taskdb_spec.records.ordering import sort_key
 from tests.mutation.aliasing import Writing
 from tests.mutation.base import broken
-from tests.mutation.store import Store
 
 
-class KeepsRecords(Store):
+class KeepsRecords(StepwiseModel):
     """Remembers each record that was got, until somebody takes it out of `cache`."""
 
     def __init__(self, capabilities):
@@ -47,7 +49,7 @@ class GetIsCachedAcrossDrops(KeepsRecords):
 class Answers(Writing):
     """Remembers what each query found until the next write.
 
-    Its mutants, and those of the other bases, miss a write by having that of `Store`.
+    Its mutants, and those of the other bases, miss a write by having that of `StepwiseModel`.
     """
 
     def __init__(self, capabilities):
@@ -65,17 +67,17 @@ class Answers(Writing):
 
 @broken("UPD-1", "what a query found is remembered, also after an update", CORE)
 class AnswerOutlivesUpdates(Answers):
-    update_record = Store.update_record
+    update_record = StepwiseModel.update_record
 
 
 @broken("DROP-1", "what a query found is remembered, also after a drop", CORE)
 class AnswerOutlivesDrops(Answers):
-    drop_record = Store.drop_record
+    drop_record = StepwiseModel.drop_record
 
 
 @broken("PURGE-1", "what a query found is remembered, also after a purge", CORE)
 class AnswerOutlivesPurges(Answers):
-    drop_matching_records = Store.drop_matching_records
+    drop_matching_records = StepwiseModel.drop_matching_records
 
 
 class KeepsHistory(Writing):
@@ -94,25 +96,25 @@ class KeepsHistory(Writing):
 
 @broken("HIST-1", "the history is remembered, also after an add", CORE)
 class HistoryOutlivesAdds(KeepsHistory):
-    add_record = Store.add_record
+    add_record = StepwiseModel.add_record
 
 
 @broken("HIST-1", "the history is remembered, also after a drop", CORE)
 class HistoryOutlivesDrops(KeepsHistory):
-    drop_record = Store.drop_record
+    drop_record = StepwiseModel.drop_record
 
 
 @broken("HIST-1", "the history is remembered, also after a purge", CORE)
 class HistoryOutlivesPurges(KeepsHistory):
-    drop_matching_records = Store.drop_matching_records
+    drop_matching_records = StepwiseModel.drop_matching_records
 
 
 @broken("HIST-2", "the history is remembered, also after an update of submitted", CORE)
 class HistoryOutlivesUpdates(KeepsHistory):
-    update_record = Store.update_record
+    update_record = StepwiseModel.update_record
 
 
-class Indexed(Store):
+class Indexed(StepwiseModel):
     """Answers {field: value} from an index of one field, which is right until it is stale."""
 
     field = ""
@@ -144,7 +146,7 @@ class Indexed(Store):
 @broken("UPD-1", "the index of client_uuid is not kept by update", CORE)
 class ClientIndexOutlivesUpdates(Indexed):
     field = "client_uuid"
-    update_record = Store.update_record
+    update_record = StepwiseModel.update_record
 
 
 @broken("ADD-4", "the index of engine_uuid keeps the first value of a dropped id", CORE)
@@ -160,7 +162,7 @@ class EngineIndexOutlivesDrops(Indexed):
 @broken("UPD-1", "the index of completed is not kept by update", CORE)
 class PendingIndexOutlivesUpdates(Indexed):
     field = "completed"
-    update_record = Store.update_record
+    update_record = StepwiseModel.update_record
 
 
 @broken("UPD-1", "the index of submitted does not enter updates to an instant", CORE)
@@ -168,7 +170,7 @@ class SubmittedIndexMissesUpdates(Indexed):
     field = "submitted"
 
     def update_record(self, msg_id, rec, /):
-        Store.update_record(self, msg_id, rec)
+        StepwiseModel.update_record(self, msg_id, rec)
         if self.records[msg_id]["submitted"] is None:
             self.enter(msg_id)
 
@@ -221,27 +223,6 @@ class LabelIndexIsUnique(Indexed):
         self.index[msg_id] = label
 
 
-@broken("ADD-1", "the ninth add is not stored", CORE)
-class NinthAddIsLost(Store):
-    def __init__(self, capabilities):
-        super().__init__(capabilities)
-        self.adds = 0
-
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        self.adds += 1
-        if self.adds == 9:
-            del self.records[msg_id]
-
-
-@broken("KEEP-1", "the ninth record takes the place of the first", CORE)
-class KeepsEight(Store):
-    def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, rec)
-        if len(self.records) > 8:
-            del self.records[next(iter(self.records))]
-
-
 @broken("GET-1", "a get right after a find returns the first record that was found", CORE)
 class GetReturnsTheFound(Writing):
     found = None
@@ -255,5 +236,166 @@ class GetReturnsTheFound(Writing):
         return found
 
     def get_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         return super().get_record(msg_id if self.found is None else self.found)
+
+
+@broken("HIST-2", "the history is remembered over an update of many fields", CORE)
+class HistoryOutlivesLongUpdates(StepwiseModel):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.kept, self.changes = None, 0
+
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        self.changes += "submitted" in rec and len(rec) <= 3
+
+    def get_history(self):
+        state = tuple(self.records), self.changes
+        if self.kept is None or self.kept[0] != state:
+            self.kept = state, super().get_history()
+        return list(self.kept[1])
+
+
+class KeepsParsedQueries(StepwiseModel):
+    """Keeps what it has parsed, by the `key` of a query, where that has one."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.kept = {}
+
+    def parse_query(self, check):
+        query = super().parse_query(check)
+        try:
+            return self.kept.setdefault(self.key(check), query)
+        except TypeError:
+            return query
+
+
+@broken("DOC-2", "parsed queries are kept by their JSON, the keys sorted")
+class QueriesAreKeptByJson(KeepsParsedQueries):
+    def key(self, check):
+        return json.dumps(check, sort_keys=True, default=repr)
+
+
+@broken("NUM-5", "parsed queries are kept by equality")
+class QueriesAreKeptByEquality(KeepsParsedQueries):
+    def key(self, check):
+        return tuple(check.items())
+
+
+class Noting(StepwiseModel):
+    """Has notes of each record, made when it is added."""
+
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.notes = {}
+
+    def noted(self, record):
+        """What is noted of a record."""
+        return dict(record)
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.notes[msg_id] = self.noted(self.records[msg_id])
+
+
+@broken("UPD-1", "a task that is pending again is missed where the pending are asked for", CORE)
+class PendingIsForgotten(Noting):
+    def noted(self, record):
+        return record["completed"] is None
+
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        if self.records[msg_id]["completed"] is not None:
+            self.notes[msg_id] = False
+
+    def select_ids(self, check):
+        found = super().select_ids(check)
+        return [i for i in found if self.notes[i]] if check == {"completed": None} else found
+
+
+@broken("UPD-1", "a client's outstanding tasks are those that it had when they were added", CORE)
+class OutstandingAsAdded(Noting):
+    def select_ids(self, check):
+        found = super().select_ids(check)
+        client = check.get("client_uuid")
+        if list(check) != ["client_uuid", "completed"] or not isinstance(client, str):
+            return found
+        others = super().select_ids({"completed": check["completed"]})
+        return [msg_id for msg_id in others if self.notes[msg_id]["client_uuid"] == client]
+
+
+@broken("UPD-1", "keys that are times are read from notes that no None goes into", CORE)
+class TimesAreNoted(Noting):
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        for name in ("submitted", "completed"):
+            if rec.get(name) is not None:
+                self.notes[msg_id][name] = self.records[msg_id][name]
+
+    def project_record(self, record, names):
+        part = super().project_record(record, names)
+        if names is not None and {"msg_id", "submitted", "completed"}.issuperset(names):
+            notes = self.notes[record["msg_id"]]
+            part |= {name: notes[name] for name in part}
+        return part
+
+
+@broken("UPD-1", "an update to what is equal to Python changes nothing")
+class EqualIsNoChange(StepwiseModel):
+    def update_record(self, msg_id, rec, /):
+        self.normalize_record(msg_id, rec)
+        stored = self.records.get(msg_id, {})
+        super().update_record(msg_id, {n: v for n, v in rec.items() if stored.get(n) != v})
+
+
+@broken("PURGE-1", "what a query has found is known until an update or a drop", CORE)
+class FoundIsKnown(StepwiseModel):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.known = {}
+
+    def select_ids(self, check):
+        self.parse_query(check)
+        found = self.known.setdefault(repr(check), super().select_ids(check))
+        return [msg_id for msg_id in found if msg_id in self.records]
+
+    def add_record(self, msg_id, rec, /):
+        super().add_record(msg_id, rec)
+        self.known = {query: ids for query, ids in self.known.items() if msg_id in ids}
+
+    def update_record(self, msg_id, rec, /):
+        super().update_record(msg_id, rec)
+        self.known.clear()
+
+    def drop_record(self, msg_id, /):
+        super().drop_record(msg_id)
+        self.known.clear()
+
+
+@broken("ISO-3", "the second time, a record that is kept for the next call is returned", CORE)
+class SecondRecordIsKept(StepwiseModel):
+    def __init__(self, capabilities):
+        super().__init__(capabilities)
+        self.kept = {}
+
+    def get_record(self, msg_id, /):
+        record = super().get_record(msg_id)
+        stored, kept = self.kept.get(msg_id, (None, None))
+        if stored is not self.records[msg_id]:
+            self.kept[msg_id] = self.records[msg_id], super().get_record(msg_id)
+            return record
+        return kept
+
+
+@broken("ISO-5", "the second time, a history that is kept for the next call is returned", CORE)
+class SecondHistoryIsKept(StepwiseModel):
+    kept = now = None
+
+    def get_history(self):
+        history = super().get_history()
+        if self.now != history:
+            self.now, self.kept = history, list(history)
+            return list(history)
+        return self.kept

@@ -12,7 +12,7 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.model import Model
 from tests.mutation import catalogue
-from tests.mutation.catalogue import MODULES, MUTANTS, WHOLE, of_module
+from tests.mutation.catalogue import MODULES, MUTANTS, WHOLE, mutants_of
 
 # What the trivial calls below may raise in a mutant that breaks just these calls
 REFUSALS = (KeyError, ValueError, TypeError, RuntimeError, NotImplementedError)
@@ -37,7 +37,7 @@ def test_mutants_name_clauses_that_have_a_check():
 
 
 def test_names_are_unique_identifiers():
-    names = [mutant.name for module in MODULES for mutant in of_module(module)]
+    names = [mutant.name for module in MODULES for mutant in mutants_of(module)]
     assert sorted(names) == sorted(MUTANTS)
     assert all(name.isidentifier() for name in [*MUTANTS, *WHOLE])
 

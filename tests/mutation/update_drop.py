@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from taskdb_spec.capabilities import CORE
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.fields import with_defaults
 from tests.mutation.base import broken
-from tests.mutation.store import Store
 
 
 @broken("UPD-1", "an update is not written", CORE)
-class UpdateIsLost(Store):
+class UpdateIsLost(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         self.normalize_record(msg_id, rec)
 
 
 @broken("UPD-1", "only the first field of an update is written", CORE)
-class UpdateWritesOneField(Store):
+class UpdateWritesOneField(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         self.normalize_record(msg_id, rec)
         super().update_record(msg_id, dict(list(rec.items())[:1]))
 
 
 @broken("UPD-1", "an update does not know display_data", CORE)
-class UpdateSkipsDisplayData(Store):
+class UpdateSkipsDisplayData(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         old = self.records[msg_id]["display_data"] if msg_id in self.records else None
         super().update_record(msg_id, rec)
@@ -32,7 +32,7 @@ class UpdateSkipsDisplayData(Store):
 
 
 @broken("UPD-1", "an update to None is not written", CORE)
-class UpdateSkipsNone(Store):
+class UpdateSkipsNone(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         old = self.records.get(msg_id) if isinstance(msg_id, str) else None
         super().update_record(msg_id, rec)
@@ -42,7 +42,7 @@ class UpdateSkipsNone(Store):
 
 
 @broken("UPD-1", "the second update of a record is lost", CORE)
-class SecondUpdateIsLost(Store):
+class SecondUpdateIsLost(StepwiseModel):
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.updates = {}
@@ -56,7 +56,7 @@ class SecondUpdateIsLost(Store):
 
 
 @broken("UPD-2", "an update fills stdout and stderr where it does not name them", CORE)
-class UpdateFillsDefaults(Store):
+class UpdateFillsDefaults(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         if isinstance(rec, dict) and rec:
             rec = {"stdout": "", "stderr": "", **rec}
@@ -64,7 +64,7 @@ class UpdateFillsDefaults(Store):
 
 
 @broken("UPD-2", "an update replaces the record whole", CORE)
-class UpdateReplacesTheRecord(Store):
+class UpdateReplacesTheRecord(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         if rec:
@@ -72,7 +72,7 @@ class UpdateReplacesTheRecord(Store):
 
 
 @broken("UPD-2", "an update is written to every record", CORE)
-class UpdateHitsEveryRecord(Store):
+class UpdateHitsEveryRecord(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         for other, record in self.records.items():
@@ -80,7 +80,7 @@ class UpdateHitsEveryRecord(Store):
 
 
 @broken("UPD-2", "an update is written to the next record as well", CORE)
-class UpdateHitsTheNextRecord(Store):
+class UpdateHitsTheNextRecord(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         ids = list(self.records)
@@ -89,14 +89,14 @@ class UpdateHitsTheNextRecord(Store):
 
 
 @broken("UPD-2", "an update of completed clears started", CORE)
-class CompletionClearsTheStart(Store):
+class CompletionClearsTheStart(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         if "completed" in rec and "started" not in rec:
             self.records[msg_id]["started"] = None
 
 
-class Merging(Store):
+class Merging(StepwiseModel):
     """An update merges each new value with the old one."""
 
     def merged(self, old, new):
@@ -142,16 +142,16 @@ class EmptyDictLeavesTheOld(Merging):
 
 
 @broken("UPD-4", "an empty update is refused", CORE)
-class EmptyUpdateIsRefused(Store):
+class EmptyUpdateIsRefused(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         if rec == {}:
             raise ValueError("nothing to update")
         super().update_record(msg_id, rec)
 
 
 @broken("UPD-4", "an empty update empties the record", CORE)
-class EmptyUpdateEmptiesTheRecord(Store):
+class EmptyUpdateEmptiesTheRecord(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
         if rec == {}:
@@ -159,14 +159,14 @@ class EmptyUpdateEmptiesTheRecord(Store):
 
 
 @broken("UPD-5", "an update of an unknown id adds the record", CORE)
-class UpdateAdds(Store):
+class UpdateAdds(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         fields = self.normalize_record(msg_id, rec)
         self.records[msg_id] = with_defaults({**self.records.get(msg_id, {}), **fields})
 
 
 @broken("UPD-5", "an update of an unknown id is ignored", CORE)
-class UpdateOfUnknownIsIgnored(Store):
+class UpdateOfUnknownIsIgnored(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         self.normalize_record(msg_id, rec)
         if msg_id in self.records:
@@ -174,14 +174,14 @@ class UpdateOfUnknownIsIgnored(Store):
 
 
 @broken("UPD-5", "an empty update of an unknown id is accepted", CORE)
-class EmptyUpdateOfUnknownIsAccepted(Store):
+class EmptyUpdateOfUnknownIsAccepted(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         if not isinstance(msg_id, str) or rec != {}:
             super().update_record(msg_id, rec)
 
 
 @broken("UPD-5", "an update of an unknown id is refused, yet adds the record", CORE)
-class RefusedUpdateAdds(Store):
+class RefusedUpdateAdds(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         try:
             super().update_record(msg_id, rec)
@@ -191,13 +191,13 @@ class RefusedUpdateAdds(Store):
 
 
 @broken("DROP-1", "a drop is not written", CORE)
-class DropIsLost(Store):
+class DropIsLost(StepwiseModel):
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
 
 
 @broken("DROP-1", "a drop takes the records along whose ids begin with that id", CORE)
-class DropTakesThePrefix(Store):
+class DropTakesThePrefix(StepwiseModel):
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
         for other in [other for other in self.records if other.startswith(msg_id)]:
@@ -205,31 +205,31 @@ class DropTakesThePrefix(Store):
 
 
 @broken("DROP-1", "a drop takes the record that was added next along", CORE)
-class DropTakesTheNext(Store):
+class DropTakesTheNext(StepwiseModel):
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         ids = list(self.records)
         for gone in ids[ids.index(msg_id) :][:2]:
             del self.records[gone]
 
 
 @broken("DROP-1", "the first of three records is not dropped", CORE)
-class FirstOfThreeStays(Store):
+class FirstOfThreeStays(StepwiseModel):
     def drop_record(self, msg_id, /):
-        self._must_have(msg_id)
+        self.require_record(msg_id)
         if not (len(self.records) == 3 and msg_id == next(iter(self.records))):
             del self.records[msg_id]
 
 
 @broken("DROP-2", "a drop of an unknown id is ignored", CORE)
-class DropOfUnknownIsIgnored(Store):
+class DropOfUnknownIsIgnored(StepwiseModel):
     def drop_record(self, msg_id, /):
         if not isinstance(msg_id, str) or msg_id in self.records:
             super().drop_record(msg_id)
 
 
 @broken("DROP-2", "a second drop of the same id is ignored", CORE)
-class SecondDropIsIgnored(Store):
+class SecondDropIsIgnored(StepwiseModel):
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.dropped = set()
@@ -239,3 +239,17 @@ class SecondDropIsIgnored(Store):
             return
         super().drop_record(msg_id)
         self.dropped.add(msg_id)
+
+
+@broken("UPD-2", "buffers are shared by content, and an update frees those it replaces", CORE)
+class UpdateFreesShared(StepwiseModel):
+    def update_record(self, msg_id, rec, /):
+        self.require_record(msg_id)
+        old = set(self.records[msg_id]["result_buffers"] or ())
+        super().update_record(msg_id, rec)
+        if "result_buffers" not in rec:
+            return
+        old -= set(self.records[msg_id]["result_buffers"] or ())
+        for other, record in self.records.items():
+            if other != msg_id and record["result_buffers"]:
+                record["result_buffers"] = [b for b in record["result_buffers"] if b not in old]

@@ -111,7 +111,7 @@ def faulty_backend(backend: Backend, model: FaultModel) -> Backend:
 
     def opened(workdir: Path) -> Model:
         if workdir not in stores:
-            stores[workdir] = model.store(backend.query_capabilities)
+            stores[workdir] = model.open(backend.query_capabilities)
         return stores[workdir]
 
     return Backend(

@@ -30,9 +30,8 @@ def _store_given_record(self: StepwiseModel, msg_id: str, rec: Any, /) -> None:
     fields = self.normalize_record(msg_id, rec)
     if msg_id in self.records:
         raise DuplicateRecord(msg_id)
-    record: Any = with_defaults(fields)
-    for name in record.keys() - rec.keys():
-        rec[name] = record[name]
+    for name, value in with_defaults(fields).items():
+        rec.setdefault(name, value)
     self.records[msg_id] = rec
 
 
@@ -65,9 +64,7 @@ def _put_zones_into_given(self: StepwiseModel, msg_id: str, rec: Any) -> dict[st
     return StepwiseModel.normalize_record(self, msg_id, rec)
 
 
-def _normalize_before_update(
-    self: StepwiseModel, msg_id: str, rec: Mapping[str, Any], /
-) -> None:
+def _normalize_before_update(self: StepwiseModel, msg_id: str, rec: Mapping[str, Any], /) -> None:
     """Change the given record also if there is no record to update."""
     self.normalize_record(msg_id, rec)
     StepwiseModel.update_record(self, msg_id, rec)

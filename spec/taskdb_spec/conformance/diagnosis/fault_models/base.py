@@ -168,7 +168,7 @@ class StepwiseSemantics:
             if len(rest) == 1 or isinstance(item, dict | list):
                 yield from self.walk(item, rest[1:], by_index=True)
 
-    def walk_scalar(self, value: Any, rest: tuple[str, ...]) -> Walk:  # noqa: ARG002
+    def walk_scalar(self, _value: Any, _rest: tuple[str, ...]) -> Walk:
         """Follow the rest of a path from a value that has no members."""
         yield MISSING, True
 
@@ -185,31 +185,38 @@ class StepwiseModel(Model):
     # The calls
 
     def add_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
+        """Store a copy of a new record."""
         fields = self.normalize_record(msg_id, rec)
         if msg_id in self.records:
             raise DuplicateRecord(f"there is a record {msg_id!r} already")
         self.records[msg_id] = with_defaults(fields)
 
     def get_record(self, msg_id: str, /) -> TaskRecord:
+        """Return a copy of a record."""
         self.require_record(msg_id)
-        return self.copy_record(self.records[msg_id])
+        copy: TaskRecord = self.copy_record(self.records[msg_id])
+        return copy
 
     def update_record(self, msg_id: str, rec: Mapping[str, Any], /) -> None:
+        """Replace fields of a record."""
         self.require_record(msg_id)
         fields = self.normalize_record(msg_id, rec)
         self.records[msg_id] = with_defaults({**self.records[msg_id], **fields})
 
     def drop_record(self, msg_id: str, /) -> None:
+        """Remove a record."""
         self.require_record(msg_id)
         del self.records[msg_id]
 
     def drop_matching_records(self, check: dict[str, Any], /) -> None:
+        """Remove the selected records."""
         for msg_id in self.select_ids_to_drop(check):
             del self.records[msg_id]
 
     def find_records(
         self, check: dict[str, Any], keys: Iterable[str] | None = None
     ) -> dict[str, TaskRecord]:
+        """Return copies of the selected records, with the fields that `keys` names."""
         selected, names = self.select_ids(check), self.parse_keys(keys)
         return {msg_id: self.project_record(self.records[msg_id], names) for msg_id in selected}
 
@@ -255,9 +262,7 @@ class StepwiseModel(Model):
 
 def _step_names(owner: type) -> frozenset[str]:
     return frozenset(
-        name
-        for name in dir(owner)
-        if not name.startswith("_") and callable(getattr(owner, name))
+        name for name in dir(owner) if not name.startswith("_") and callable(getattr(owner, name))
     )
 
 
@@ -369,7 +374,7 @@ def with_rewritten_condition(
 ) -> FaultModel:
     """Read each condition of some classes as another condition: `rewrite(node)`."""
     return with_compiler(
-        clause, name, hint, kinds, lambda self, node: compile_condition(rewrite(node))
+        clause, name, hint, kinds, lambda _self, node: compile_condition(rewrite(node))
     )
 
 

@@ -112,9 +112,7 @@ def _select_by_text(self: StepwiseModel, check: Any) -> list[str]:
 
 def _history_by_text(self: StepwiseModel) -> list[str]:
     given: dict[str, Any] = getattr(self, "given", {})
-    return sorted(
-        self.records, key=lambda m: sort_key(_to_text(given.get(m, {}).get("submitted")))
-    )
+    return sorted(self.records, key=lambda m: sort_key(_to_text(given.get(m, {}).get("submitted"))))
 
 
 def _to_text(value: Any) -> Any:

@@ -173,7 +173,7 @@ OPERATORS = (
         "`$exists` does not look at its operand",
         "the operand False",
         tree.Exists,
-        lambda _node: tree.Exists(True),
+        lambda _node: tree.Exists(present=True),
     ),
     with_rewritten_operands(
         "EXI-2",

@@ -52,6 +52,14 @@ def _ignore_whole_lists(
     return PathMatches(matches.values, candidates)
 
 
+def _ignore_numbers(
+    _self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
+) -> PathMatches:
+    """Find nothing by a number, neither an element of a list nor a member of a dict."""
+    rest = tuple("-" if part.isdecimal() else part for part in path.rest)
+    return resolve_path(record, tree.Path(path.root, rest))
+
+
 def _follow_only_by_index(
     _self: StepwiseSemantics, record: Mapping[str, Any], path: tree.Path
 ) -> PathMatches:
@@ -101,7 +109,7 @@ PATHS = (
         "PATH-1",
         "numbers in a path are not taken for positions in a list",
         FOLLOWING,
-        parse_index=lambda _self, _part: None,
+        resolve_path=_ignore_numbers,
     ),
     with_steps(
         "PATH-6",

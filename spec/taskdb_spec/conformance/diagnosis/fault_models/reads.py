@@ -32,9 +32,7 @@ def _history_in_python_order(self: StepwiseModel) -> list[str]:
 
 
 def _history_latest_first(self: StepwiseModel) -> list[str]:
-    return sorted(
-        self.records, reverse=True, key=lambda m: sort_key(self.records[m]["submitted"])
-    )
+    return sorted(self.records, reverse=True, key=lambda m: sort_key(self.records[m]["submitted"]))
 
 
 def _ignore_unknown_keys(_self: StepwiseModel, keys: Any) -> list[str] | None:

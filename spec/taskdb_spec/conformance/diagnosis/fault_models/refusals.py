@@ -119,9 +119,7 @@ def _to_builtin_class(error: Exception) -> Exception:
     raise error
 
 
-def _to_class(
-    wanted: type[Exception], wrong: type[Exception]
-) -> Callable[[Exception], Exception]:
+def _to_class(wanted: type[Exception], wrong: type[Exception]) -> Callable[[Exception], Exception]:
     """Translate the errors of the class `wrong` into errors of the class `wanted`."""
     return lambda error: wanted(str(error)) if isinstance(error, wrong) else error
 

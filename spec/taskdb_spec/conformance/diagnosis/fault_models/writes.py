@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any
 
 from taskdb_spec.conformance.diagnosis.fault_models.base import (
@@ -11,6 +12,7 @@ from taskdb_spec.conformance.diagnosis.fault_models.base import (
     with_accepted_values,
     with_steps,
 )
+from taskdb_spec.records.domain import INT_MAX, INT_MIN
 from taskdb_spec.records.fields import FIELD_CLASSES, TASK_FIELDS, TIME_FIELDS
 from taskdb_spec.records.traversal import map_values
 
@@ -18,6 +20,8 @@ UPSERT = "REPLACE or upsert where an insert is meant"
 MISSED = "writes that hit no row"
 LOST = "deletions that are buffered and lost"
 CHECKS = "what is checked before a record is stored"
+
+ACCEPTED_CLASSES = (float, bytes, bytearray, memoryview, datetime, list, NoneType)
 
 
 # Calls
@@ -104,7 +108,7 @@ def _drop_all(self: StepwiseModel, msg_id: str, /) -> None:
 
 
 def _drop_chosen(choose: Callable[[StepwiseModel, list[str]], Iterable[str]]) -> Any:
-    """Return a `drop_matching_records` that drops the records that `choose(model, selected)` names."""
+    """Return a `drop_matching_records` that drops the ids `choose(model, selected)`."""
 
     def drop_matching_records(self: StepwiseModel, check: Any, /) -> None:
         for msg_id in list(choose(self, self.select_ids(check))):
@@ -159,10 +163,11 @@ def _accept_any_value(_field: str, value: Any) -> Any:
 def _to_domain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): item for key, item in value.items()}
-    classes = bool | int | float | str | bytes | bytearray | memoryview | datetime | list | None
-    if not isinstance(value, classes) or (isinstance(value, int) and not -(2**63) <= value < 2**63):
-        return None
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    if isinstance(value, int):
+        return value if INT_MIN <= value <= INT_MAX else None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return value if isinstance(value, ACCEPTED_CLASSES) else None
 
 
 WRITES = (
