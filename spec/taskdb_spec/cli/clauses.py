@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
+from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
 import click
 from rich.console import Console
 
-from taskdb_spec.clauses import Clause, clauses
+from taskdb_spec.clauses import Clause, Example, LedgerEntry, clauses, entries_named_in, ledger
 from taskdb_spec.cli.errors import RunError
 from taskdb_spec.conformance.reporting.console import console_for, print_table, say
 from taskdb_spec.conformance.reporting.text import check_text, needs_text
-from taskdb_spec.ledger import Entry, entries_named_in, ledger
 
 MAX_LINE_CHARACTERS = 100
 """Longer lines are hard to read, also on a wide terminal."""
@@ -44,12 +44,14 @@ def _clause_to_json(clause: Clause) -> dict[str, Any]:
         "level": clause.level,
         "needs": needs_text(clause),
         "title": clause.title,
+        "refines": list(clause.refines),
         "evidence": list(clause.evidence),
         "check": clause.check,
         "no_check": clause.no_check,
         "source": clause.source,
         "text": clause.text,
-        "look_at": clause.look_at,
+        "examples": [asdict(example) for example in clause.examples],
+        "likely_cause": clause.likely_cause,
     }
 
 
@@ -88,22 +90,37 @@ def _suggest(wanted: str) -> str:
 def _print_clause(console: Console, clause: Clause) -> None:
     say(console, f"{clause.id} {clause.title}", "bold")
     say(console)
-    _print_text(console, clause.text)
-    say(console)
     _print_attribute(console, "level", clause.level)
     _print_attribute(console, "applies to", _applies_to(clause))
+    _print_attribute(console, "refines", ", ".join(clause.refines) or "nothing")
     _print_attribute(console, "evidence", ", ".join(clause.evidence))
     _print_attribute(console, "check", check_text(clause))
-    if clause.look_at:
-        _print_attribute(console, "look at", clause.look_at)
     _print_attribute(console, "source", clause.source)
+    say(console)
+    for line in clause.text.splitlines():
+        if line:
+            _print_text(console, line)
+        else:
+            say(console)
+    for example in clause.examples:
+        _print_example(console, example)
+    say(console)
+    _print_attribute(console, "likely cause of a failure", clause.likely_cause)
     for entry in entries_named_in(f"{clause.source} {clause.text}"):
         say(console)
         _print_entry(console, entry)
 
 
+def _print_example(console: Console, example: Example) -> None:
+    reason = example.not_on_mongodb
+    say(console)
+    _print_text(console, f"example, not on MongoDB: {reason}:" if reason else "example:")
+    for line in example.text.splitlines():
+        say(console, line)
+
+
 def _applies_to(clause: Clause) -> str:
-    if clause.nothing:
+    if clause.is_null_store:
         return "stores that store nothing"
     if clause.lacks is not None:
         return f"stores that do not claim {clause.lacks}"
@@ -116,7 +133,7 @@ def _print_attribute(console: Console, name: str, text: str, indent: str = "") -
     _print_text(console, f"{name}: {text}", indent)
 
 
-def _print_entry(console: Console, entry: Entry) -> None:
+def _print_entry(console: Console, entry: LedgerEntry) -> None:
     say(console, f"{entry.entry} of the ambiguity ledger", "bold")
     _print_attribute(console, "what the sources say", entry.sources, "  ")
     _print_attribute(console, "what was chosen", entry.chosen, "  ")

@@ -1,14 +1,14 @@
 """Tests of ``taskdb clauses``, ``taskdb explain`` and ``taskdb --version``."""
 
 import json
+import re
 from collections.abc import Callable
 from importlib.metadata import version
 
 import pytest
 from click.testing import Result
 
-from taskdb_spec.clauses import clauses, spec_text
-from taskdb_spec.ledger import entries_named_in, ledger
+from taskdb_spec.clauses import clauses, entries_named_in, ledger, spec_text
 
 Taskdb = Callable[..., Result]
 
@@ -28,7 +28,12 @@ def test_each_clause_has_one_line(taskdb: Taskdb) -> None:
 
 @pytest.mark.parametrize(
     ("clause", "needs"),
-    [("ADD-1", "core"), ("CAP-5", "no paths"), ("NODB-1", "nothing"), ("PATH-8", "arrays, paths")],
+    [
+        ("ADD-1", "core"),
+        ("CAP-5", "no paths"),
+        ("NODB-1", "null store"),
+        ("PATH-8", "arrays, paths"),
+    ],
 )
 def test_the_list_shows_the_capabilities(taskdb: Taskdb, clause: str, needs: str) -> None:
     lines = taskdb("clauses").stdout.splitlines()
@@ -40,6 +45,9 @@ def test_clauses_as_json(taskdb: Taskdb) -> None:
     assert [clause["id"] for clause in found] == list(clauses())
     assert all(clause["text"] and clause["evidence"] for clause in found)
     assert all(clause["check"] or clause["no_check"] for clause in found)
+    assert all(clause["examples"][0]["text"] and clause["likely_cause"] for clause in found)
+    [refined] = [clause["refines"] for clause in found if clause["id"] == "EQ-5"]
+    assert refined == list(clauses()["EQ-5"].refines)
 
 
 @pytest.mark.parametrize("name", list(clauses()))
@@ -48,9 +56,12 @@ def test_explain_prints_every_clause_completely(taskdb: Taskdb, name: str) -> No
     output = taskdb("explain", name).stdout
     assert max(map(len, output.splitlines())) <= 100
     text = " ".join(output.split())
-    assert text.startswith(f"{name} {clause.title} {clause.text}")
-    expected = [f"level: {clause.level}", f"source: {clause.source}", f"look at: {clause.look_at}"]
+    assert text.startswith(f"{name} {clause.title} level: {clause.level} applies to: ")
+    expected = [f"source: {clause.source} {clause.text} example"]
+    expected += [f"refines: {', '.join(clause.refines) or 'nothing'}"]
     expected += [clause.check or str(clause.no_check), ", ".join(clause.evidence)]
+    expected += [example.text for example in clause.examples]
+    expected += [f"likely cause of a failure: {clause.likely_cause}"]
     for entry in entries_named_in(clause.source):
         expected += [
             f"{entry.entry} of the ambiguity ledger",
@@ -68,7 +79,7 @@ def test_the_ledger_has_all_entries() -> None:
 
 def test_every_entry_named_as_a_source_exists() -> None:
     for clause in clauses().values():
-        named = [part for part in clause.source.split("; ") if part.startswith("L-")]
+        named = re.findall(r"L-\d+", clause.source)
         assert [entry.entry for entry in entries_named_in(clause.source)] == named
 
 
@@ -86,7 +97,8 @@ def test_explain_prints_every_entry_completely(taskdb: Taskdb, name: str) -> Non
     text = " ".join(output.split())
     assert text.startswith(" ".join(expected.split()))
     decides = text.rpartition("decides: ")[2].split(", ")
-    assert decides == [c.id for c in clauses().values() if name in c.source.split("; ")]
+    named = re.compile(rf"\b{name}\b")
+    assert decides == [c.id for c in clauses().values() if named.search(c.source)]
 
 
 def test_an_id_may_be_in_lower_case(taskdb: Taskdb) -> None:

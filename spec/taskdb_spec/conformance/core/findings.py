@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from taskdb_spec.clauses import clauses
+from taskdb_spec.clauses import precedence
 from taskdb_spec.conformance.comparison.refusals import ErrorClasses
 from taskdb_spec.conformance.core.program import Operation
 
@@ -70,5 +70,5 @@ class StepResult:
 
 
 def most_general_first(suspects: Iterable[str]) -> list[str]:
-    """Suspects from the general to the special: in the order of SPEC.md, each once."""
-    return sorted(set(suspects), key=lambda clause: clauses()[clause].number)
+    """Return the suspects, each once, from the general to the special; see `precedence`."""
+    return sorted(set(suspects), key=precedence)

@@ -122,8 +122,7 @@ class TerminalReporter:
             say(self._console, known_text(result), "yellow", indent=2)
         if explanation_of(result):
             say(self._console, explanation_of(result), indent=2)
-        if result.clause.look_at:
-            say(self._console, f"look at: {result.clause.look_at}", indent=2)
+        say(self._console, f"likely cause: {result.clause.likely_cause}", indent=2)
         example = result.counterexample
         if example is None:
             return

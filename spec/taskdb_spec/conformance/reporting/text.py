@@ -45,8 +45,8 @@ def count_verdicts(report: Report) -> VerdictCounts:
 
 def needs_text(clause: Clause) -> str:
     """What a backend has to claim for the clause to apply, as SPEC.md writes it."""
-    if clause.nothing:
-        return "nothing"
+    if clause.is_null_store:
+        return "null store"
     if clause.lacks is not None:
         return f"no {clause.lacks}"
     return ", ".join(sorted(clause.needs)) or "core"
@@ -54,7 +54,7 @@ def needs_text(clause: Clause) -> str:
 
 def check_text(clause: Clause) -> str:
     """The check that watches the clause."""
-    return clause.check or f"none, {clause.no_check}"
+    return clause.check or f"none: {clause.no_check}"
 
 
 def missing_text(result: ClauseResult) -> str:

@@ -31,7 +31,7 @@ def with_words(result: ClauseResult) -> ClauseResult:
 
 def test_on_the_terminal() -> None:
     text = told(explained())
-    assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  look at: " in text
+    assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  likely cause: " in text
     assert text.count("likely: ") == 1
 
 
@@ -57,4 +57,4 @@ def test_on_the_page() -> None:
 
 def test_by_pytest() -> None:
     text = _what_is_wrong(explained()["ADD-2"])
-    assert f"ADD-2 went wrong\nLikely: {WORDS}\nLook at: " in text
+    assert f"ADD-2 went wrong\nLikely: {WORDS}\nLikely cause: " in text
