@@ -1,5 +1,9 @@
-"""How fast the stores are, and how fast and how strong the suite: ``python -m bench``.
+"""Benchmarks of the stores and of the suite: ``python -m bench``.
 
-What can be compared is measured side by side in one run, on the same records and calls, the
-contenders taking turns; so it is the ratios that count, and they hold on another machine as well.
+The stores are measured side by side in one run, on the same records and calls, and take turns.
+Read the ratios between them: unlike the times, they hold on other machines too.
+
+`contenders` are the stores, `baselines` what they and the suite are compared with. `harness`
+measures one call or one run, `suites` says what is measured, and `reporting` shows the results.
+Nothing here imports from `tests`.
 """

@@ -1,8 +1,10 @@
-"""``python -m bench``: measure, print the ratios, write JSON and plots.
+"""Measure the stores and the suite, print the ratios, and write JSON and plots.
 
-The JSON of the last run is kept beside the new one, and the tables say what has changed. A run that
-is cut off leaves what it has measured in a file of its own, which no later run is compared with.
-The exit status is 1 if a part could not be measured to its end.
+The command also compares the results with those of the last run, if it had the same options. It
+keeps the JSON file of the last run. If a run is interrupted, its results are in a file of their
+own, which no later run is compared with.
+
+The exit status is 1 if a part was not measured completely.
 """
 
 from __future__ import annotations
@@ -14,79 +16,76 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from bench.harness.progress import Tell, progress
-from bench.reporting.plots import plot
-from bench.reporting.results import FILE, LeftOut, Results, keep, save
-from bench.reporting.tables import report
-from bench.suites import (
-    detection_speed as kills,
-)
-from bench.suites import (
-    durable_stores as stores,
-)
-from bench.suites import (
-    memory_store as dictdbs,
-)
-from bench.suites import (
-    suite_speed as suite,
-)
+from bench.harness.progress import ShowStep, show_progress
+from bench.reporting.plots import write_plots
+from bench.reporting.results import RESULTS_FILE, Omission, Results, save, write_unfinished
+from bench.reporting.tables import format_report
+from bench.suites import durable_stores, memory_store, suite_speed
 
 PARTS: dict[str, ModuleType] = {
-    "suite": suite,
-    "kills": kills,
-    "dictdb": dictdbs,
-    "stores": stores,
+    "suite": suite_speed,
+    "dictdb": memory_store,
+    "stores": durable_stores,
 }
 
 
 def main(arguments: Sequence[str]) -> int:
-    asked = _parser().parse_args(arguments)
-    results = Results({"only": asked.only, "small": asked.small, "deep": asked.deep})
-    with progress() as tell:
-        step = _keeping(results, asked.out, tell)
-        whole = [_measured(part, asked, results, step) for part in asked.only]
-    before = save(results, asked.out)
-    if before is not None and before.options != results.options:
-        before = None  # other sizes, or other parts: nothing to compare
-    written = plot(results, asked.out)
-    print(report(results, before))
-    print("\nWritten:", ", ".join(map(str, [asked.out / FILE, *written])))
-    return 0 if all(whole) else 1
+    """Run the command, and return its exit status."""
+    options = _make_parser().parse_args(arguments)
+    results = Results({"only": options.only, "small": options.small, "deep": options.deep})
+    with show_progress() as show_step:
+        save_and_show_step = _save_before(show_step, results, options.out)
+        complete = [
+            _measure_part(part, options, results, save_and_show_step) for part in options.only
+        ]
+    previous = save(results, options.out)
+    if previous is not None and previous.options != results.options:
+        previous = None  # Other sizes or other parts are not comparable.
+    plots = write_plots(results, options.out)
+    print(format_report(results, previous))
+    print("\nWritten:", ", ".join(map(str, [options.out / RESULTS_FILE, *plots])))
+    return 0 if all(complete) else 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure these parts alone"
+        "--only", nargs="+", choices=PARTS, default=list(PARTS), help="measure only these parts"
     )
-    parser.add_argument("--small", action="store_true", help="a minute's worth, to try it out")
-    parser.add_argument("--deep", action="store_true", help="run the suite at the profile `deep`")
+    parser.add_argument(
+        "--small", action="store_true", help="a trial run of about a minute, with small sizes"
+    )
+    parser.add_argument(
+        "--deep", action="store_true", help="also run the suite at the profile `deep`"
+    )
     parser.add_argument(
         "--out", type=Path, default=Path("build/bench"), metavar="DIR", help="where to write"
     )
     return parser
 
 
-def _keeping(results: Results, folder: Path, tell: Tell) -> Tell:
-    """Says what comes next as `tell` does, when what came before has been written down."""
+def _save_before(show_step: ShowStep, results: Results, folder: Path) -> ShowStep:
+    """Return `show_step` preceded by writing the results of the steps so far."""
 
-    def step(text: str) -> None:
-        keep(results, folder)
-        tell(text)
+    def save_and_show_step(text: str) -> None:
+        write_unfinished(results, folder)
+        show_step(text)
 
-    return step
+    return save_and_show_step
 
 
-def _measured(name: str, asked: argparse.Namespace, results: Results, tell: Tell) -> bool:
-    """Measure a part; False if that could not be done to its end."""
+def _measure_part(
+    name: str, options: argparse.Namespace, results: Results, show_step: ShowStep
+) -> bool:
+    """Measure a part, and return False if it was interrupted by an exception."""
     part = PARTS[name]
-    full = getattr(part, "DEEP", part.FULL) if asked.deep else part.FULL
+    full = getattr(part, "DEEP", part.FULL) if options.deep else part.FULL
     try:
-        part.run(part.SMALL if asked.small else full, results, tell)
-    except Exception as error:  # the other parts are still worth having
+        part.measure(part.SMALL if options.small else full, results, show_step)
+    except Exception as error:  # The other parts are still measured.
         traceback.print_exc()
         reason = f"cut short by {type(error).__name__}: {error}"
-        results.left_out.append(LeftOut(name, "all", "all", 0, reason))
+        results.omissions.append(Omission(name, "all", "all", 0, reason))
         return False
     return True
 

@@ -1,1 +1,1 @@
-"""What the suite or a store is compared with."""
+"""Baselines: simple alternatives that the suite and the stores are compared with."""

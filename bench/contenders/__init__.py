@@ -1,1 +1,1 @@
-"""The stores that are measured."""
+"""The stores that are measured: those of this project, ipyparallel's, and other databases."""

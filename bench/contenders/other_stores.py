@@ -1,4 +1,7 @@
-"""Stores of others behind the calls of this interface: only what the benchmark asks of them."""
+"""Adapters of mongomock, montydb and TinyDB to the interface of a store.
+
+They implement only the queries and values that the workloads use.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +22,25 @@ from bench.harness.sample_tasks import Record
 from taskdb_spec.records.fields import BUFFER_FIELDS, TIME_FIELDS
 
 
-class Documents:
-    """A collection that is asked as one of MongoDB's is."""
+class CollectionStore:
+    """A store on a client with pymongo's interface.
 
-    def __init__(self, client: Any, dates: Callable[[Any], Any]) -> None:
-        self._client, self._dates = client, dates
+    Args:
+        client: The client, which `close` closes.
+        convert_times: Applied to every record and query, for clients that compare datetimes in
+            one form only.
+    """
+
+    def __init__(self, client: Any, convert_times: Callable[[Any], Any]) -> None:
+        self._client, self._convert_times = client, convert_times
         self._tasks = client["bench"]["tasks"]
 
     def load(self, records: Iterable[Record]) -> None:
-        self._tasks.insert_many([self._document(each) for each in records])
+        """Add records in one call."""
+        self._tasks.insert_many([self._to_document(each) for each in records])
 
-    def add_record(self, msg_id: str, rec: Record) -> None:
-        self._tasks.insert_one(self._document(rec))
+    def add_record(self, _msg_id: str, rec: Record) -> None:
+        self._tasks.insert_one(self._to_document(rec))
 
     def get_record(self, msg_id: str) -> Record:
         document: Record | None = self._tasks.find_one({"_id": msg_id})
@@ -39,17 +49,19 @@ class Documents:
         return document
 
     def update_record(self, msg_id: str, rec: Record) -> None:
-        self._tasks.update_one({"_id": msg_id}, {"$set": self._dates(rec)})
+        self._tasks.update_one({"_id": msg_id}, {"$set": self._convert_times(rec)})
 
     def drop_record(self, msg_id: str) -> None:
         self._tasks.delete_one({"_id": msg_id})
 
     def drop_matching_records(self, check: Record) -> None:
-        self._tasks.delete_many(self._dates(check))
+        self._tasks.delete_many(self._convert_times(check))
 
     def find_records(self, check: Record, keys: list[str] | None = None) -> dict[str, Record]:
         projection = keys and dict.fromkeys(["msg_id", *keys], 1)
-        return {each["_id"]: each for each in self._tasks.find(self._dates(check), projection)}
+        return {
+            each["_id"]: each for each in self._tasks.find(self._convert_times(check), projection)
+        }
 
     def get_history(self) -> list[str]:
         found = self._tasks.find({}, {"msg_id": 1, "submitted": 1}).sort("submitted", 1)
@@ -58,33 +70,34 @@ class Documents:
     def close(self) -> None:
         self._client.close()
 
-    def _document(self, rec: Record) -> Record:
-        document: Record = self._dates(rec)
+    def _to_document(self, rec: Record) -> Record:
+        document: Record = self._convert_times(rec)
         return {"_id": rec["msg_id"], **document}
 
 
-def _in_utc(value: Any) -> Any:
-    """With datetimes as montydb compares them: in UTC, and not saying so."""
+def _to_naive_utc(value: Any) -> Any:
+    """Convert datetimes to naive ones in UTC, the only form that montydb compares."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None)
     if isinstance(value, dict):
-        return {key: _in_utc(item) for key, item in value.items()}
+        return {key: _to_naive_utc(item) for key, item in value.items()}
     return value
 
 
-def _open_mongomock(folder: Path) -> Documents:
-    return Documents(mongomock.MongoClient(tz_aware=True), dict)
+def _open_mongomock(_folder: Path) -> CollectionStore:
+    return CollectionStore(mongomock.MongoClient(tz_aware=True), dict)
 
 
-def _open_montydb(synchronous: str) -> Callable[[Path], Documents]:
-    def opened(folder: Path) -> Documents:
+def _make_montydb_opener(synchronous: str) -> Callable[[Path], CollectionStore]:
+    def open_store(folder: Path) -> CollectionStore:
         montydb.set_storage(str(folder), storage="sqlite", use_bson=True)
-        return Documents(montydb.MontyClient(str(folder), synchronous=synchronous), _in_utc)
+        client = montydb.MontyClient(str(folder), synchronous=synchronous)
+        return CollectionStore(client, _to_naive_utc)
 
-    return opened
+    return open_store
 
 
-TESTS = {
+OPERATORS = {
     "$eq": eq,
     "$in": lambda value, operands: value in operands,
     "$lt": lt,
@@ -95,41 +108,43 @@ TESTS = {
 }
 
 
-class Tiny:
-    """A TinyDB, which keeps JSON: instants are texts in it, and so are bytes."""
+class TinyDBStore:
+    """A TinyDB file. It keeps JSON, so timestamps and buffers are stored as strings."""
 
     def __init__(self, file: Path) -> None:
         self._database = TinyDB(file)
-        # Without its cache of answers, which would be measured here instead of the search: a Hub
-        # hardly ever asks the same twice without a write between, and a write empties it.
+        # The cache of query results is off, or the cache would be measured instead of the search.
+        # A Hub rarely repeats a query without a write in between, and a write empties the cache.
         self._tasks = self._database.table("tasks", cache_size=0)
 
     def load(self, records: Iterable[Record]) -> None:
-        self._tasks.insert_multiple(map(_as_json, records))
+        """Add records in one call."""
+        self._tasks.insert_multiple(map(_to_json, records))
 
-    def add_record(self, msg_id: str, rec: Record) -> None:
-        self._tasks.insert(_as_json(rec))
+    def add_record(self, _msg_id: str, rec: Record) -> None:
+        self._tasks.insert(_to_json(rec))
 
     def get_record(self, msg_id: str) -> Record:
         found = self._tasks.get(Query().msg_id == msg_id)
         if found is None:
             raise KeyError(msg_id)
-        return _decoded(dict(found))
+        return _from_json(dict(found))
 
     def update_record(self, msg_id: str, rec: Record) -> None:
-        self._tasks.update(_as_json(rec), Query().msg_id == msg_id)
+        self._tasks.update(_to_json(rec), Query().msg_id == msg_id)
 
     def drop_record(self, msg_id: str) -> None:
         self._tasks.remove(Query().msg_id == msg_id)
 
     def drop_matching_records(self, check: Record) -> None:
-        self._tasks.remove(_condition(check))
+        self._tasks.remove(_parse_query(check))
 
     def find_records(self, check: Record, keys: list[str] | None = None) -> dict[str, Record]:
-        found = self._tasks.search(_condition(check))
+        found = self._tasks.search(_parse_query(check))
         names = keys and ["msg_id", *keys]
         return {
-            each["msg_id"]: _decoded({name: each[name] for name in names or each}) for each in found
+            each["msg_id"]: _from_json({name: each[name] for name in names or each})
+            for each in found
         }
 
     def get_history(self) -> list[str]:
@@ -139,19 +154,19 @@ class Tiny:
         self._database.close()
 
 
-def _as_json(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, bytes):
         return b64encode(value).decode()
     if isinstance(value, list):
-        return [_as_json(item) for item in value]
+        return [_to_json(item) for item in value]
     if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
+        return {key: _to_json(item) for key, item in value.items()}
     return value
 
 
-def _decoded(document: Record) -> Record:
+def _from_json(document: Record) -> Record:
     for name in TIME_FIELDS:
         if document.get(name):
             document[name] = datetime.fromisoformat(document[name])
@@ -161,23 +176,27 @@ def _decoded(document: Record) -> Record:
     return document
 
 
-def _condition(check: Record) -> QueryInstance:
-    """The conditions of a query, all of which must hold."""
+def _parse_query(check: Record) -> QueryInstance:
+    """Return the conjunction of all conditions of a query."""
     conditions = [
-        _test(name, operator, operand)
-        for name, tests in check.items()
-        for operator, operand in (tests if isinstance(tests, dict) else {"$eq": tests}).items()
+        _make_condition(name, operator, operand)
+        for name, operands in check.items()
+        for operator, operand in _by_operator(operands)
     ]
-    whole: QueryInstance = conditions[0]
+    conjunction: QueryInstance = conditions[0]
     for condition in conditions[1:]:
-        whole = whole & condition
-    return whole
+        conjunction = conjunction & condition
+    return conjunction
 
 
-def _test(name: str, operator: str, operand: Any) -> Any:
-    return Query()[name].test(TESTS[operator], _as_json(operand))
+def _by_operator(operands: Any) -> Iterable[tuple[str, Any]]:
+    return (operands if isinstance(operands, dict) else {"$eq": operands}).items()
+
+
+def _make_condition(name: str, operator: str, operand: Any) -> Any:
+    return Query()[name].test(OPERATORS[operator], _to_json(operand))
 
 
 MONGOMOCK = Contender("mongomock", _open_mongomock)
-MONTYDB = Contender("montydb", _open_montydb("FULL"), _open_montydb("OFF"))
-TINYDB = Contender("TinyDB", lambda folder: Tiny(folder / "tasks.json"))
+MONTYDB = Contender("montydb", _make_montydb_opener("FULL"), _make_montydb_opener("OFF"))
+TINYDB = Contender("TinyDB", lambda folder: TinyDBStore(folder / "tasks.json"))

@@ -1,1 +1,1 @@
-"""How it is shown."""
+"""The output of a benchmark: the results as JSON, tables of ratios, and plots."""

@@ -1,4 +1,4 @@
-"""What a run has measured, as data, and as the JSON that is kept of it."""
+"""The results of a benchmark as data, and the JSON file that stores them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,30 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Self
 
-SCHEMA = 1
-FILE, PREVIOUS = "bench.json", "bench-previous.json"
-UNFINISHED = "bench-unfinished.json"
+SCHEMA = 2
+"""The version of the JSON. Version 1 also contained the speed of detection."""
+RESULTS_FILE, PREVIOUS_FILE = "bench.json", "bench-previous.json"
+UNFINISHED_FILE = "bench-unfinished.json"
 PACKAGES = (
     *("hypothesis", "ipyparallel", "mongomock", "montydb", "psycopg", "pymongo", "tinydb"),
     "taskdb-spec",
 )
+"""The distributions whose versions are stored with the results."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """The median of what was measured `repeats` times, and the width of its middle half.
+    """The median of several samples, and their spread.
 
-    `n` is the number of records that a store held, or of operations that a run took.
+    Attributes:
+        group: The part of the benchmark.
+        call: The name of the workload.
+        contender: The name of the store, or of the profile.
+        n: The number of records in the store, or of operations in the run.
+        unit: The unit of `median` and `spread`.
+        median: The median of the samples.
+        spread: The width of the middle half of the samples.
+        repeats: The number of samples.
     """
 
     group: str
@@ -42,10 +52,10 @@ class Measurement:
     repeats: int
 
     @classmethod
-    def of(
+    def from_samples(
         cls, group: str, call: str, contender: str, n: int, samples: list[float], unit: str = "s"
     ) -> Self:
-        """The measurement that some samples make."""
+        """Return the measurement that consists of these samples, at least one."""
         spread = 0.0
         if len(samples) > 1:
             low, _, high = quantiles(samples, n=4, method="inclusive")
@@ -54,13 +64,13 @@ class Measurement:
 
     @property
     def key(self) -> tuple[str, str, str, int]:
-        """What was measured: the same in every run."""
+        """The identity of a measurement, equal in every run."""
         return (self.group, self.call, self.contender, self.n)
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """What was not measured, and why."""
+class Omission:
+    """Something that was not measured, and the reason."""
 
     group: str
     call: str
@@ -69,72 +79,62 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True)
-class Killed:
-    """The CPU seconds that one way of testing took to fail on a mutant; None if it did not.
-
-    It was `tried` for so many seconds, which is without the `shrinking` of what was found.
-    """
-
-    mutant: str
-    by: str
-    seconds: float | None
-    tried: float
-    shrinking: float | None = None
-
-
 @dataclass
 class Results:
-    """All that a run has measured."""
+    """All measurements and omissions of one benchmark, and the options that it ran with."""
 
     options: dict[str, Any] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    kills: list[Killed] = field(default_factory=list)
+    omissions: list[Omission] = field(default_factory=list)
 
-    def of(self, group: str, call: str, contender: str) -> dict[int, Measurement]:
-        """What was measured of one call of one contender, by `n`."""
+    def select(self, group: str, call: str, contender: str) -> dict[int, Measurement]:
+        """Return the measurements of one workload on one contender, by `n`."""
         return {
             each.n: each
             for each in self.measurements
             if (each.group, each.call, each.contender) == (group, call, contender)
         }
 
-    def names(self, group: str) -> tuple[list[str], list[str]]:
-        """The calls and the contenders of a group, in the order in which they were measured."""
+    def list_names(self, group: str) -> tuple[list[str], list[str]]:
+        """Return the workloads and the contenders of a group, in the order of measurement."""
         found = [each for each in self.measurements if each.group == group]
-        return _unique(each.call for each in found), _unique(each.contender for each in found)
+        return _remove_repeats(each.call for each in found), _remove_repeats(
+            each.contender for each in found
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """The object that is kept."""
-        lists = ("measurements", "left_out", "kills")
+        """Return the JSON object of the results."""
         return {
             "schema": SCHEMA,
-            "machine": machine(),
+            "machine": describe_machine(),
             "options": self.options,
-            **{name: [asdict(each) for each in getattr(self, name)] for name in lists},
+            "measurements": [asdict(each) for each in self.measurements],
+            "left_out": [asdict(each) for each in self.omissions],
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """What `to_json` has made. Raises ValueError for what another version has made."""
+        """Return the results in an object that `to_json` returned.
+
+        Raises:
+            ValueError: The object has another schema.
+        """
         if data.get("schema") != SCHEMA:
             raise ValueError(f"schema {data.get('schema')!r} is not {SCHEMA}")
         return cls(
             data["options"],
             [Measurement(**each) for each in data["measurements"]],
-            [LeftOut(**each) for each in data["left_out"]],
-            [Killed(**each) for each in data["kills"]],
+            [Omission(**each) for each in data["left_out"]],
         )
 
 
-def _unique(names: Iterable[str]) -> list[str]:
+def _remove_repeats(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
 @cache
-def machine() -> dict[str, Any]:
-    """What a time depends on."""
+def describe_machine() -> dict[str, Any]:
+    """Return the properties of the machine and the versions that times depend on."""
     return {
         "python": platform.python_version(),
         "implementation": sys.implementation.name,
@@ -146,9 +146,12 @@ def machine() -> dict[str, Any]:
     }
 
 
-def growth(measured: dict[int, Measurement]) -> float | None:
-    """The exponent of n: the slope of a straight line through the medians, both on log scales."""
-    points = [(log(n), log(each.median)) for n, each in measured.items() if each.median > 0]
+def fit_growth(measurements: dict[int, Measurement]) -> float | None:
+    """Return the exponent e with which the medians grow as n**e; None for fewer than two.
+
+    It is the slope of the line through the medians on log scales, by least squares.
+    """
+    points = [(log(n), log(each.median)) for n, each in measurements.items() if each.median > 0]
     if len(points) < 2:
         return None
     x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
@@ -156,27 +159,32 @@ def growth(measured: dict[int, Measurement]) -> float | None:
     return slope
 
 
-def keep(results: Results, folder: Path) -> Path:
-    """Write what a run has measured so far; it stays there if the run is cut off."""
+def write_unfinished(results: Results, folder: Path) -> Path:
+    """Write the results so far, and return the file. It remains if the run is interrupted."""
     folder.mkdir(parents=True, exist_ok=True)
-    new = folder / f"{UNFINISHED}.new"  # in its place only when it is whole
+    # Renamed when it is complete, so that an interruption leaves the earlier file.
+    new = folder / f"{UNFINISHED_FILE}.new"
     new.write_text(json.dumps(results.to_json(), indent=1) + "\n", encoding="utf-8")
-    return new.replace(folder / UNFINISHED)
+    return new.replace(folder / UNFINISHED_FILE)
 
 
 def save(results: Results, folder: Path) -> Results | None:
-    """Write the JSON of a run, and give back that of the last, which is kept beside it."""
-    unfinished = keep(results, folder)
-    file, before = folder / FILE, None
+    """Write the results of a run, and keep the file of the run before as `PREVIOUS_FILE`.
+
+    Returns:
+        The results of the run before; None if there are none, or they cannot be read.
+    """
+    unfinished = write_unfinished(results, folder)
+    file, previous = folder / RESULTS_FILE, None
     if file.exists():
-        file.replace(folder / PREVIOUS)
-        before = _read(folder / PREVIOUS)
+        file.replace(folder / PREVIOUS_FILE)
+        previous = _read(folder / PREVIOUS_FILE)
     unfinished.replace(file)
-    return before
+    return previous
 
 
 def _read(file: Path) -> Results | None:
     try:
         return Results.from_json(json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError):  # of another version, or cut off
+    except (ValueError, KeyError, TypeError):  # another schema, or a damaged file
         return None

@@ -1,1 +1,1 @@
-"""What is measured."""
+"""What `python -m bench` measures. Each module has one function `measure` and its sizes."""

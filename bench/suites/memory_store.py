@@ -1,4 +1,4 @@
-"""DictDB beside ipyparallel's DictDB and a bare dict: times, memory, and how the work grows."""
+"""DictDB beside ipyparallel's DictDB and a plain dict: time, memory, and growth of the work."""
 
 from __future__ import annotations
 
@@ -6,90 +6,109 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.contenders.stores import BARE, DICT, IPYPARALLEL_DICT, Contender
-from bench.harness.bytecode_count import counted
+from bench.contenders.stores import DICT, IPYPARALLEL_DICT, PLAIN_DICT, Contender
+from bench.harness.bytecode_count import count_workload_bytecodes
 from bench.harness.comparison import Comparison
-from bench.harness.fixtures import opened
-from bench.harness.memory import available, bytes_per_record
-from bench.harness.progress import Tell
-from bench.harness.timing import Budget
+from bench.harness.fixtures import open_filled
+from bench.harness.memory import get_available_memory, measure_bytes_per_record
+from bench.harness.progress import ShowStep
+from bench.harness.timing import TimingBudget
 from bench.harness.workloads import AFTER_ADDS, AT_RECORD_LIMIT, CULLING, WORKLOADS
 from bench.reporting.results import Measurement, Results
 
 GROUP = "dictdb"
 MEMORY, COUNTS = "dictdb memory", "dictdb counts"
-BOTH = (DICT, IPYPARALLEL_DICT)
-CALLS = (*WORKLOADS, AFTER_ADDS, *CULLING)
-BY_ID = (
+DICTDBS = (DICT, IPYPARALLEL_DICT)
+MEASURED = (*WORKLOADS, AFTER_ADDS, *CULLING)
+PLAIN_DICT_WORKLOADS = (
     *("add", "get", "update", "drop", "find by msg_id", "find 100 msg_ids", "history"),
     AT_RECORD_LIMIT.name,
 )
-"""What a bare dict can do."""
-MOST_BARE = 100_000
-"""How many records a bare dict is given; it is a bound, and no store to choose."""
+"""The names of the workloads that a plain dict can execute: those that search by msg_id only."""
+MAX_PLAIN_DICT_RECORDS = 100_000
+"""The plain dict is not measured at more records: it is a bound, and its memory is not needed."""
+MEMORY_FACTOR = 1.5
+"""Memory that a store needs during a measurement, relative to its records: half for the work."""
 
 
 @dataclass(frozen=True)
-class Extent:
-    """The numbers of records at which times, memory and bytecodes are measured."""
+class MemoryStoreSizes:
+    """The numbers of records at which time, memory and bytecodes are measured."""
 
     times: tuple[int, ...]
     memory: tuple[int, ...]
     counts: tuple[int, ...]
-    budget: Budget
+    budget: TimingBudget
 
 
-FULL = Extent((1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000), (200, 2_000), Budget(1.0, 40))
-SMALL = Extent((100, 400), (200,), (50, 200), Budget(0.01, 5))
+FULL = MemoryStoreSizes(
+    (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000), (200, 2_000), TimingBudget(1.0, 40)
+)
+SMALL = MemoryStoreSizes((100, 400), (200,), (50, 200), TimingBudget(0.01, 5))
 
 
-def run(extent: Extent, results: Results, tell: Tell) -> None:
-    """Measure all of it."""
-    # Nothing waits here, and the time of the process does not count what others do meanwhile.
-    comparison = Comparison(GROUP, CALLS, extent.budget, time.process_time, results, tell)
-    comparison.check(BOTH, WORKLOADS)
-    comparison.check([BARE], tuple(each for each in WORKLOADS if each.name in BY_ID))
-    for workload in CALLS:
-        if workload.name not in BY_ID:
-            comparison.out[workload.name, BARE.name] = "nothing but ids is looked up"
-    _measure_memory(extent.memory, results, tell)
-    for n in extent.counts:
-        for contender in BOTH:
-            tell(f"{GROUP}, {n:,} records: counting what {contender.name} does")
-            _count(contender, n, results)
-    for n in extent.times:
-        bound = [BARE] if n <= MOST_BARE else []
-        comparison.at(n, [*_fitting(n, comparison), *bound])
+def measure(sizes: MemoryStoreSizes, results: Results, show_step: ShowStep) -> None:
+    """Measure the stores in memory.
+
+    Args:
+        sizes: How much to measure.
+        results: Where the measurements are added.
+        show_step: Called with a text before each step.
+    """
+    # These stores wait for nothing, and CPU time excludes the work of other processes.
+    comparison = Comparison(GROUP, MEASURED, sizes.budget, time.process_time, results, show_step)
+    comparison.exclude_wrong(DICTDBS, WORKLOADS)
+    plain_dict_workloads = [each for each in WORKLOADS if each.name in PLAIN_DICT_WORKLOADS]
+    comparison.exclude_wrong([PLAIN_DICT], tuple(plain_dict_workloads))
+    for workload in MEASURED:
+        if workload.name not in PLAIN_DICT_WORKLOADS:
+            # Directly, because the report should not list what a plain dict is not made for.
+            comparison.excluded[workload.name, PLAIN_DICT.name] = "it searches by msg_id only"
+    _measure_memory(sizes.memory, results, show_step)
+    _measure_bytecodes(sizes.counts, results, show_step)
+    for n in sizes.times:
+        bound = [PLAIN_DICT] if n <= MAX_PLAIN_DICT_RECORDS else []
+        comparison.measure(n, [*_select_fitting(n, comparison), *bound])
 
 
-def _fitting(n: int, comparison: Comparison) -> list[Contender]:
-    """Those that there is memory for, beside each other and with half as much for what is done."""
-    left, fitting = available(), []
-    for contender in BOTH:
-        held = comparison.results.of(MEMORY, "a record", contender.name)
-        left -= 1.5 * n * held[max(held)].median
-        if left > 0:
+def _select_fitting(n: int, comparison: Comparison) -> list[Contender]:
+    """Return the contenders whose `n` records fit into memory at the same time."""
+    available, fitting = get_available_memory(), []
+    for contender in DICTDBS:
+        by_size = comparison.results.select(MEMORY, "a record", contender.name)
+        # The figure for the largest store is the most precise.
+        available -= MEMORY_FACTOR * n * by_size[max(by_size)].median
+        if available > 0:
             fitting.append(contender)
         else:
-            comparison.leave_out("all", contender.name, n, "there is too little memory here")
+            comparison.exclude("all", contender.name, n, "there is too little memory here")
     return fitting
 
 
-def _measure_memory(sizes: tuple[int, ...], results: Results, tell: Tell) -> None:
+def _measure_memory(sizes: tuple[int, ...], results: Results, show_step: ShowStep) -> None:
     for n in sizes:
-        for contender in BOTH:
-            tell(f"{GROUP}, {n:,} records: memory of {contender.name}")
-            held = bytes_per_record(contender, n)
+        for contender in DICTDBS:
+            show_step(f"{GROUP}, {n:,} records: memory of {contender.name}")
+            samples = [measure_bytes_per_record(contender, n)]
             results.measurements.append(
-                Measurement.of(MEMORY, "a record", contender.name, n, [held], "bytes")
+                Measurement.from_samples(MEMORY, "a record", contender.name, n, samples, "bytes")
             )
 
 
-def _count(contender: Contender, n: int, results: Results) -> None:
-    with opened(contender, n, Path()) as rig:
-        rig.ask()
-        for workload in CALLS:
-            count = counted(rig, workload)
+def _measure_bytecodes(sizes: tuple[int, ...], results: Results, show_step: ShowStep) -> None:
+    for n in sizes:
+        for contender in DICTDBS:
+            show_step(f"{GROUP}, {n:,} records: counting the bytecodes of {contender.name}")
+            _count_bytecodes(contender, n, results)
+
+
+def _count_bytecodes(contender: Contender, n: int, results: Results) -> None:
+    with open_filled(contender, n, Path()) as filled:
+        filled.execute_all_reads()
+        for workload in MEASURED:
+            samples = [float(count_workload_bytecodes(filled, workload))]
             results.measurements.append(
-                Measurement.of(COUNTS, workload.name, contender.name, n, [count], "bytecodes")
+                Measurement.from_samples(
+                    COUNTS, workload.name, contender.name, n, samples, "bytecodes"
+                )
             )

@@ -1,75 +1,82 @@
-"""How fast the suite is, what it adds to the cost of a backend, and what a second worker is worth.
+"""The speed of the suite on DictDB.
 
-A plain state machine makes calls on the same backend; what either finds, and how soon, is in
-`kills`.
+It measures a run in one process, the same calls without the suite, a run with two workers, and
+the naive state machine. The number of operations per second compares them. How soon they detect
+a broken store is not measured here, but by ``python -m tests.mutation.report``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.baselines import naive_state_machine as plain
-from bench.harness.call_replay import Bare
-from bench.harness.progress import Tell
-from bench.harness.suite_runs import Run, shared, whole
+from bench.baselines import naive_state_machine
+from bench.harness.call_replay import CallReplay
+from bench.harness.progress import ShowStep
+from bench.harness.suite_runs import SuiteRun, measure_run, measure_run_with_workers
 from bench.reporting.results import Measurement, Results
 from taskdb_reference.backends.builtin import dict_backend
 from taskdb_spec.conformance.core.config import PROFILES, Profile
 
-SPEED, SHARED = "suite", "suite, by workers"
-OPERATIONS, SECONDS, SHARE = "operations a second", "a run", "a run, by its calls alone"
+SPEED, BY_WORKERS = "suite", "suite, by workers"
+OPERATIONS, SECONDS, CALLS_ALONE = "operations a second", "a run", "a run, by its calls alone"
 WORKERS = (1, 2)
 
 
 @dataclass(frozen=True)
-class Extent:
-    """The profiles of the runs on DictDB, and the CPU seconds that the plain design gets."""
+class SuiteSpeedSizes:
+    """The profiles that are run, and the CPU seconds of the naive state machine."""
 
     profiles: tuple[Profile, ...]
-    patience: float
+    machine_seconds: float
 
 
-TINY = Profile("tiny", focus=1, operations=500)
-FULL = Extent((PROFILES["quick"], PROFILES["default"]), 10.0)
-DEEP = Extent((*FULL.profiles, PROFILES["deep"]), 10.0)
-SMALL = Extent((TINY,), 0.5)
+TINY = Profile("tiny", targeted_programs=1, operations=500)
+FULL = SuiteSpeedSizes((PROFILES["quick"], PROFILES["default"]), 10.0)
+DEEP = SuiteSpeedSizes((*FULL.profiles, PROFILES["deep"]), 10.0)
+SMALL = SuiteSpeedSizes((TINY,), 0.5)
 
 
-def run(extent: Extent, results: Results, tell: Tell) -> None:
-    """Measure all of it."""
-    for profile in extent.profiles:
-        tell(f"suite: a run on DictDB at {profile.name}")
-        _note_run(profile.name, whole(dict_backend, profile), results)
-        tell(f"suite: its calls alone, at {profile.name}")
-        _measure_bare(profile, results)
-        _measure_shared(profile, results, tell)
-    tell(f"suite: a {plain.NAME} on DictDB")
-    hunt = plain.hunt(dict_backend, extent.patience)
-    _note_run(plain.NAME, Run(hunt.operations, hunt.hunting), results)
+def measure(sizes: SuiteSpeedSizes, results: Results, show_step: ShowStep) -> None:
+    """Measure the speed of the suite.
+
+    Args:
+        sizes: How much to measure.
+        results: Where the measurements are added.
+        show_step: Called with a text before each step.
+    """
+    for profile in sizes.profiles:
+        show_step(f"suite: a run on DictDB at {profile.name}")
+        _add_run(profile.name, measure_run(dict_backend, profile), results)
+        show_step(f"suite: its calls alone, at {profile.name}")
+        _measure_calls_alone(profile, results)
+        _measure_workers(profile, results, show_step)
+    show_step(f"suite: a {naive_state_machine.NAME} on DictDB")
+    clock = naive_state_machine.run_until_failure(dict_backend, sizes.machine_seconds)
+    _add_run(naive_state_machine.NAME, SuiteRun(clock.operations, clock.search_seconds), results)
 
 
-def _note_run(name: str, done: Run, results: Results) -> None:
-    speed = done.operations / done.seconds
-    for call, value, unit in ((SECONDS, done.seconds, "s"), (OPERATIONS, speed, "1/s")):
+def _add_run(name: str, run: SuiteRun, results: Results) -> None:
+    speed = run.operations / run.seconds
+    for call, value, unit in ((SECONDS, run.seconds, "s"), (OPERATIONS, speed, "1/s")):
         results.measurements.append(
-            Measurement.of(SPEED, call, name, done.operations, [value], unit)
+            Measurement.from_samples(SPEED, call, name, run.operations, [value], unit)
         )
 
 
-def _measure_bare(profile: Profile, results: Results) -> None:
-    bare = Bare(dict_backend)
-    operations = whole(bare.watched(), profile).operations
+def _measure_calls_alone(profile: Profile, results: Results) -> None:
+    call_replay = CallReplay(dict_backend)
+    operations = measure_run(call_replay.make_recording_backend(), profile).operations
+    samples = [call_replay.seconds]
     results.measurements.append(
-        Measurement.of(SPEED, SHARE, profile.name, operations, [bare.seconds])
+        Measurement.from_samples(SPEED, CALLS_ALONE, profile.name, operations, samples)
     )
 
 
-def _measure_shared(profile: Profile, results: Results, tell: Tell) -> None:
-    runs = {}
+def _measure_workers(profile: Profile, results: Results, show_step: ShowStep) -> None:
     for workers in WORKERS:
-        tell(f"suite: a run on DictDB at {profile.name}, by workers: {workers}")
-        runs[f"workers: {workers}"] = shared(dict_backend, profile, workers)
-    results.measurements += [
-        Measurement.of(SHARED, profile.name, name, run.operations, [run.seconds])
-        for name, run in runs.items()
-    ]
+        show_step(f"suite: a run on DictDB at {profile.name}, by workers: {workers}")
+        run = measure_run_with_workers(dict_backend, profile, workers)
+        name = f"workers: {workers}"
+        results.measurements.append(
+            Measurement.from_samples(BY_WORKERS, profile.name, name, run.operations, [run.seconds])
+        )
