@@ -23,11 +23,11 @@ test: $(READY) lint types ## the tests, on real servers; but for what `stores` d
 stores: $(READY) ## check the durable stores at the profile `default`, on real servers
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q $(AT_LENGTH)
 
-mutants: $(READY) ## how strong the suite is: run it on every mutant, and print what was killed
-	$(BIN)/python -m tests.soundness.score
-	$(BIN)/python -m tests.mutants.score $(PROFILE)
+mutants: $(READY) ## run the suite on broken stores: what it detects, and how soon (PROFILE="quick default")
+	$(BIN)/python -m tests.false_alarms.trivial_score
+	$(BIN)/python -m tests.mutation.report $(PROFILE)
 
-bench: $(READY) ## time the stores and the suite beside others; numbers and plots go into build/bench
+bench: $(READY) ## measure the speed of the stores and of the suite; write figures and plots to build/bench
 	$(BIN)/python -m bench
 
 lint: $(READY)

@@ -1,14 +1,18 @@
-"""How strong the suite is: ``make mutants``, or ``python -m tests.mutation.report PROFILE...``.
+"""Measure how strong the suite is: ``make mutants``, or this module with names of profiles.
 
-The suite is run on every mutant, at each profile named, or at `quick`. What is printed:
+``python -m tests.mutation.report [PROFILE...]`` runs the suite on every mutant, at each profile
+(`quick` if none is named). Then it measures how soon the suite, a naive state machine and
+ipyparallel's tests detect a sample of broken stores. For each profile, it prints:
 
-- a table of the profiles so far: how many mutants were killed, how many of these with the clause
-  named that they break, and what it took to the first failure;
-- the mutants whose own clause was not blamed, and those that survive;
-- the clauses that no mutant proves, and those whose check killed no mutant alone.
+- A table of the profiles so far. It has the numbers of mutants, of those that were killed, and of
+  those whose own clause was named. It also has the median cost until the first failure.
+- Each mutant whose own clause was not named, with the clauses that were.
+- The clauses for which no mutant was killed, and those that were never the only one named.
 
-``build/mutants-PROFILE.json`` keeps each kill. The exit status is 1 if a mutant survives at
-`default`, or more than one in twenty at `quick`.
+``build/mutants-PROFILE.json`` stores the kills, ``build/detection-speed.json`` and ``.png`` the
+speed of detection.
+
+The exit status is 1 if a mutant survives at `default`, or more than one in twenty at `quick`.
 """
 
 from __future__ import annotations
@@ -17,10 +21,12 @@ import json
 import multiprocessing
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -28,71 +34,117 @@ from rich.table import Table
 
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.config import PROFILES
-from taskdb_spec.conformance.engine.workers import cores
+from taskdb_spec.conformance.engine.workers import available_cores
 from tests.mutation.catalogue import MUTANTS
+from tests.mutation.detection_speed import (
+    MACHINE_SECONDS,
+    SAMPLE_SIZE,
+    Detection,
+    NotMeasured,
+    make_table,
+    measure_detection,
+    write_plot,
+)
 from tests.mutation.runner import SMALL, Kill, run
 
 BUILD = Path("build")
-ALIVE = {"default": 0.0, "quick": 0.05}
-"""The share of the mutants that may survive at a profile."""
+MAX_SURVIVING_SHARE = {"default": 0.0, "quick": 0.05}
+"""The share of the mutants that may survive at a profile. Other profiles have no limit."""
+MUTANTS_PER_WORKER = 20
+"""Mutants after which a worker is replaced, so that its memory does not grow."""
 
 
 def main(*profiles: str) -> int:
+    """Run the command, and return its exit status."""
     console, status = Console(), 0
+    profiles = profiles or ("quick",)
     table = Table(
         *("profile", "mutants", "killed", "clause named", "median operations", "median CPU s")
     )
-    for profile in profiles or ("quick",):
-        kills = kills_at(profile)
-        table.add_row(profile, *row(kills))
+    for profile in profiles:
+        kills = kill_mutants(profile)
+        table.add_row(profile, *summarize_kills(kills))
         console.print(table)
-        show_matrix(console, kills)
-        survivors = sum(not kill.killed for kill in kills)
-        status |= survivors > ALIVE.get(profile, 1) * len(kills)
+        print_clauses(console, kills)
+        survivors = sum(not kill.is_killed for kill in kills)
+        status |= survivors > MAX_SURVIVING_SHARE.get(profile, 1) * len(kills)
+    report_detection(console, profiles)
     return int(status)
 
 
-def kills_at(profile: str) -> list[Kill]:
-    """A run on every mutant, on all cores; also written into `BUILD`."""
-    with multiprocessing.get_context("fork").Pool(cores(), maxtasksperchild=20) as pool:
-        runs = pool.imap_unordered(partial(_kill, profile), MUTANTS)
+def kill_mutants(profile: str) -> list[Kill]:
+    """Run the suite on every mutant, on all cores. Write the kills to a file in `BUILD`."""
+    with multiprocessing.get_context("fork").Pool(
+        available_cores(), maxtasksperchild=MUTANTS_PER_WORKER
+    ) as pool:
+        runs = pool.imap_unordered(partial(_kill_mutant, profile), MUTANTS)
         kills = {kill.mutant: kill for kill in track(runs, description=profile, total=len(MUTANTS))}
-    BUILD.mkdir(exist_ok=True)
     ordered = [kills[name] for name in MUTANTS]
-    text = json.dumps([asdict(kill) for kill in ordered], indent=1)
-    (BUILD / f"mutants-{profile}.json").write_text(text, encoding="utf-8")
+    _write_json(ordered, f"mutants-{profile}.json")
     return ordered
 
 
-def _kill(profile: str, name: str) -> Kill:
+def _kill_mutant(profile: str, name: str) -> Kill:
     return run(MUTANTS[name], SMALL if profile == SMALL.name else PROFILES[profile])
 
 
-def row(kills: list[Kill]) -> list[str]:
-    """The cells of a profile: how many, how many killed and named, and at what cost."""
-    dead = [kill for kill in kills if kill.killed]
+def _write_json(items: Sequence[Any], name: str) -> None:
+    BUILD.mkdir(exist_ok=True)
+    text = json.dumps([asdict(item) for item in items], indent=1)
+    (BUILD / name).write_text(text, encoding="utf-8")
+
+
+def summarize_kills(kills: list[Kill]) -> list[str]:
+    """Return the cells of a profile: numbers of mutants, and the median cost of a kill."""
+    killed = [kill for kill in kills if kill.is_killed]
     return [
         str(len(kills)),
-        f"{len(dead)} ({100 * len(dead) / len(kills):.1f} %)",
-        str(sum(kill.projection for kill in kills)),
-        f"{median(kill.operations for kill in dead):.0f}",
-        f"{median(kill.seconds for kill in dead):.2f}",
+        f"{len(killed)} ({100 * len(killed) / len(kills):.1f} %)",
+        str(sum(kill.is_named for kill in kills)),
+        f"{median(kill.operations for kill in killed):.0f}",
+        f"{median(kill.seconds for kill in killed):.2f}",
     ]
 
 
-def show_matrix(console: Console, kills: list[Kill]) -> None:
-    """What was not killed under its own clause, and what the kills say of the clauses."""
+def print_clauses(console: Console, kills: list[Kill]) -> None:
+    """Print the mutants whose own clause was not named, and the clauses without a proof."""
     for kill in kills:
-        if not kill.projection:
-            blamed = ", ".join(kill.blamed) or "survives"
-            console.print(f"{kill.mutant} breaks {kill.clause}: {blamed}")
+        if not kill.is_named:
+            named = ", ".join(kill.blamed) or "survives"
+            console.print(f"{kill.mutant} breaks {kill.clause}: {named}")
     checked = [clause.id for clause in clauses().values() if clause.check]
-    blamed_at_all = Counter(clause for kill in kills for clause in kill.blamed)
-    alone = {kill.blamed[0] for kill in kills if len(kill.blamed) == 1}
-    unproved = ", ".join(sorted(set(checked) - set(blamed_at_all))) or "none"
+    named_clauses = Counter(clause for kill in kills for clause in kill.blamed)
+    named_alone = {kill.blamed[0] for kill in kills if len(kill.blamed) == 1}
+    unproved = ", ".join(sorted(set(checked) - set(named_clauses))) or "none"
     console.print(f"clauses that no mutant proves: {unproved}")
-    not_alone = ", ".join(sorted(set(checked) - alone)) or "none"
+    not_alone = ", ".join(sorted(set(checked) - named_alone)) or "none"
     console.print(f"clauses whose check killed no mutant alone: {not_alone}")
+
+
+def report_detection(
+    console: Console,
+    profiles: Sequence[str],
+    *,
+    mutants: int = SAMPLE_SIZE,
+    machine_seconds: float = MACHINE_SECONDS,
+) -> None:
+    """Measure the speed of detection, print it, and write it to files in `BUILD`.
+
+    Args:
+        console: Where the table is printed.
+        profiles: The profiles at which the suite is run.
+        mutants: The number of mutants in the sample.
+        machine_seconds: The time of the naive state machine for each store.
+    """
+    runs = measure_detection(profiles, mutants=mutants, machine_seconds=machine_seconds)
+    outcomes = list(track(runs, description="speed of detection"))
+    detections = [outcome for outcome in outcomes if isinstance(outcome, Detection)]
+    console.print(make_table(detections))
+    for outcome in outcomes:
+        if isinstance(outcome, NotMeasured):
+            console.print(f"not measured: {outcome.store}, by {outcome.method}: {outcome.reason}")
+    _write_json(detections, "detection-speed.json")
+    write_plot(detections, BUILD / "detection-speed.png")
 
 
 if __name__ == "__main__":
