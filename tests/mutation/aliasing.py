@@ -1,4 +1,4 @@
-"""Mutants that share with their caller what is theirs: clauses ISO-1 to ISO-8, and ISO-10."""
+"""Mutants that share objects with their caller: clauses ISO-1 to ISO-8, and ISO-10."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS, TASK_FIELDS, 
 from tests.mutation.base import broken
 
 
-def lists_of(given, copy):
-    """A copy of a checked value in which the lists below are those that were given."""
+def with_given_lists(given, copy):
+    """Return a validated copy of a value, but with the lists that were given."""
     if isinstance(given, dict):
-        return {key: lists_of(given[key], copy[key]) for key in copy}
+        return {key: with_given_lists(given[key], copy[key]) for key in copy}
     return given if isinstance(given, list) else copy
 
 
 class KeepsDicts(StepwiseModel):
-    """Keeps the dicts and lists that it is given."""
+    """A store that keeps the dicts that it is given."""
 
     adding = updating = False
 
@@ -52,7 +52,7 @@ class AddKeepsInnerLists(KeepsDicts):
     adding = True
 
     def kept(self, name, given, copy):
-        return lists_of(given, copy) if isinstance(given, dict) else copy
+        return with_given_lists(given, copy) if isinstance(given, dict) else copy
 
 
 @broken("ISO-1", "add keeps a list of buffers if all are bytes", CORE)
@@ -98,7 +98,7 @@ class UpdateKeepsInnerLists(KeepsDicts):
     updating = True
 
     def kept(self, name, given, copy):
-        return lists_of(given, copy) if isinstance(given, dict) else copy
+        return with_given_lists(given, copy) if isinstance(given, dict) else copy
 
 
 @broken("ISO-2", "update keeps a list of result_buffers if all are bytes", CORE)
@@ -110,8 +110,8 @@ class UpdateKeepsResultBuffers(KeepsDicts):
         return given if plain else copy
 
 
-def shallow(record, name):
-    """A copy of a field one level deep."""
+def copy_one_level(record, name):
+    """Return a copy of a field that is one level deep."""
     value = record[name]
     return dict(value) if isinstance(value, dict) else value
 
@@ -135,7 +135,9 @@ class GetCopiesTwoLevels(StepwiseModel):
     def get_record(self, msg_id, /):
         copy = super().get_record(msg_id)
         return {
-            name: shallow(self.records[msg_id], name) if name not in BUFFER_FIELDS else copy[name]
+            name: copy_one_level(self.records[msg_id], name)
+            if name not in BUFFER_FIELDS
+            else copy[name]
             for name in copy
         }
 
@@ -165,7 +167,9 @@ class FindSharesInnerLists(StepwiseModel):
     def project_record(self, record, names):
         copy = super().project_record(record, names)
         return {
-            name: lists_of(record[name], copy[name]) if isinstance(copy[name], dict) else copy[name]
+            name: with_given_lists(record[name], copy[name])
+            if isinstance(copy[name], dict)
+            else copy[name]
             for name in copy
         }
 
@@ -179,34 +183,34 @@ class ProjectionSharesResultBuffers(StepwiseModel):
         return copy
 
 
-class Writing(StepwiseModel):
-    """Says when something was written."""
+class NoticesWrites(StepwiseModel):
+    """A store that calls `on_write` after each write."""
 
-    def written(self):
+    def on_write(self):
         pass
 
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
-        self.written()
+        self.on_write()
 
     def update_record(self, msg_id, rec, /):
         super().update_record(msg_id, rec)
-        self.written()
+        self.on_write()
 
     def drop_record(self, msg_id, /):
         super().drop_record(msg_id)
-        self.written()
+        self.on_write()
 
     def drop_matching_records(self, check, /):
         super().drop_matching_records(check)
-        self.written()
+        self.on_write()
 
 
 @broken("ISO-4", "the last answer is kept, and returned again until the next write", CORE)
-class AnswerIsReturnedAgain(Writing):
+class AnswerIsReturnedAgain(NoticesWrites):
     last = None
 
-    def written(self):
+    def on_write(self):
         self.last = None
 
     def find_records(self, check, keys=None):
@@ -218,10 +222,10 @@ class AnswerIsReturnedAgain(Writing):
 
 
 @broken("ISO-5", "the history is kept until the next write, and returned as it is", CORE)
-class HistoryIsReturnedAgain(Writing):
+class HistoryIsReturnedAgain(NoticesWrites):
     history = None
 
-    def written(self):
+    def on_write(self):
         self.history = None
 
     def get_history(self):
@@ -231,10 +235,10 @@ class HistoryIsReturnedAgain(Writing):
 
 
 @broken("ISO-5", "the history is copied on the first call only", CORE)
-class HistoryIsCopiedOnce(Writing):
+class HistoryIsCopiedOnce(NoticesWrites):
     history = None
 
-    def written(self):
+    def on_write(self):
         self.history = None
 
     def get_history(self):
@@ -244,8 +248,8 @@ class HistoryIsCopiedOnce(Writing):
         return self.history
 
 
-class Rewriting(StepwiseModel):
-    """Does something to the record or update that it is given."""
+class ChangesItsArgument(StepwiseModel):
+    """A store that changes the record or update that it is given, by `rewrite`."""
 
     def rewrite(self, msg_id, rec):
         pass
@@ -260,7 +264,7 @@ class Rewriting(StepwiseModel):
 
 
 @broken("ISO-6", "add and update write the msg_id into their argument", CORE)
-class WritesTheIdIntoTheRecord(Rewriting):
+class WritesTheIdIntoTheRecord(ChangesItsArgument):
     def rewrite(self, msg_id, rec):
         rec["msg_id"] = msg_id
 
@@ -281,7 +285,7 @@ class PopsTheIdFromTheUpdate(StepwiseModel):
 
 
 @broken("ISO-6", "dates are normalised to UTC in the argument", CORE)
-class NormalisesTheGivenDates(Rewriting):
+class NormalisesTheGivenDates(ChangesItsArgument):
     def rewrite(self, msg_id, rec):
         for name in TIME_FIELDS:
             if isinstance(rec.get(name), datetime):
@@ -289,7 +293,7 @@ class NormalisesTheGivenDates(Rewriting):
 
 
 @broken("ISO-6", "a bytearray in the argument becomes bytes", CORE)
-class NormalisesTheGivenBuffers(Rewriting):
+class NormalisesTheGivenBuffers(ChangesItsArgument):
     def rewrite(self, msg_id, rec):
         for name in BUFFER_FIELDS:
             if rec.get(name):
@@ -379,8 +383,8 @@ class TakesBuffersOutOfTheKeys(StepwiseModel):
         return found
 
 
-class KeepsQueries(StepwiseModel):
-    """Remembers the trees of queries, and the names of keys."""
+class RemembersQueries(StepwiseModel):
+    """A store with a place for the trees of queries, and for the names of keys."""
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
@@ -388,7 +392,7 @@ class KeepsQueries(StepwiseModel):
 
 
 @broken("ISO-10", "a query is parsed once for each object that it is given as", CORE)
-class ParsesAnObjectOnce(KeepsQueries):
+class ParsesAnObjectOnce(RemembersQueries):
     def parse_query(self, check):
         if id(check) not in self.trees:
             self.trees[id(check)] = (
@@ -399,13 +403,13 @@ class ParsesAnObjectOnce(KeepsQueries):
 
 
 @broken("ISO-10", "a query is kept by its text, with the operands that were given", CORE)
-class KeepsTheOperands(KeepsQueries):
+class KeepsTheOperands(RemembersQueries):
     def parse_query(self, check):
         return super().parse_query(self.trees.setdefault(repr(check), check))
 
 
 @broken("ISO-10", "the lists of $in are kept, by their text", CORE)
-class KeepsTheListsOfIn(KeepsQueries):
+class KeepsTheListsOfIn(RemembersQueries):
     def parse_query(self, check):
         super().parse_query(check)
         return super().parse_query({root: self.kept(test) for root, test in check.items()})
@@ -418,7 +422,7 @@ class KeepsTheListsOfIn(KeepsQueries):
 
 
 @broken("ISO-10", "the names of a list of keys are read once for each object", CORE)
-class ReadsKeysOnce(KeepsQueries):
+class ReadsKeysOnce(RemembersQueries):
     def parse_keys(self, keys):
         names = super().parse_keys(keys)
         return self.names.setdefault(id(keys), (names, keys))[0]
@@ -427,10 +431,10 @@ class ReadsKeysOnce(KeepsQueries):
 @broken(
     "ISO-10", "the last query is known by its object, and answered anew only after a write", CORE
 )
-class KnowsTheLastQuery(Writing):
+class KnowsTheLastQuery(NoticesWrites):
     last = object(), None
 
-    def written(self):
+    def on_write(self):
         self.last = object(), None
 
     def select_ids(self, check):

@@ -23,20 +23,20 @@ from tests.mutation.decorators import (
 )
 
 
-def lists(value, test):
-    """Whether a value and the operand of a test are both lists."""
+def are_lists(value, test):
+    """Return whether a value and the operand of a test are both lists."""
     return isinstance(value, list) and isinstance(test.operand, list)
 
 
 @with_comparison("LIST-1", "the order of the elements does not count", tree.Eq)
 def list_is_a_bag(value, test):
-    both = lists(value, test)
+    both = are_lists(value, test)
     return sorted(map(sort_key, value)) == sorted(map(sort_key, test.operand)) if both else None
 
 
 @with_comparison("LIST-1", "a list matches what begins with it", tree.Eq)
 def list_takes_a_prefix(value, test):
-    if not lists(value, test) or not test.operand:
+    if not are_lists(value, test) or not test.operand:
         return None
     return sort_key(value[: len(test.operand)]) == sort_key(test.operand)
 
@@ -48,17 +48,17 @@ def empty_list_equals_none(test, found, holds):
 
 @with_comparison("LIST-1", "[] equals every list", tree.Eq)
 def empty_list_equals_lists(value, test):
-    return True if lists(value, test) and not test.operand else None
+    return True if are_lists(value, test) and not test.operand else None
 
 
 @with_comparison("LIST-1", "lists are equal if their lengths are", tree.Eq)
 def list_is_its_length(value, test):
-    return len(value) == len(test.operand) if lists(value, test) else None
+    return len(value) == len(test.operand) if are_lists(value, test) else None
 
 
 @with_comparison("LIST-2", "the shorter list is less", *ORDERED)
 def lists_are_ordered_by_length(value, test):
-    if not lists(value, test):
+    if not are_lists(value, test):
         return None
     return COMPARE[type(test)](
         (len(value), sort_key(value)), (len(test.operand), sort_key(test.operand))
@@ -67,14 +67,14 @@ def lists_are_ordered_by_length(value, test):
 
 @with_comparison("LIST-2", "lists are ordered by their first elements", *ORDERED)
 def lists_are_ordered_by_the_first(value, test):
-    if not lists(value, test):
+    if not are_lists(value, test):
         return None
     return COMPARE[type(test)](sort_key(value[:1]), sort_key(test.operand[:1]))
 
 
 @with_comparison("LIST-2", "a list is less than none that begins with it", *ORDERED)
 def prefixes_are_equal(value, test):
-    if not lists(value, test):
+    if not are_lists(value, test):
         return None
     length = min(len(value), len(test.operand))
     return COMPARE[type(test)](sort_key(value[:length]), sort_key(test.operand[:length]))
@@ -295,8 +295,8 @@ class ElemQueryTakesScalars(StepwiseSemantics):
         )
 
 
-def unopened(found):
-    """What a path found, with no list opened."""
+def without_elements(found):
+    """Return the matches of a path without the elements of lists."""
     return PathMatches(found.values, list(found.values))
 
 
@@ -356,12 +356,12 @@ class NotTakesAnyElement(StepwiseSemantics):
 
 @with_condition("LIST-4", "$ne looks at the list as a whole", tree.Ne)
 def ne_takes_the_whole(test, found, holds):
-    return compile_condition(test)(unopened(found)) if test.operand is not None else holds
+    return compile_condition(test)(without_elements(found)) if test.operand is not None else holds
 
 
 @with_condition("LIST-5", "None inside of a list does not count", tree.Eq)
 def none_in_lists_is_ignored(test, found, holds):
-    return compile_condition(test)(unopened(found)) if test.operand is None else holds
+    return compile_condition(test)(without_elements(found)) if test.operand is None else holds
 
 
 @with_condition("LIST-5", "[] equals None as well", tree.Eq)

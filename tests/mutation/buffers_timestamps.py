@@ -1,4 +1,4 @@
-"""Mutants that change the buffers and the instants they store: clauses BUF and TIME-1."""
+"""Mutants that change buffers and timestamps when they store them: clauses BUF and TIME-1."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def two_result_buffers_are_kept(value):
 @broken("BUF-2", "a memoryview is refused", CORE)
 class MemoryviewIsRefused(StepwiseModel):
     def normalize_record(self, msg_id, rec):
-        for buffer in given_buffers(rec):
+        for buffer in list_buffers(rec):
             if isinstance(buffer, memoryview):
                 raise TypeError("a memoryview cannot be stored")
         return super().normalize_record(msg_id, rec)
@@ -54,7 +54,7 @@ class MemoryviewIsRefused(StepwiseModel):
 @broken("BUF-2", "the first buffer is taken as typical of all", CORE)
 class FirstBufferIsTypical(StepwiseModel):
     def normalize_record(self, msg_id, rec):
-        kinds = {type(buffer) for buffer in given_buffers(rec)}
+        kinds = {type(buffer) for buffer in list_buffers(rec)}
         if len(kinds & {bytes, bytearray, memoryview}) > 1:
             raise TypeError("buffers of several types")
         return super().normalize_record(msg_id, rec)
@@ -82,8 +82,8 @@ class BytearrayStaysOne(StepwiseModel):
         return record
 
 
-def given_buffers(rec):
-    """The buffers of a record or update, before they are checked."""
+def list_buffers(rec):
+    """Return all buffers of a record or update that is not validated yet."""
     lists = [rec.get(name) for name in BUFFER_FIELDS] if isinstance(rec, dict) else []
     return [buffer for buffers in lists if isinstance(buffers, list) for buffer in buffers]
 
@@ -102,24 +102,24 @@ def last_byte_of_a_mebibyte_is_lost(value):
 class LargeBuffersAreRefused(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         fields = super().normalize_record(msg_id, rec)
-        if any(len(buffer) > 2**19 for buffer in given_buffers(fields)):
+        if any(len(buffer) > 2**19 for buffer in list_buffers(fields)):
             raise ValueError("document too large")
         return fields
 
 
-def instant(change):
-    """Do it to datetimes, not to the text that resubmitted may hold."""
+def of_datetimes(change):
+    """Apply `change` to datetimes, but not to text, which `resubmitted` may contain."""
     return lambda value: change(value) if isinstance(value, datetime) else value
 
 
 @with_stored_fields("TIME-1", "microseconds are cut to milliseconds", *INSTANTS, capabilities=CORE)
 def microseconds_are_cut(value):
-    return instant(lambda t: t.replace(microsecond=t.microsecond // 1000 * 1000))(value)
+    return of_datetimes(lambda t: t.replace(microsecond=t.microsecond // 1000 * 1000))(value)
 
 
 @with_stored_fields("TIME-1", "fractions of seconds are cut", *INSTANTS, capabilities=CORE)
 def seconds_are_whole(value):
-    return instant(lambda t: t.replace(microsecond=0))(value)
+    return of_datetimes(lambda t: t.replace(microsecond=0))(value)
 
 
 @with_stored_fields("TIME-1", "received is cut to milliseconds", "received", capabilities=CORE)
@@ -129,7 +129,7 @@ def received_is_cut(value):
 
 @with_stored_fields("TIME-1", "instants before 1970 become 1970", *INSTANTS, capabilities=CORE)
 def nothing_is_before_1970(value):
-    return instant(lambda t: max(t, EPOCH))(value)
+    return of_datetimes(lambda t: max(t, EPOCH))(value)
 
 
 @broken("TIME-1", "the offset is dropped, and the wall clock taken for UTC", CORE)
@@ -170,7 +170,7 @@ class DatesReadBackAsText(StepwiseModel):
     resolution="millisecond",
 )
 def milliseconds_are_cut(value):
-    return instant(lambda t: t.replace(microsecond=0))(value)
+    return of_datetimes(lambda t: t.replace(microsecond=0))(value)
 
 
 @with_stored_fields("BUF-1", "buffers are ordered by the text of their index", "buffers")
@@ -178,7 +178,7 @@ def tenth_buffer_comes_second(value):
     return [value[int(index)] for index in sorted(map(str, range(len(value))))]
 
 
-class TakesViews(StepwiseModel):
+class ReadsViews(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
             buffers = {
@@ -191,13 +191,13 @@ class TakesViews(StepwiseModel):
 
 
 @broken("BUF-2", "of a view of a part, the whole is stored", CORE)
-class ViewIsItsObject(TakesViews):
+class ViewIsItsObject(ReadsViews):
     def view(self, item):
         return bytes(item.obj)
 
 
 @broken("BUF-2", "a view that is not contiguous is refused", CORE)
-class ViewsAreContiguous(TakesViews):
+class ViewsAreContiguous(ReadsViews):
     def view(self, item):
         if not item.contiguous:
             raise RecordError("not contiguous")

@@ -1,4 +1,4 @@
-"""Mutants that answer what they do not claim: clauses CAP."""
+"""Mutants that answer queries that need a capability they do not claim: clauses CAP."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.mutation.decorators import has_operators, rewrite_operators
 
 
 class AnswersAll(StepwiseModel):
-    """Answers what it does not claim, as the specification has it."""
+    """A store that answers every query correctly, also those that it does not claim."""
 
     def parse_query(self, check):
         return parse_query(check, TASK_FIELDS, QUERY_CAPABILITIES)
 
 
 class RewritesQueries(StepwiseModel):
-    """Reads a query that it does not claim as another one."""
+    """A store that replaces queries, by `rewrite`, before it parses them."""
 
     def rewrite(self, check):
         return check
@@ -29,7 +29,7 @@ class RewritesQueries(StepwiseModel):
 
 
 def broken_gate(clause, why, lacking):
-    """Make a class of stores the mutant that does not claim one capability."""
+    """Make a class of stores the mutant of its name, which does not claim one capability."""
 
     def decorate(store):
         return unclaiming_mutant(snake_case(store.__name__), clause, why, lacking, store)
@@ -38,7 +38,7 @@ def broken_gate(clause, why, lacking):
 
 
 def unclaiming_mutant(name, clause, why, lacking, store):
-    """A store that claims all but one of the capabilities of queries."""
+    """Return the mutant that claims all but one of the capabilities of queries."""
     claimed = QUERY_CAPABILITIES - {Capability(lacking)}
     backend = Backend(name=name, open=lambda workdir: store(claimed), capabilities=claimed)
     return Mutant(name, clause, why, backend)
@@ -61,8 +61,8 @@ ANSWERED = [
 ]
 
 
-def without(check, *operators):
-    """A query without some operators on its fields."""
+def without_operators(check, *operators):
+    """Return a query without some operators on its fields."""
     return rewrite_operators(
         check, lambda name, operand: None if name in operators else (name, operand)
     )
@@ -71,7 +71,7 @@ def without(check, *operators):
 @broken_gate("CAP-1", "leaves $exists out of the query", "presence")
 class ExistsIsIgnored(RewritesQueries):
     def rewrite(self, check):
-        return without(check, "$exists")
+        return without_operators(check, "$exists")
 
 
 @broken_gate("CAP-1", "takes $exists True for $ne None, and refuses $exists False", "presence")
@@ -91,13 +91,13 @@ class GlobIsEquality(RewritesQueries):
 @broken_gate("PURGE-3", "refuses $glob in find, and leaves it out in drop_matching_records", "glob")
 class PurgeIgnoresGlob(StepwiseModel):
     def select_ids_to_drop(self, check):
-        return super().select_ids_to_drop(without(check, "$glob"))
+        return super().select_ids_to_drop(without_operators(check, "$glob"))
 
 
 @broken_gate("CAP-3", "leaves $mod out of the query", "arith")
 class ModIsIgnored(RewritesQueries):
     def rewrite(self, check):
-        return without(check, "$mod")
+        return without_operators(check, "$mod")
 
 
 @broken_gate("CAP-4", "takes $or for a field that no record has", "logic")
@@ -111,7 +111,7 @@ class OrIsAField(RewritesQueries):
 @broken_gate("CAP-4", "leaves $not out of the query", "logic")
 class NotIsLeftOut(RewritesQueries):
     def rewrite(self, check):
-        return without(check, "$not")
+        return without_operators(check, "$not")
 
 
 @broken_gate("CAP-4", "answers $and, and refuses the others", "logic")
@@ -167,7 +167,7 @@ class ListIsMembership(RewritesQueries):
 @broken_gate("CAP-7", "leaves $size out of the query", "arrays")
 class SizeIsIgnored(RewritesQueries):
     def rewrite(self, check):
-        return without(check, "$size")
+        return without_operators(check, "$size")
 
 
 @broken_gate("CAP-8", "takes bytes for text", "bytes")
@@ -220,7 +220,7 @@ class RegexIsEquality(RewritesQueries):
 @broken_gate("CAP-10", "leaves $regex out of the query", "regex")
 class RegexIsIgnored(RewritesQueries):
     def rewrite(self, check):
-        return without(check, "$regex", "$options")
+        return without_operators(check, "$regex", "$options")
 
 
 @broken_gate("CAP-2", "takes $glob '*' for everything that is text, and refuses the rest", "glob")

@@ -1,4 +1,4 @@
-"""All mutants by name; the backend of each is an attribute of this module, as targets are.
+"""All mutants by name. The backend of each is an attribute of this module, so it is a target.
 
 The target ``tests.mutation.catalogue:gt_is_lt`` is one.
 """

@@ -1,4 +1,4 @@
-"""Mutants of the four comparisons: clauses LT, LTE, GT, GTE, ORD-1, ORD-2 and CMP."""
+"""Mutants of the order operators: clauses LT, LTE, GT, GTE, ORD-1, ORD-2 and CMP."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from tests.mutation.decorators import (
     with_rewritten_condition,
     with_rewritten_operands,
 )
-from tests.mutation.equality import texts, wall_clock
+from tests.mutation.equality import are_texts, drop_offset
 
 ORDERED = (tree.Lt, tree.Lte, tree.Gt, tree.Gte)
 COMPARE = {tree.Lt: lt, tree.Lte: le, tree.Gt: gt, tree.Gte: ge}
 
 
-def plain(test):
-    """Whether an operand is a str or datetime."""
+def is_text_or_datetime(test):
+    """Return whether an operand is a str or datetime."""
     return isinstance(test.operand, str | datetime)
 
 
 @with_rewritten_condition("LT-1", "$lt includes its operand", tree.Lt, capabilities=CORE)
 def lt_is_lte(test):
-    return tree.Lte(test.operand) if plain(test) else test
+    return tree.Lte(test.operand) if is_text_or_datetime(test) else test
 
 
 @with_rewritten_condition("LT-1", "$lt is $gt", tree.Lt, capabilities=CORE)
 def lt_is_gt(test):
-    return tree.Gt(test.operand) if plain(test) else test
+    return tree.Gt(test.operand) if is_text_or_datetime(test) else test
 
 
 @with_rewritten_condition("LTE-1", "$lte leaves its operand out", tree.Lte, capabilities=CORE)
 def lte_is_lt(test):
-    return tree.Lt(test.operand) if plain(test) else test
+    return tree.Lt(test.operand) if is_text_or_datetime(test) else test
 
 
 @with_rewritten_condition("LTE-1", "$lte is $eq", tree.Lte, capabilities=CORE)
@@ -54,7 +54,7 @@ def gt_is_lt(test):
 
 @with_rewritten_condition("GT-1", "$gt includes its operand", tree.Gt, capabilities=CORE)
 def gt_is_gte(test):
-    return tree.Gte(test.operand) if plain(test) else test
+    return tree.Gte(test.operand) if is_text_or_datetime(test) else test
 
 
 @with_rewritten_condition(
@@ -66,7 +66,7 @@ def gt_of_an_instant_is_gte(test):
 
 @with_rewritten_condition("GTE-1", "$gte leaves its operand out", tree.Gte, capabilities=CORE)
 def gte_is_gt(test):
-    return tree.Gt(test.operand) if plain(test) else test
+    return tree.Gt(test.operand) if is_text_or_datetime(test) else test
 
 
 @with_rewritten_condition("GTE-1", "$gte is $lte", tree.Gte, capabilities=CORE)
@@ -74,11 +74,11 @@ def gte_is_lte(test):
     return tree.Lte(test.operand)
 
 
-def by_text(key):
-    """fn(value, test): compare texts by a key."""
+def compare_texts_by(key):
+    """Return fn(value, test), which compares texts by a key."""
 
     def holds(value, test):
-        if not texts(value, test):
+        if not are_texts(value, test):
             return None
         return COMPARE[type(test)](key(value), key(test.operand))
 
@@ -87,36 +87,36 @@ def by_text(key):
 
 @with_comparison("ORD-1", "text is ordered without regard to case", *ORDERED, capabilities=CORE)
 def order_folds_case(value, test):
-    return by_text(str.casefold)(value, test)
+    return compare_texts_by(str.casefold)(value, test)
 
 
 @with_comparison("ORD-1", "text is ordered by UTF-16", *ORDERED, capabilities=CORE)
 def order_is_utf_16(value, test):
-    return by_text(lambda text: text.encode("utf-16-be"))(value, test)
+    return compare_texts_by(lambda text: text.encode("utf-16-be"))(value, test)
 
 
 @with_comparison("ORD-1", "shorter text is less", *ORDERED, capabilities=CORE)
 def order_is_by_length(value, test):
-    return by_text(lambda text: (len(text), text))(value, test)
+    return compare_texts_by(lambda text: (len(text), text))(value, test)
 
 
 @with_comparison("ORD-1", "only the first character is compared", *ORDERED, capabilities=CORE)
 def order_is_by_one_character(value, test):
-    return by_text(lambda text: text[:1])(value, test)
+    return compare_texts_by(lambda text: text[:1])(value, test)
 
 
 @with_comparison(
     "ORD-1", "text is compared over the length of the shorter", *ORDERED, capabilities=CORE
 )
 def order_cuts_to_the_shorter(value, test):
-    if not texts(value, test):
+    if not are_texts(value, test):
         return None
     length = min(len(value), len(test.operand))
-    return by_text(lambda text: text[:length])(value, test)
+    return compare_texts_by(lambda text: text[:length])(value, test)
 
 
-def instants(value, test):
-    """Whether a value and the operand of a test are both datetimes."""
+def are_datetimes(value, test):
+    """Return whether a value and the operand of a test are both datetimes."""
     return isinstance(value, datetime) and isinstance(test.operand, datetime)
 
 
@@ -124,12 +124,12 @@ def instants(value, test):
     "ORD-2", "the offset of the operand is dropped", "$lt", "$lte", "$gt", "$gte", capabilities=CORE
 )
 def order_drops_the_offset(operand):
-    return wall_clock(operand)
+    return drop_offset(operand)
 
 
 @with_comparison("LT-1", "instants are ordered to the second", *ORDERED, capabilities=CORE)
 def order_is_to_the_second(value, test):
-    if not instants(value, test):
+    if not are_datetimes(value, test):
         return None
     cut = test.operand.replace(microsecond=0)
     return COMPARE[type(test)](value.replace(microsecond=0), cut)
@@ -137,7 +137,7 @@ def order_is_to_the_second(value, test):
 
 @with_comparison("LT-1", "instants are ordered to the millisecond", *ORDERED, capabilities=CORE)
 def order_is_to_the_millisecond(value, test):
-    if not instants(value, test):
+    if not are_datetimes(value, test):
         return None
     a, b = ((t, t.microsecond // 1000) for t in (value, test.operand))
     return COMPARE[type(test)](*((t.replace(microsecond=0), ms) for t, ms in (a, b)))
@@ -145,19 +145,23 @@ def order_is_to_the_millisecond(value, test):
 
 @with_comparison("LT-1", "instants are ordered by the day", *ORDERED, capabilities=CORE)
 def order_is_by_the_day(value, test):
-    return COMPARE[type(test)](value.date(), test.operand.date()) if instants(value, test) else None
+    return (
+        COMPARE[type(test)](value.date(), test.operand.date())
+        if are_datetimes(value, test)
+        else None
+    )
 
 
 @with_condition("CMP-1", "None is less than everything", tree.Lt, tree.Lte, capabilities=CORE)
 def none_is_less(test, found, holds):
-    return holds or (plain(test) and None in found.values)
+    return holds or (is_text_or_datetime(test) and None in found.values)
 
 
 @with_condition(
     "CMP-1", "a comparison with a field that is None raises", *ORDERED, capabilities=CORE
 )
 def none_cannot_be_compared(test, found, holds):
-    if plain(test) and None in found.values:
+    if is_text_or_datetime(test) and None in found.values:
         raise TypeError("'<' not supported between 'NoneType' and 'str'")
     return holds
 

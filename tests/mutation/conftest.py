@@ -1,4 +1,4 @@
-"""No test finds what the stores of another have left on their class."""
+"""Clear the state that mutants keep on their class before each test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from tests.mutation.shared_state import KEPT
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_kept() -> None:
+def _clear_kept_state() -> None:
     for kept in KEPT:
         kept.clear()

@@ -13,17 +13,17 @@ from tests.mutation.base import Mutant, snake_case
 CLAIMED = QUERY_CAPABILITIES | {Capability.culling}
 
 
-def size_of(value):
-    """About how many bytes a value takes."""
+def estimate_size(value):
+    """Return roughly how many bytes a value takes."""
     if isinstance(value, dict):
-        return sum(len(key) + size_of(item) for key, item in value.items())
+        return sum(len(key) + estimate_size(item) for key, item in value.items())
     if isinstance(value, list):
-        return sum(map(size_of, value))
+        return sum(map(estimate_size, value))
     return len(value) if isinstance(value, str | bytes) else 8
 
 
 class CullingStore(StepwiseModel):
-    """Above a limit, completed records go before pending ones, oldest first."""
+    """A conforming store with limits: it culls completed records first, then the oldest."""
 
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         super().__init__(CLAIMED)
@@ -31,28 +31,28 @@ class CullingStore(StepwiseModel):
         self.culled = set()
 
     def size(self, record):
-        return size_of(record)
+        return estimate_size(record)
 
-    def above(self):
-        """Whether the store is above a limit."""
+    def is_above_limit(self):
+        """Return whether the store is above a limit."""
         most, bytes_ = self.limits.record_limit, self.limits.size_limit
         if most is not None and len(self.records) > most:
             return True
         return bytes_ is not None and sum(map(self.size, self.records.values())) > bytes_
 
     def key(self, record):
-        """The records with the least key go first."""
+        """Return the sort key of a record: those with the smallest key are culled first."""
         return (record["completed"] is None, sort_key(record["submitted"]))
 
-    def spared(self, written):
-        """The ids that are not culled by a write of `written`."""
+    def spared_ids(self, written):
+        """Return the ids that a write of the record `written` does not cull."""
         return {written}
 
     def cull(self, written):
-        spared = self.spared(written)
+        spared = self.spared_ids(written)
         order = [i for i in self.get_history() if i not in spared]
         for msg_id in sorted(order, key=lambda i: self.key(self.records[i])):
-            if not self.above():
+            if not self.is_above_limit():
                 break
             del self.records[msg_id]
             self.culled.add(msg_id)
@@ -73,7 +73,7 @@ class CullingStore(StepwiseModel):
 
 
 def limited_backend(store, name):
-    """The backend of a class of stores with limits."""
+    """Return the backend of a class of stores with limits."""
     return Backend(
         name=name,
         open=lambda workdir: store(),
@@ -94,11 +94,11 @@ def broken_with_limits(clause, why):
 
 @broken_with_limits("CULL-1", "record_limit is not looked at")
 class RecordLimitIsIgnored(CullingStore):
-    def above(self):
+    def is_above_limit(self):
         size_only = Limits(None, self.limits.size_limit)
         full, self.limits = self.limits, size_only
         try:
-            return super().above()
+            return super().is_above_limit()
         finally:
             self.limits = full
 
@@ -133,7 +133,7 @@ class FractionMayBeNone(CullingStore):
 
 @broken_with_limits("CULL-2", "the record just written may be culled like any other")
 class WrittenIsNotSpared(CullingStore):
-    def spared(self, written):
+    def spared_ids(self, written):
         return set()
 
 
@@ -148,7 +148,7 @@ class UpdatedIsNotSpared(CullingStore):
 class OversizeEmptiesTheStore(CullingStore):
     def cull(self, written):
         super().cull(written)
-        if self.above():
+        if self.is_above_limit():
             self.culled |= set(self.records)
             self.records.clear()
 
@@ -178,7 +178,7 @@ class NewestGoFirst(CullingStore):
         oldest_first = [i for i in self.get_history() if i != written]
         newest_first = oldest_first[::-1]
         for msg_id in sorted(newest_first, key=lambda i: self.records[i]["completed"] is None):
-            if not self.above():
+            if not self.is_above_limit():
                 break
             del self.records[msg_id]
             self.culled.add(msg_id)
@@ -285,13 +285,15 @@ class FindHidesReturned(CullingStore):
 @broken_with_limits("CULL-7", "only buffers count")
 class BuffersCount(CullingStore):
     def size(self, record):
-        return size_of(record["buffers"] or []) + size_of(record["result_buffers"] or [])
+        return estimate_size(record["buffers"] or []) + estimate_size(
+            record["result_buffers"] or []
+        )
 
 
 @broken_with_limits("CULL-7", "text does not count, only bytes")
 class TextDoesNotCount(CullingStore):
     def size(self, record):
-        return sum(size_of(v) for v in record.values() if isinstance(v, list))
+        return sum(estimate_size(v) for v in record.values() if isinstance(v, list))
 
 
 @broken_with_limits("CULL-7", "only the outermost text of a dict counts")
@@ -299,8 +301,10 @@ class NestedValuesDoNotCount(CullingStore):
     def size(self, record):
         def flat(value):
             if isinstance(value, dict):
-                return sum(size_of(v) for v in value.values() if not isinstance(v, dict | list))
-            return size_of(value)
+                return sum(
+                    estimate_size(v) for v in value.values() if not isinstance(v, dict | list)
+                )
+            return estimate_size(value)
 
         return sum(map(flat, record.values()))
 
@@ -319,48 +323,48 @@ class UpdatesDoNotCount(CullingStore):
             self.cull(msg_id)
 
 
-class Together(CullingStore):
-    """Knows the other open stores of its class."""
+class KnowsOpenStores(CullingStore):
+    """A store that knows the other open stores of its class."""
 
     def __init_subclass__(cls):
         cls.opened = []
 
     def __init__(self, limits=Limits()):  # noqa: B008 (it is frozen)
         super().__init__(limits)
-        self.joined(self.others())
+        self.join(self.other_stores())
         type(self).opened.append(weakref.ref(self))
 
-    def others(self):
+    def other_stores(self):
         stores = [ref() for ref in type(self).opened]
         return [store for store in stores if store is not None and store is not self]
 
-    def joined(self, others):
+    def join(self, others):
         pass
 
     def close(self):
-        type(self).opened[:] = [weakref.ref(store) for store in self.others()]
+        type(self).opened[:] = [weakref.ref(store) for store in self.other_stores()]
 
 
 @broken_with_limits("CULL-8", "open stores have their set of culled ids in common")
-class CulledIdsAreShared(Together):
-    def joined(self, others):
+class CulledIdsAreShared(KnowsOpenStores):
+    def join(self, others):
         for other in others:
             self.culled = other.culled
 
     def add_record(self, msg_id, rec, /):
         was_culled = isinstance(msg_id, str) and msg_id in self.culled
         super().add_record(msg_id, rec)
-        if was_culled and any(msg_id not in other.records for other in self.others()):
+        if was_culled and any(msg_id not in other.records for other in self.other_stores()):
             self.culled.add(msg_id)
 
 
 @broken_with_limits(
     "CULL-8", "a new store begins with the culled ids of one that is open, and refuses them"
 )
-class CulledIdsAreInherited(Together):
+class CulledIdsAreInherited(KnowsOpenStores):
     strange = frozenset()
 
-    def joined(self, others):
+    def join(self, others):
         self.strange = frozenset(i for other in others for i in other.culled)
 
     def add_record(self, msg_id, rec, /):
@@ -379,9 +383,11 @@ class PurgeLeavesTheCount(CullingStore):
         super().drop_matching_records(check)
         self.gone += before - len(self.records)
 
-    def above(self):
+    def is_above_limit(self):
         most = self.limits.record_limit
-        return super().above() or (most is not None and len(self.records) + self.gone > most)
+        return super().is_above_limit() or (
+            most is not None and len(self.records) + self.gone > most
+        )
 
     def cull(self, written):
         super().cull(written)
@@ -389,7 +395,7 @@ class PurgeLeavesTheCount(CullingStore):
 
 
 class KeyedAsAdded(CullingStore):
-    """Goes by what a record was when it was added."""
+    """A store that culls records by their fields when they were added."""
 
     def __init__(self, *limits):
         super().__init__(*limits)

@@ -1,4 +1,4 @@
-"""Mutants of a store in a file. `PickleStore` conforms, the others lose or share something."""
+"""Mutants of a store in a file: clauses DUR, and one of ISO-9. `PickleStore` conforms."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ CLAIMED = QUERY_CAPABILITIES | {Capability.durable}
 
 
 class PickleStore(StepwiseModel):
-    """Reads its records from a file when it is opened, and writes them when it is closed."""
+    """A conforming store that reads a file when it is opened, and writes it when it is closed."""
 
     def __init__(self, workdir):
         super().__init__(CLAIMED)
         self.path = workdir / "tasks.pickle"
         self.closed = False
         if self.path.exists():
-            self.records = self.restored(pickle.loads(self.path.read_bytes()))
+            self.records = self.restore(pickle.loads(self.path.read_bytes()))
 
-    def saved(self, records):
-        """What goes into the file."""
+    def records_to_save(self, records):
+        """Return the records that are written into the file."""
         return records
 
-    def restored(self, records):
-        """What comes out of it."""
+    def restore(self, records):
+        """Return the records that the store takes from the file."""
         return records
 
     def close(self):
         if not self.closed:
             self.closed = True
-            self.path.write_bytes(pickle.dumps(self.saved(self.records)))
+            self.path.write_bytes(pickle.dumps(self.records_to_save(self.records)))
 
 
 def file_backend(store, name):
-    """The backend of a class of stores in files."""
+    """Return the backend of a class of stores in files."""
     return Backend(name=name, open=store, capabilities=CLAIMED)
 
 
@@ -55,25 +55,25 @@ def broken_file_store(clause, why):
 
 @broken_file_store("DUR-1", "nothing is in the file")
 class FileIsEmpty(PickleStore):
-    def saved(self, records):
+    def records_to_save(self, records):
         return {}
 
 
 @broken_file_store("DUR-1", "the record that was written last is not in the file")
 class FileLacksTheLast(PickleStore):
-    def saved(self, records):
+    def records_to_save(self, records):
         return dict(list(records.items())[:-1])
 
 
 @broken_file_store("DUR-1", "a store that was opened again does not write its file")
 class FileIsWrittenOnce(PickleStore):
-    def saved(self, records):
+    def records_to_save(self, records):
         return pickle.loads(self.path.read_bytes()) if self.path.exists() else records
 
 
 @broken_file_store("DUR-1", "date fields lose their microseconds in the file")
 class FileCutsMicroseconds(PickleStore):
-    def saved(self, records):
+    def records_to_save(self, records):
         return {i: self.cut(record) for i, record in records.items()}
 
     def cut(self, record):
@@ -83,13 +83,13 @@ class FileCutsMicroseconds(PickleStore):
 
 @broken_file_store("DUR-1", "buffers are not in the file")
 class FileLacksBuffers(PickleStore):
-    def saved(self, records):
+    def records_to_save(self, records):
         return {i: {**r, "buffers": None, "result_buffers": None} for i, r in records.items()}
 
 
 @broken_file_store("DUR-1", "[] comes out of the file as None")
 class FileTakesEmptyForNone(PickleStore):
-    def restored(self, records):
+    def restore(self, records):
         return {
             i: {name: None if value == [] else value for name, value in record.items()}
             for i, record in records.items()
@@ -98,7 +98,7 @@ class FileTakesEmptyForNone(PickleStore):
 
 @broken_file_store("DUR-1", "dicts come out of the file with their keys sorted")
 class FileSortsKeys(PickleStore):
-    def restored(self, records):
+    def restore(self, records):
         def in_order(value):
             return dict(sorted(value.items())) if isinstance(value, dict) else value
 
@@ -109,7 +109,7 @@ class FileSortsKeys(PickleStore):
 
 @broken_file_store("DUR-1", "display_data are not in the file")
 class FileLacksDisplayData(PickleStore):
-    def saved(self, records):
+    def records_to_save(self, records):
         return {i: {**record, "display_data": None} for i, record in records.items()}
 
 
@@ -119,18 +119,18 @@ class FileKeepsItsRecords(PickleStore):
         super().__init__(workdir)
         self.old = dict(self.records)
 
-    def saved(self, records):
+    def records_to_save(self, records):
         return {i: self.old.get(i, record) for i, record in records.items()}
 
 
 class Replaying(PickleStore):
-    """Keeps what is gone, to bring it back."""
+    """A store that writes the records in `gone` into the file too."""
 
     def __init__(self, workdir):
         self.gone = {}
         super().__init__(workdir)
 
-    def saved(self, records):
+    def records_to_save(self, records):
         return {**self.gone, **records}
 
 
@@ -156,7 +156,7 @@ class UpdatesFallBack(Replaying):
         super().add_record(msg_id, rec)
         self.gone[msg_id] = self.records[msg_id]
 
-    def saved(self, records):
+    def records_to_save(self, records):
         return {i: self.gone.get(i, record) for i, record in records.items()}
 
 
@@ -166,7 +166,7 @@ class SecondUpdateFallsBack(Replaying):
         super().update_record(msg_id, rec)
         self.gone.setdefault(msg_id, self.records[msg_id])
 
-    def saved(self, records):
+    def records_to_save(self, records):
         return {i: self.gone.get(i, record) for i, record in records.items()}
 
 

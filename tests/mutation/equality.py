@@ -21,19 +21,19 @@ from tests.mutation.decorators import (
 )
 
 
-def texts(value, test):
-    """Whether a value and the operand of a test are both text."""
+def are_texts(value, test):
+    """Return whether a value and the operand of a test are both text."""
     return isinstance(value, str) and isinstance(test.operand, str)
 
 
 @with_comparison("EQ-1", "a plain str matches nothing", tree.Eq, capabilities=CORE)
 def text_equals_nothing(value, test):
-    return False if texts(value, test) else None
+    return False if are_texts(value, test) else None
 
 
 @with_comparison("EQ-1", "a str matches every text", tree.Eq, capabilities=CORE)
 def text_equals_all_text(value, test):
-    return True if texts(value, test) else None
+    return True if are_texts(value, test) else None
 
 
 @with_condition("EQ-1", "a str matches None as well", tree.Eq, capabilities=CORE)
@@ -46,7 +46,7 @@ def text_equals_none(test, found, holds):
 )
 def text_has_numeric_affinity(value, test):
     try:
-        return float(value) == float(test.operand) if texts(value, test) else None
+        return float(value) == float(test.operand) if are_texts(value, test) else None
     except ValueError:
         return None
 
@@ -85,47 +85,47 @@ def eq_takes_none_for_empty_text(operand):
 
 @with_comparison("EQ-4", "text is compared without regard to case", tree.Eq, capabilities=CORE)
 def equality_folds_case(value, test):
-    return value.casefold() == test.operand.casefold() if texts(value, test) else None
+    return value.casefold() == test.operand.casefold() if are_texts(value, test) else None
 
 
 @with_comparison("EQ-4", "blanks at the end do not count", tree.Eq, capabilities=CORE)
 def equality_ignores_blanks(value, test):
-    return value.rstrip(" ") == test.operand.rstrip(" ") if texts(value, test) else None
+    return value.rstrip(" ") == test.operand.rstrip(" ") if are_texts(value, test) else None
 
 
 @with_comparison("EQ-4", "text is compared in the normal form C", tree.Eq, capabilities=CORE)
 def equality_normalises(value, test):
-    if not texts(value, test):
+    if not are_texts(value, test):
         return None
     return unicodedata.normalize("NFC", value) == unicodedata.normalize("NFC", test.operand)
 
 
 @with_comparison("EQ-4", "a prefix of the text is enough", tree.Eq, capabilities=CORE)
 def equality_takes_a_prefix(value, test):
-    return value.startswith(test.operand) if texts(value, test) and test.operand else None
+    return value.startswith(test.operand) if are_texts(value, test) and test.operand else None
 
 
 @with_comparison(
     "EQ-4", "the text is enough if the operand begins with it", tree.Eq, capabilities=CORE
 )
 def equality_takes_the_beginning(value, test):
-    return test.operand.startswith(value) if texts(value, test) and value else None
+    return test.operand.startswith(value) if are_texts(value, test) and value else None
 
 
 @with_comparison("EQ-4", "LIKE: ASCII letters in any case are equal", tree.Eq, capabilities=CORE)
 def equality_is_like(value, test):
-    if not texts(value, test) or not (value.isascii() and test.operand.isascii()):
+    if not are_texts(value, test) or not (value.isascii() and test.operand.isascii()):
         return None
     return value.lower() == test.operand.lower()
 
 
-def wall_clock(operand):
-    """A datetime operand with its offset dropped; any other as it is."""
-    return operand.replace(tzinfo=UTC) if aware(operand) else operand
+def drop_offset(operand):
+    """Return a datetime as if its wall clock were UTC, and any other operand as it is."""
+    return operand.replace(tzinfo=UTC) if is_aware(operand) else operand
 
 
-def aware(operand):
-    """Whether an operand is a datetime with an offset."""
+def is_aware(operand):
+    """Return whether an operand is a datetime with an offset."""
     return isinstance(operand, datetime) and operand.tzinfo is not None
 
 
@@ -134,7 +134,9 @@ def aware(operand):
 )
 def equality_drops_the_offset(check):
     return {
-        k: {**v, "$eq": wall_clock(v["$eq"])} if has_operators(v) and "$eq" in v else wall_clock(v)
+        k: {**v, "$eq": drop_offset(v["$eq"])}
+        if has_operators(v) and "$eq" in v
+        else drop_offset(v)
         for k, v in check.items()
     }
 
@@ -150,7 +152,7 @@ def equality_is_to_the_second(value, test):
     "EQ-5", "a datetime that is not in UTC equals nothing", strict=True, capabilities=CORE
 )
 def equality_takes_utc_only(check):
-    return {k: {"$in": []} if aware(v) and v.utcoffset() else v for k, v in check.items()}
+    return {k: {"$in": []} if is_aware(v) and v.utcoffset() else v for k, v in check.items()}
 
 
 @with_rewritten_query(
@@ -231,7 +233,7 @@ def ne_is_eq(test):
 @with_condition("NE-1", "$ne folds case", tree.Ne, capabilities=CORE)
 def ne_folds_case(test, found, holds):
     value = found.values[0] if found.values else MISSING
-    return holds and not (texts(value, test) and value.lower() == test.operand.lower())
+    return holds and not (are_texts(value, test) and value.lower() == test.operand.lower())
 
 
 @with_condition("NE-1", "$ne with a datetime holds of everything", tree.Ne, capabilities=CORE)

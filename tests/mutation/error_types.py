@@ -1,4 +1,4 @@
-"""Mutants that refuse with another error: clauses ERR."""
+"""Mutants that raise errors of another class: clauses ERR."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of find_records beside its queries: clauses FIND, KEYS and QRY-1."""
+"""Mutants of the results and keys of find_records: clauses FIND, KEYS and QRY-1."""
 
 from __future__ import annotations
 
@@ -197,15 +197,15 @@ class IdAmongTheKeysIsRefused(StepwiseModel):
         return super().find_records(check, keys)
 
 
-def listed(keys):
-    """Whether keys are a list or tuple with something in it."""
+def is_list_with_items(keys):
+    """Return whether keys are a list or tuple that is not empty."""
     return isinstance(keys, list | tuple) and bool(keys)
 
 
 @broken("KEYS-4", "an unknown key is ignored", CORE)
 class UnknownKeyIsIgnored(StepwiseModel):
     def find_records(self, check, keys=None):
-        if listed(keys):
+        if is_list_with_items(keys):
             keys = [name for name in keys if name in TASK_FIELDS] or ["msg_id"]
         return super().find_records(check, keys)
 
@@ -213,7 +213,7 @@ class UnknownKeyIsIgnored(StepwiseModel):
 @broken("KEYS-4", "an unknown key gives None", CORE)
 class UnknownKeyGivesNone(StepwiseModel):
     def find_records(self, check, keys=None):
-        if not listed(keys) or all(name in TASK_FIELDS for name in keys):
+        if not is_list_with_items(keys) or all(name in TASK_FIELDS for name in keys):
             return super().find_records(check, keys)
         names = [name for name in keys if name in TASK_FIELDS] or ["msg_id"]
         found = super().find_records(check, names)
@@ -229,7 +229,7 @@ class KeysAreCheckedLate(StepwiseModel):
 @broken("KEYS-4", "a dotted key asks for its root field", CORE)
 class DottedKeyIsItsRoot(StepwiseModel):
     def find_records(self, check, keys=None):
-        if listed(keys):
+        if is_list_with_items(keys):
             keys = [n.partition(".")[0] if isinstance(n, str) else n for n in keys]
         return super().find_records(check, keys)
 

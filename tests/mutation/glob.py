@@ -15,33 +15,37 @@ from tests.mutation.decorators import (
 )
 
 
-def globbing(match):
-    """fn(value, test) from match(pattern, text)."""
+def compare_by(match):
+    """Return fn(value, test), which decides for texts by match(pattern, text)."""
     return lambda value, test: match(test.pattern, value) if isinstance(value, str) else None
 
 
-def translated(pattern):
-    """The regular expression of a glob, without its anchors."""
+def translate_unanchored(pattern):
+    """Return the regular expression of a glob without the anchor at its end."""
     return fnmatch.translate(pattern).removesuffix(r"\Z").removesuffix(r"\z")
 
 
 @with_comparison("GLB-1", "$glob searches for its pattern", tree.Glob)
 def glob_searches(value, test):
-    return globbing(lambda p, text: re.search(translated(p), text) is not None)(value, test)
+    return compare_by(lambda p, text: re.search(translate_unanchored(p), text) is not None)(
+        value, test
+    )
 
 
 @with_comparison("GLB-1", "$glob matches the beginning", tree.Glob)
 def glob_matches_the_beginning(value, test):
-    return globbing(lambda p, text: re.match(translated(p), text) is not None)(value, test)
+    return compare_by(lambda p, text: re.match(translate_unanchored(p), text) is not None)(
+        value, test
+    )
 
 
 @with_comparison("GLB-1", "* and ? do not match a newline", tree.Glob)
 def glob_stops_at_newlines(value, test):
     def match(pattern, text):
-        expression = translated(pattern).replace("(?s:", "(?:")
+        expression = translate_unanchored(pattern).replace("(?s:", "(?:")
         return re.fullmatch(expression, text) is not None
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-1", "a newline at the end of the text does not count", tree.Glob)
@@ -50,12 +54,12 @@ def glob_ignores_a_last_newline(value, test):
         ends = (text, text[:-1]) if text.endswith("\n") else (text,)
         return any(fnmatch.fnmatchcase(end, pattern) for end in ends)
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-1", "* stands for one character at least", tree.Glob)
 def star_is_not_empty(value, test):
-    return globbing(lambda p, text: fnmatch.fnmatchcase(text, p.replace("*", "?*")))(value, test)
+    return compare_by(lambda p, text: fnmatch.fnmatchcase(text, p.replace("*", "?*")))(value, test)
 
 
 @with_comparison("GLB-1", "? stands for no character as well", tree.Glob)
@@ -65,7 +69,7 @@ def question_mark_may_be_empty(value, test):
             "[" not in pattern and fnmatch.fnmatchcase(text, pattern.replace("?", "", 1))
         )
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-2", "$glob folds case", tree.Glob)
@@ -73,7 +77,7 @@ def glob_folds_case(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text.lower(), pattern.lower())
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-2", "$glob folds the case of plain patterns only", tree.Glob)
@@ -82,7 +86,7 @@ def plain_glob_folds_case(value, test):
         plain = not set("*?[") & set(pattern)
         return text.lower() == pattern.lower() if plain else fnmatch.fnmatchcase(text, pattern)
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_rewritten_condition("GLB-3", "a set negates with ^, and ! stands for itself", tree.Glob)
@@ -93,7 +97,7 @@ def glob_negates_with_a_caret(test):
 
 @with_comparison("GLB-3", "[ and ] stand for themselves", tree.Glob)
 def glob_has_no_sets(value, test):
-    return globbing(lambda p, text: fnmatch.fnmatchcase(text, p.replace("[", "[[]")))(value, test)
+    return compare_by(lambda p, text: fnmatch.fnmatchcase(text, p.replace("[", "[[]")))(value, test)
 
 
 @with_comparison("GLB-3", "a range in a set is three characters", tree.Glob)
@@ -101,16 +105,16 @@ def glob_has_no_ranges(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, re.sub(r"\[(!?)(\w)-(\w)\]", r"[\1\2\3-]", pattern))
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-3", "[]] is an empty set and a bracket", tree.Glob)
 def bracket_ends_an_empty_set(value, test):
-    return globbing(lambda p, text: "[]]" not in p and fnmatch.fnmatchcase(text, p))(value, test)
+    return compare_by(lambda p, text: "[]]" not in p and fnmatch.fnmatchcase(text, p))(value, test)
 
 
-def unescaped(value, test, *characters):
-    """Match with these characters left as they are in the regular expression."""
+def match_unescaped(value, test, *characters):
+    """Match by a regular expression in which these characters are not escaped."""
 
     def match(pattern, text):
         expression = fnmatch.translate(pattern)
@@ -121,17 +125,17 @@ def unescaped(value, test, *characters):
         except re.error:
             return False
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-4", "a dot stands for any character", tree.Glob)
 def dot_is_not_escaped(value, test):
-    return unescaped(value, test, ".")
+    return match_unescaped(value, test, ".")
 
 
 @with_comparison("GLB-4", "^, $, + and ( have the meaning of a regular expression", tree.Glob)
 def signs_are_not_escaped(value, test):
-    return unescaped(value, test, "^", "$", "+", "(", ")")
+    return match_unescaped(value, test, "^", "$", "+", "(", ")")
 
 
 @with_comparison("GLB-4", "% and _ are wildcards", tree.Glob)
@@ -139,7 +143,7 @@ def glob_is_like(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, pattern.replace("%", "*").replace("_", "?"))
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-4", "a backslash escapes what follows", tree.Glob)
@@ -147,7 +151,7 @@ def glob_has_escapes(value, test):
     def match(pattern, text):
         return fnmatch.fnmatchcase(text, re.sub(r"\\(.)", r"[\1]", pattern))
 
-    return globbing(match)(value, test)
+    return compare_by(match)(value, test)
 
 
 @with_comparison("GLB-4", "a lone [ matches nothing", tree.Glob)
@@ -186,7 +190,7 @@ class GlobIsDroppedBesideOthers(StepwiseSemantics):
 
 
 def has_glob(check):
-    """Whether a query has `$glob` on a field."""
+    """Return whether a query has `$glob` on a field."""
     return any(isinstance(value, dict) and "$glob" in value for value in check.values())
 
 

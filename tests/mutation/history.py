@@ -11,7 +11,7 @@ from tests.mutation.base import broken
 
 
 class Sorted(StepwiseModel):
-    """The history is sorted by `key`."""
+    """A store that sorts its history by `key`."""
 
     def key(self, record):
         return sort_key(record["submitted"])
@@ -135,7 +135,7 @@ class HistoryCannotSortNone(Sorted):
 
 
 class AsGiven(Sorted):
-    """Keeps the submitted of each record with the offset that it was given."""
+    """A store that keeps `submitted` of each record with the offset that it was given."""
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
@@ -173,7 +173,7 @@ class HistoryIsByOffset(AsGiven):
 
 
 class Counting(Sorted):
-    """Counts the calls of get_history and of find_records."""
+    """A store that counts the calls of get_history and of find_records."""
 
     histories = finds = 0
 

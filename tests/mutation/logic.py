@@ -10,27 +10,27 @@ from tests.mutation.base import broken
 from tests.mutation.decorators import has_operators, with_rewritten_operators, with_rewritten_query
 
 
-def with_part(check, operator, change):
-    """A query with the list of a logical operator changed."""
+def change_parts(check, operator, change):
+    """Return a query with another list of parts for a logical operator."""
     parts = check.get(operator)
     return {**check, operator: change(parts)} if isinstance(parts, list) and parts else check
 
 
 @with_rewritten_query("AND-1", "$and looks at its first query only", strict=True)
 def and_takes_the_first(check):
-    return with_part(check, "$and", lambda parts: parts[:1])
+    return change_parts(check, "$and", lambda parts: parts[:1])
 
 
 @with_rewritten_query("AND-1", "$and looks at its last query only", strict=True)
 def and_takes_the_last(check):
-    return with_part(check, "$and", lambda parts: parts[-1:])
+    return change_parts(check, "$and", lambda parts: parts[-1:])
 
 
 @with_rewritten_query(
     "AND-1", "in $and, conditions on the same field overwrite each other", strict=True
 )
 def and_merges_its_queries(check):
-    return with_part(
+    return change_parts(
         check, "$and", lambda parts: [{k: v for part in parts for k, v in part.items()}]
     )
 
@@ -44,7 +44,7 @@ def and_is_or(check):
 
 @with_rewritten_query("AND-1", "the third query of $and is ignored", strict=True)
 def and_takes_two(check):
-    return with_part(check, "$and", lambda parts: parts[:2])
+    return change_parts(check, "$and", lambda parts: parts[:2])
 
 
 @broken("OR-1", "$or holds where the first query does")
@@ -141,12 +141,12 @@ class NotInTakesOne(StepwiseSemantics):
 @broken("NOT-2", "$not leaves None out")
 class NotLeavesNoneOut(StepwiseSemantics):
     def not_(self, test):
-        check, of_none = super().not_(test), of_nothing(self, test)
+        check, of_none = super().not_(test), excludes_none(self, test)
         return lambda found: check(found) and not (of_none and None in found.values)
 
 
-def of_nothing(language, test):
-    """Whether no operator under a `$not` has to do with None."""
+def excludes_none(language, test):
+    """Return whether no operand of a `$not` is None."""
     return all(getattr(inner, "operand", "") is not None for inner in test.tests)
 
 
@@ -206,7 +206,7 @@ def or_on_a_field_is_ignored(name, operand):
 
 
 class Lazy(StepwiseModel):
-    """Leaves out the queries of an operator that another has decided."""
+    """A store that does not parse the parts after one that decides for every record."""
 
     operator = ""
     decides = True
@@ -214,11 +214,11 @@ class Lazy(StepwiseModel):
     def parse_query(self, check):
         parts = check.get(self.operator) if isinstance(check, dict) else None
         if isinstance(parts, list) and self.records:
-            check = {**check, self.operator: list(self.reached(parts))}
+            check = {**check, self.operator: list(self.reached_parts(parts))}
         return super().parse_query(check)
 
-    def reached(self, parts):
-        """The queries up to the first that decides for every record."""
+    def reached_parts(self, parts):
+        """Yield the parts up to the first that decides for every record."""
         for part in parts:
             yield part
             selects = self.semantics.compile_selector(
@@ -263,12 +263,12 @@ class OrForgives(StepwiseModel):
 class NotForgives(StepwiseModel):
     def parse_query(self, check):
         if isinstance(check, dict):
-            check = {name: forgiven(value) for name, value in check.items()}
+            check = {name: keep_known_operators(value) for name, value in check.items()}
         return super().parse_query(check)
 
 
-def forgiven(value):
-    """A condition whose `$not` has `$eq`, `$gt` and `$in` only, if it has one of them."""
+def keep_known_operators(value):
+    """Return a condition with only `$eq`, `$gt` and `$in` under `$not`, if one of them is there."""
     if not has_operators(value) or not has_operators(value.get("$not")):
         return value
     known = {k: v for k, v in value["$not"].items() if k in ("$eq", "$gt", "$in")}

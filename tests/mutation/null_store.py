@@ -11,21 +11,21 @@ TEXT = "NoDB: nothing is stored. To get storage, configure a database, such as D
 
 
 class NullStore:
-    """Takes every write, and keeps nothing of it."""
+    """A conforming store that accepts every write, and stores nothing."""
 
     text = TEXT
 
     def add_record(self, msg_id, rec, /):
-        self.wrote(msg_id, rec)
+        self.on_write(msg_id, rec)
 
     def update_record(self, msg_id, rec, /):
-        self.wrote(msg_id, rec)
+        self.on_write(msg_id, rec)
 
     def drop_record(self, msg_id, /):
-        self.wrote(msg_id, None)
+        self.on_write(msg_id, None)
 
     def drop_matching_records(self, check, /):
-        self.wrote(None, check)
+        self.on_write(None, check)
 
     def get_record(self, msg_id, /):
         raise ReadableKeyError(self.text)
@@ -39,12 +39,12 @@ class NullStore:
     def close(self):
         pass
 
-    def wrote(self, msg_id, written):
+    def on_write(self, msg_id, written):
         pass
 
 
 def null_backend(store, name):
-    """The backend of a class of stores that store nothing."""
+    """Return the backend of a class of stores that store nothing."""
     return Backend(name=name, open=lambda workdir: store(), stores_nothing=True)
 
 
@@ -138,7 +138,7 @@ class NothingKeepsALog(NullStore):
     def __init__(self):
         self.log = []
 
-    def wrote(self, msg_id, written):
+    def on_write(self, msg_id, written):
         self.log.append((msg_id, written))
 
 

@@ -11,17 +11,17 @@ from tests.mutation.decorators import with_comparison, with_condition, with_rewr
 
 
 def is_number(value):
-    """Whether a value is an int or a float."""
+    """Return whether a value is an int or a float."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def numbers(value, test):
-    """Whether a value and the operand of a test are both numbers."""
+def are_numbers(value, test):
+    """Return whether a value and the operand of a test are both numbers."""
     return is_number(value) and is_number(test.operand)
 
 
 def are_bytes(value, test):
-    """Whether a value and the operand of a test are both bytes."""
+    """Return whether a value and the operand of a test are both bytes."""
     return isinstance(value, bytes) and isinstance(test.operand, bytes)
 
 
@@ -49,12 +49,12 @@ def true_equals_text(value, test):
 
 @with_comparison("NUM-2", "1 does not equal 1.0", tree.Eq)
 def ints_equal_no_floats(value, test):
-    return repr(value) == repr(test.operand) if numbers(value, test) else None
+    return repr(value) == repr(test.operand) if are_numbers(value, test) else None
 
 
 @with_comparison("NUM-2", "0.0 does not equal -0.0", tree.Eq)
 def zeros_have_signs(value, test):
-    zeros = numbers(value, test) and value == test.operand == 0
+    zeros = are_numbers(value, test) and value == test.operand == 0
     return str(float(value)) == str(float(test.operand)) if zeros else None
 
 
@@ -66,14 +66,14 @@ def floats_are_equal_to_six_digits(value, test):
 
 @with_comparison("NUM-3", "numbers are ordered as text", *ORDERED)
 def numbers_are_ordered_as_text(value, test):
-    if not numbers(value, test) or value != value or test.operand != test.operand:
+    if not are_numbers(value, test) or value != value or test.operand != test.operand:
         return None
     return COMPARE[type(test)](str(value), str(test.operand))
 
 
 @with_comparison("NUM-3", "infinity is less than every number", *ORDERED)
 def infinity_is_the_least(value, test):
-    if not numbers(value, test) or float("inf") not in (value, test.operand):
+    if not are_numbers(value, test) or float("inf") not in (value, test.operand):
         return None
     a, b = (-n if n == float("inf") else n for n in (value, test.operand))
     return False if a != a or b != b else COMPARE[type(test)](a, b)
@@ -81,29 +81,33 @@ def infinity_is_the_least(value, test):
 
 @with_comparison("NUM-3", "an int is compared with ints only", *ORDERED)
 def ints_compare_with_ints(value, test):
-    return False if numbers(value, test) and type(value) is not type(test.operand) else None
+    return False if are_numbers(value, test) and type(value) is not type(test.operand) else None
 
 
 @with_comparison("NUM-3", "numbers are ordered by their size without the sign", *ORDERED)
 def order_ignores_the_sign(value, test):
-    if not numbers(value, test) or value != value or test.operand != test.operand:
+    if not are_numbers(value, test) or value != value or test.operand != test.operand:
         return None
     return COMPARE[type(test)](abs(value), abs(test.operand))
 
 
 @with_comparison("NUM-4", "ints are converted to floats for equality", tree.Eq)
 def equality_converts_ints(value, test):
-    return float(value) == float(test.operand) if exact(value, test) else None
+    return float(value) == float(test.operand) if are_exact_numbers(value, test) else None
 
 
-def exact(value, test):
-    """Whether both are numbers, not NaN."""
-    return numbers(value, test) and value == value and test.operand == test.operand
+def are_exact_numbers(value, test):
+    """Return whether a value and the operand of a test are both numbers other than NaN."""
+    return are_numbers(value, test) and value == value and test.operand == test.operand
 
 
 @with_comparison("NUM-4", "ints are converted to floats for order", *ORDERED)
 def order_converts_ints(value, test):
-    return COMPARE[type(test)](float(value), float(test.operand)) if exact(value, test) else None
+    return (
+        COMPARE[type(test)](float(value), float(test.operand))
+        if are_exact_numbers(value, test)
+        else None
+    )
 
 
 @with_comparison("NUM-5", "True equals 1", tree.Eq)
@@ -131,29 +135,29 @@ def true_is_less_than_false(value, test):
     return COMPARE[type(test)](test.operand, value) if both else None
 
 
-def nan(value):
-    """Whether a value is NaN."""
+def is_nan(value):
+    """Return whether a value is NaN."""
     return isinstance(value, float) and value != value
 
 
 @with_comparison("NUM-6", "NaN equals nothing", tree.Eq)
 def nan_equals_nothing(value, test):
-    return False if nan(test.operand) else None
+    return False if is_nan(test.operand) else None
 
 
 @with_comparison("NUM-6", "NaN is less than every number", tree.Lt, tree.Lte)
 def nan_is_the_least(value, test):
-    return True if nan(value) and is_number(test.operand) else None
+    return True if is_nan(value) and is_number(test.operand) else None
 
 
 @with_comparison("NUM-6", "$lte and $gte NaN match nothing", tree.Lte, tree.Gte)
 def nan_is_not_even_itself(value, test):
-    return False if nan(test.operand) else None
+    return False if is_nan(test.operand) else None
 
 
 @with_comparison("NUM-6", "every number is greater than NaN", tree.Gt, tree.Gte)
 def numbers_are_greater_than_nan(value, test):
-    return True if nan(test.operand) and is_number(value) and not nan(value) else None
+    return True if is_nan(test.operand) and is_number(value) and not is_nan(value) else None
 
 
 @with_comparison("BYT-1", "bytes equal the text that they encode", tree.Eq)

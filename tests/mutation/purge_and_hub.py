@@ -1,4 +1,4 @@
-"""Mutants of drop_matching_records and of what the Hub does: clauses PURGE and HUB."""
+"""Mutants of drop_matching_records and of the uses of the Hub: clauses PURGE and HUB."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class PurgeTakesNone(StepwiseModel):
 
 
 def is_by_engine(check):
-    """Whether a query is the Hub's purge by engine."""
+    """Return whether a query is the Hub's purge by engine."""
     return list(check) == ["engine_uuid", "completed"] and check["completed"] == {"$ne": None}
 
 
@@ -196,7 +196,7 @@ def unassigned_may_be_completed(check):
 
 
 class OutputFirst(StepwiseModel):
-    """Knows the records that were added with a submitted and a header of None."""
+    """A store that knows the records that were added without `submitted` and `header`."""
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
@@ -208,7 +208,7 @@ class OutputFirst(StepwiseModel):
             self.early.add(msg_id)
 
     def is_late(self, msg_id, rec):
-        """Whether an update brings what was missing."""
+        """Return whether an update supplies the missing fields."""
         return (
             isinstance(rec, dict) and msg_id in self.early and {"submitted", "header"} <= set(rec)
         )

@@ -1,9 +1,8 @@
-"""Mutants that answer queries which are none: clauses QRY-4 to QRY-10."""
+"""Mutants that accept invalid queries: clauses QRY-4 to QRY-10."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from taskdb_spec import QueryError, check_keys, parse_query
 from taskdb_spec.capabilities import CORE
@@ -18,7 +17,7 @@ from tests.mutation.decorators import (
     with_rewritten_operators,
     with_rewritten_query,
 )
-from tests.mutation.record_validation import CONTAINERS, in_domain
+from tests.mutation.record_validation import CONTAINERS, add_utc, is_of_domain_class
 
 OPERATORS = ("$eq", "$ne", "$lt", "$lte", "$gt", "$gte", "$in", "$nin", "$exists", "$mod", "$all",
              "$size", "$elemMatch", "$not", "$regex", "$options", "$glob")  # fmt: skip
@@ -64,7 +63,7 @@ def where_matches_everything(check):
 
 
 def is_unknown(key):
-    """Whether the key of a query is a field that records do not have."""
+    """Return whether the key of a query is a field that records do not have."""
     return isinstance(key, str) and key.partition(".")[0] not in TASK_FIELDS and key[:1] != "$"
 
 
@@ -91,7 +90,7 @@ def query_fields_fold_case(check):
 
 
 def first_is_operator(value):
-    """Whether the first key of a dict is an operator."""
+    """Return whether the first key of a dict is an operator."""
     return isinstance(value, dict) and str(next(iter(value), "")).startswith("$")
 
 
@@ -122,18 +121,12 @@ def query_takes_sets(check):
 
 @with_rewritten_query("QRY-7", "a naive datetime is taken for UTC", capabilities=CORE)
 def query_takes_naive(check):
-    return map_given(check, as_utc)
-
-
-def as_utc(value):
-    """A naive datetime as UTC; any other value as it is."""
-    naive = isinstance(value, datetime) and value.tzinfo is None
-    return value.replace(tzinfo=UTC) if naive else value
+    return map_given(check, add_utc)
 
 
 @with_rewritten_query("QRY-7", "a naive datetime inside of $in is taken for UTC", capabilities=CORE)
 def membership_takes_naive(check):
-    return map_given(check, lambda v: list(map(as_utc, v)) if isinstance(v, list) else v)
+    return map_given(check, lambda v: list(map(add_utc, v)) if isinstance(v, list) else v)
 
 
 @with_rewritten_query("QRY-7", "a compiled pattern is taken for a $regex")
@@ -145,7 +138,7 @@ def query_takes_patterns(check):
 @with_rewritten_query("QRY-7", "any other object is compared by its text", capabilities=CORE)
 def query_takes_objects(check):
     def text(value):
-        return value if isinstance(value, CONTAINERS) or in_domain(value) else repr(value)
+        return value if isinstance(value, CONTAINERS) or is_of_domain_class(value) else repr(value)
 
     return map_given(check, text)
 
@@ -159,7 +152,7 @@ def query_clips_ints(check):
 
 
 class AnyQuery(StepwiseModel):
-    """Takes something else for a query."""
+    """A store that makes a query, by `query`, of arguments that are not dicts."""
 
     def query(self, check):
         return check
@@ -242,11 +235,11 @@ class UnknownIdEndsTheQuery(StepwiseModel):
 class OperatorsAreParsedLate(StepwiseModel):
     def parse_query(self, check):
         if self.records and isinstance(check, dict):
-            check = {field: self.reached(field, value) for field, value in check.items()}
+            check = {field: self.reached_operators(field, value) for field, value in check.items()}
         return super().parse_query(check)
 
-    def reached(self, field, value):
-        """The operators of a condition up to the first that leaves no record."""
+    def reached_operators(self, field, value):
+        """Return the operators of a condition up to the first that leaves no record."""
         if not has_operators(value):
             return value
         reached = {}

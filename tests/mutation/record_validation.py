@@ -1,4 +1,4 @@
-"""Mutants that take what no record may be: clauses REC-4 to REC-11 and UPD-6."""
+"""Mutants that accept invalid records: clauses REC-4 to REC-11 and UPD-6."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from tests.mutation.decorators import with_accepted_values
 CONTAINERS = (dict, list, tuple, set, frozenset, bytearray, memoryview)
 
 
-def known(rec):
-    """A record or update without the fields that no record has."""
+def drop_unknown_fields(rec):
+    """Return a record or update without unknown fields."""
     return {k: v for k, v in rec.items() if k in TASK_FIELDS} if isinstance(rec, dict) else rec
 
 
 @broken("REC-4", "unknown fields are ignored", CORE)
 class UnknownFieldsAreIgnored(StepwiseModel):
     def normalize_record(self, msg_id, rec):
-        return super().normalize_record(msg_id, known(rec))
+        return super().normalize_record(msg_id, drop_unknown_fields(rec))
 
 
 @broken("REC-4", "unknown fields are ignored by update", CORE)
 class UpdateIgnoresUnknownFields(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, known(rec))
+        super().update_record(msg_id, drop_unknown_fields(rec))
 
 
 @broken("REC-4", "unknown fields are stored", CORE)
 class UnknownFieldsAreStored(StepwiseModel):
     def normalize_record(self, msg_id, rec):
-        fields = super().normalize_record(msg_id, known(rec))
+        fields = super().normalize_record(msg_id, drop_unknown_fields(rec))
         others = {k: v for k, v in rec.items() if k not in TASK_FIELDS and isinstance(k, str)}
         return {**fields, **others}
 
@@ -52,12 +52,12 @@ class UnknownFieldsAreStored(StepwiseModel):
 class FieldNamesFoldCase(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
-            rec = {folded(name): value for name, value in rec.items()}
+            rec = {fold_field_name(name): value for name, value in rec.items()}
         return super().normalize_record(msg_id, rec)
 
 
-def folded(name):
-    """The field that a name means if case does not count, or the name as it is."""
+def fold_field_name(name):
+    """Return the field that a name means if case does not count, or the name as it is."""
     return name.lower() if isinstance(name, str) and name.lower() in TASK_FIELDS else name
 
 
@@ -79,7 +79,7 @@ class DottedNameIsIgnored(StepwiseModel):
 
 
 def split_dotted(rec):
-    """The plain and the dotted names of an update whose first part is a field."""
+    """Return the plain and the dotted names of an update; dotted names begin with a field."""
     if not isinstance(rec, dict):
         return rec, {}
     dotted = {
@@ -90,8 +90,8 @@ def split_dotted(rec):
     return {name: value for name, value in rec.items() if name not in dotted}, dotted
 
 
-def without_id(rec):
-    """A record or update without a msg_id that is a str."""
+def drop_id(rec):
+    """Return a record or update without its msg_id, if that is a str."""
     if isinstance(rec, dict) and isinstance(rec.get("msg_id"), str):
         return {name: value for name, value in rec.items() if name != "msg_id"}
     return rec
@@ -100,19 +100,19 @@ def without_id(rec):
 @broken("REC-5", "a msg_id in the record that differs is ignored by add", CORE)
 class AddIgnoresTheOtherId(StepwiseModel):
     def add_record(self, msg_id, rec, /):
-        super().add_record(msg_id, without_id(rec))
+        super().add_record(msg_id, drop_id(rec))
 
 
 @broken("REC-5", "a msg_id in the record that differs is ignored by update", CORE)
 class UpdateIgnoresTheOtherId(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, without_id(rec))
+        super().update_record(msg_id, drop_id(rec))
 
 
 @broken("REC-5", "an update may change the msg_id of the record, not the id it is kept under", CORE)
 class UpdateChangesTheId(StepwiseModel):
     def update_record(self, msg_id, rec, /):
-        super().update_record(msg_id, without_id(rec))
+        super().update_record(msg_id, drop_id(rec))
         self.records[msg_id]["msg_id"] = rec.get("msg_id", msg_id)
 
 
@@ -136,7 +136,7 @@ class RecordIdFoldsCase(StepwiseModel):
 
 
 class Loose(StepwiseModel):
-    """Takes any value of the domain in the fields that `loose` names."""
+    """A store that accepts any value of the domain in the fields `loose`."""
 
     loose: tuple[str, ...] = ()
 
@@ -184,7 +184,7 @@ class DateTextIsParsed(StepwiseModel):
 
 
 def parse_date(value):
-    """The instant that a text says, or the value as it is."""
+    """Return the timestamp that a text contains, or the value as it is."""
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -195,12 +195,12 @@ def parse_date(value):
 class NumbersAreInstants(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict):
-            rec = {k: instant(v) if k in TIME_FIELDS else v for k, v in rec.items()}
+            rec = {k: parse_seconds(v) if k in TIME_FIELDS else v for k, v in rec.items()}
         return super().normalize_record(msg_id, rec)
 
 
-def instant(value):
-    """The instant that a number of seconds says, or the value as it is."""
+def parse_seconds(value):
+    """Return the timestamp so many seconds after 1970, or the value as it is."""
     if isinstance(value, int | float) and 0 <= value < 2**32:
         return datetime.fromtimestamp(value, UTC)
     return value
@@ -253,11 +253,11 @@ def keys_are_turned_to_text(value):
 
 @with_accepted_values("REC-8", "any other object is stored as its repr", capabilities=CORE)
 def objects_are_stored_as_text(value):
-    return value if isinstance(value, CONTAINERS) or in_domain(value) else repr(value)
+    return value if isinstance(value, CONTAINERS) or is_of_domain_class(value) else repr(value)
 
 
-def in_domain(value):
-    """Whether the class of a scalar is one that a record may hold."""
+def is_of_domain_class(value):
+    """Return whether the class of a scalar belongs to the value domain."""
     return value is None or isinstance(value, int | float | str | bytes | datetime)
 
 
@@ -268,15 +268,15 @@ def sets_inside_lists_are_lists(value):
     return [sorted(item, key=repr) if isinstance(item, set) else item for item in value]
 
 
-def naive_as_utc(value):
-    """A naive datetime as UTC; any other value as it is."""
+def add_utc(value):
+    """Return a naive datetime as UTC, and any other value as it is."""
     naive = isinstance(value, datetime) and value.tzinfo is None
     return value.replace(tzinfo=UTC) if naive else value
 
 
 @with_accepted_values("REC-9", "a naive datetime is taken for UTC", capabilities=CORE)
 def naive_is_utc(value):
-    return naive_as_utc(value)
+    return add_utc(value)
 
 
 @with_accepted_values(
@@ -285,14 +285,14 @@ def naive_is_utc(value):
 def naive_inside_is_utc(value):
     if not isinstance(value, dict):
         return value
-    return {key: naive_as_utc(item) for key, item in value.items()}
+    return {key: add_utc(item) for key, item in value.items()}
 
 
 @broken("REC-9", "a naive datetime is refused by add only", CORE)
 class UpdateTakesNaive(StepwiseModel):
     def update_record(self, msg_id, rec, /):
         if isinstance(rec, dict):
-            rec = {name: naive_as_utc(value) for name, value in rec.items()}
+            rec = {name: add_utc(value) for name, value in rec.items()}
         super().update_record(msg_id, rec)
 
 
@@ -300,7 +300,7 @@ class UpdateTakesNaive(StepwiseModel):
 class ResubmittedTakesNaive(StepwiseModel):
     def normalize_record(self, msg_id, rec):
         if isinstance(rec, dict) and "resubmitted" in rec:
-            rec = {**rec, "resubmitted": naive_as_utc(rec["resubmitted"])}
+            rec = {**rec, "resubmitted": add_utc(rec["resubmitted"])}
         return super().normalize_record(msg_id, rec)
 
 

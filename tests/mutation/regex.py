@@ -16,17 +16,19 @@ from tests.mutation.decorators import (
 )
 
 
-def compiled(test):
-    """The pattern of a `$regex` test."""
+def compile_pattern(test):
+    """Return the compiled pattern of a `$regex` test."""
     return compile_regex(test.pattern, test.options)
 
 
-def matching(method):
-    """fn(value, test) from a method of compiled patterns."""
+def compare_by_method(method):
+    """Return fn(value, test), which decides by a method of the compiled pattern."""
 
     def holds(value, test):
         return (
-            getattr(compiled(test), method)(value) is not None if isinstance(value, str) else None
+            getattr(compile_pattern(test), method)(value) is not None
+            if isinstance(value, str)
+            else None
         )
 
     return holds
@@ -34,12 +36,12 @@ def matching(method):
 
 @with_comparison("RGX-1", "$regex matches at the beginning only", tree.Regex)
 def regex_matches(value, test):
-    return matching("match")(value, test)
+    return compare_by_method("match")(value, test)
 
 
 @with_comparison("RGX-1", "$regex matches the whole text", tree.Regex)
 def regex_matches_the_whole(value, test):
-    return matching("fullmatch")(value, test)
+    return compare_by_method("fullmatch")(value, test)
 
 
 @with_comparison("RGX-1", "$regex is a search for the plain text", tree.Regex)
@@ -52,11 +54,14 @@ def dollar_is_the_very_end(value, test):
     ends = isinstance(value, str) and test.pattern.endswith("$") and "m" not in test.options
     if not ends or test.pattern.endswith("\\$"):
         return None
-    return re.search(compiled(test).pattern[:-1] + r"\Z", value, compiled(test).flags) is not None
+    return (
+        re.search(compile_pattern(test).pattern[:-1] + r"\Z", value, compile_pattern(test).flags)
+        is not None
+    )
 
 
 def with_options(test, options):
-    """The same `$regex` with other options."""
+    """Return the same `$regex` with other options."""
     return tree.Regex(test.pattern, options)
 
 
@@ -92,7 +97,7 @@ def s_is_m(test):
 
 @with_comparison("RGX-3", "$regex reads the text of other values", tree.Regex)
 def regex_reads_everything(value, test):
-    return None if isinstance(value, str) else compiled(test).search(str(value)) is not None
+    return None if isinstance(value, str) else compile_pattern(test).search(str(value)) is not None
 
 
 @with_comparison("RGX-3", "$regex of None raises", tree.Regex)
@@ -126,12 +131,12 @@ def x_is_taken(operand):
 class OptionsNeedNoRegex(StepwiseModel):
     def parse_query(self, check):
         if isinstance(check, dict):
-            check = {name: completed(value) for name, value in check.items()}
+            check = {name: add_pattern(value) for name, value in check.items()}
         return super().parse_query(check)
 
 
-def completed(value):
-    """A condition in which `$options` have a `$regex` that matches every text."""
+def add_pattern(value):
+    """Return a condition in which `$options` without `$regex` get one that matches every text."""
     lonely = isinstance(value, dict) and "$options" in value and "$regex" not in value
     return {"$regex": "", **value} if lonely else value
 
@@ -151,7 +156,7 @@ class LeadingOptionsAreIgnored(StepwiseModel):
 
 
 def without_leading_options(value):
-    """A condition without the `$options` that stand before its `$regex`."""
+    """Return a condition without the `$options` that stand before its `$regex`."""
     names = list(value) if isinstance(value, dict) else []
     if "$options" in names and "$regex" in names[names.index("$options") :]:
         return {name: operand for name, operand in value.items() if name != "$options"}

@@ -1,4 +1,4 @@
-"""Run the suite on a mutant: which clauses it breaks, and what it took to find out."""
+"""Run the suite on a mutant: which clauses it blames, and after how many operations."""
 
 from __future__ import annotations
 
@@ -59,7 +59,15 @@ SMALL = Profile("small", targeted_programs=10, operations=14_000)
 
 @dataclass(frozen=True)
 class Kill:
-    """The clauses that a run blamed, in order, with the operations and CPU seconds to the first."""
+    """The result of a run on a mutant.
+
+    Attributes:
+        mutant: The name of the mutant.
+        clause: The clause that it breaks.
+        blamed: The clauses that the run blamed, in order.
+        operations: The number of operations until the first failure, or of the whole run.
+        seconds: The CPU time until then.
+    """
 
     mutant: str
     clause: str
@@ -69,19 +77,23 @@ class Kill:
 
     @property
     def is_killed(self) -> bool:
+        """Return whether the suite blamed any clause."""
         return bool(self.blamed)
 
     @property
     def is_named(self) -> bool:
-        """Whether the clause that the mutant breaks is among those that were blamed."""
+        """Return whether the suite blamed the clause that the mutant breaks."""
         return self.clause in self.blamed
 
 
-def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str] = ()) -> Kill:
-    """Run the suite on a mutant until its clause is blamed, as users run it.
+def run(mutant: Mutant, profile: Profile | str = SMALL, *, only: Collection[str] = ()) -> Kill:
+    """Run the suite on a mutant until its clause is blamed.
 
-    Where some clauses go `ahead`, the random walks come right after their programs, and those of
-    all other clauses are left out: the run is short.
+    Args:
+        mutant: The mutant.
+        profile: The size of the run.
+        only: The clauses whose targeted programs are executed, all if empty. Random programs are
+            executed in any case, so with a few clauses the run is short.
     """
     if isinstance(profile, str):
         profile = PROFILES[profile]
@@ -102,7 +114,7 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, ahead: Collection[str
             in_process_writer(mutant.backend),
             Path(folder),
             strict=True,
-            only=frozenset(ahead) or None,
+            only=frozenset(only) or None,
             stop_after=mutant.clause,
         )
         report = run_in_process(config, listen)

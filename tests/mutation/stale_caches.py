@@ -1,7 +1,7 @@
 """Mutants with a cache or an index that goes stale.
 
-Each names the clause of the write that a read does not see: a store to which the same records are
-written anew answers the read rightly.
+The clause of most is the one of the write that a later read does not see. A new store with the same
+records answers the read correctly.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from taskdb_spec.capabilities import CORE
 from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.records.domain import deep_copy
 from taskdb_spec.records.ordering import sort_key
-from tests.mutation.aliasing import Writing
+from tests.mutation.aliasing import NoticesWrites
 from tests.mutation.base import broken
 
 
 class KeepsRecords(StepwiseModel):
-    """Remembers each record that was got, until somebody takes it out of `cache`."""
+    """A store that caches each record that was read."""
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
@@ -46,17 +46,17 @@ class GetIsCachedAcrossDrops(KeepsRecords):
         self.cache.pop(msg_id, None)
 
 
-class Answers(Writing):
-    """Remembers what each query found until the next write.
+class Answers(NoticesWrites):
+    """A store that caches the result of each query until the next write.
 
-    Its mutants, and those of the other bases, miss a write by having that of `StepwiseModel`.
+    A mutant misses a kind of write because it has the method of `StepwiseModel`.
     """
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.answers = {}
 
-    def written(self):
+    def on_write(self):
         self.answers = {}
 
     def find_records(self, check, keys=None):
@@ -80,12 +80,12 @@ class AnswerOutlivesPurges(Answers):
     drop_matching_records = StepwiseModel.drop_matching_records
 
 
-class KeepsHistory(Writing):
-    """Remembers its history until the next write."""
+class KeepsHistory(NoticesWrites):
+    """A store that caches its history until the next write."""
 
     history = None
 
-    def written(self):
+    def on_write(self):
         self.history = None
 
     def get_history(self):
@@ -115,7 +115,7 @@ class HistoryOutlivesUpdates(KeepsHistory):
 
 
 class Indexed(StepwiseModel):
-    """Answers {field: value} from an index of one field, which is right until it is stale."""
+    """A store that answers {field: value} from an index of one field."""
 
     field = ""
 
@@ -224,10 +224,10 @@ class LabelIndexIsUnique(Indexed):
 
 
 @broken("GET-1", "a get right after a find returns the first record that was found", CORE)
-class GetReturnsTheFound(Writing):
+class GetReturnsTheFound(NoticesWrites):
     found = None
 
-    def written(self):
+    def on_write(self):
         self.found = None
 
     def find_records(self, check, keys=None):
@@ -258,7 +258,7 @@ class HistoryOutlivesLongUpdates(StepwiseModel):
 
 
 class KeepsParsedQueries(StepwiseModel):
-    """Keeps what it has parsed, by the `key` of a query, where that has one."""
+    """A store that caches parsed queries by their `key`, if they have one."""
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -285,24 +285,24 @@ class QueriesAreKeptByEquality(KeepsParsedQueries):
 
 
 class Noting(StepwiseModel):
-    """Has notes of each record, made when it is added."""
+    """A store with notes about each record, which it makes when the record is added."""
 
     def __init__(self, capabilities):
         super().__init__(capabilities)
         self.notes = {}
 
-    def noted(self, record):
-        """What is noted of a record."""
+    def make_notes(self, record):
+        """Return the notes about a record."""
         return dict(record)
 
     def add_record(self, msg_id, rec, /):
         super().add_record(msg_id, rec)
-        self.notes[msg_id] = self.noted(self.records[msg_id])
+        self.notes[msg_id] = self.make_notes(self.records[msg_id])
 
 
 @broken("UPD-1", "a task that is pending again is missed where the pending are asked for", CORE)
 class PendingIsForgotten(Noting):
-    def noted(self, record):
+    def make_notes(self, record):
         return record["completed"] is None
 
     def update_record(self, msg_id, rec, /):

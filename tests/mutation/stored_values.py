@@ -1,4 +1,4 @@
-"""Mutants that change what they store: clauses VAL."""
+"""Mutants that change values when they store them: clauses VAL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.mutation.decorators import (
 
 
 def change_keys(value, change):
-    """A dict with changed keys; any other value as it is."""
+    """Return a dict with other keys, and any other value as it is."""
     return {change(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
@@ -231,13 +231,13 @@ class InnerInstantsReadBackNaive(StepwiseModel):
     def copy_record(self, record, names=None):
         copy = super().copy_record(record, names)
         return {
-            name: map_values(value, naive) if name in DICT_FIELDS else value
+            name: map_values(value, drop_zone) if name in DICT_FIELDS else value
             for name, value in copy.items()
         }
 
 
-def naive(value):
-    """A datetime without its time zone; any other value as it is."""
+def drop_zone(value):
+    """Return a datetime without its time zone, and any other value as it is."""
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
@@ -313,15 +313,15 @@ def single_lists_are_unwrapped(value):
     "VAL-10", "what is nested four deep is lost", "header", "content", capabilities=CORE
 )
 def deep_values_are_lost(value):
-    return cut_below(value, 3)
+    return empty_below(value, 3)
 
 
-def cut_below(value, depth):
-    """A copy of a value with the lists and dicts emptied that are nested deeper."""
+def empty_below(value, depth):
+    """Return a copy of a value in which lists and dicts that are nested deeper are empty."""
     if isinstance(value, dict):
-        return {key: cut_below(item, depth - 1) for key, item in value.items() if depth}
+        return {key: empty_below(item, depth - 1) for key, item in value.items() if depth}
     if isinstance(value, list):
-        return [cut_below(item, depth - 1) for item in value if depth]
+        return [empty_below(item, depth - 1) for item in value if depth]
     return value
 
 
@@ -364,7 +364,7 @@ def tagged_dates_are_dates(value):
 
 
 def is_nested_deeper(value, levels):
-    """Return whether dicts and lists are nested in more levels."""
+    """Return whether dicts and lists are nested in more than so many levels."""
     return any(
         len(position) >= levels
         for position, item in iter_paths(value)

@@ -1,4 +1,4 @@
-"""The catalogue itself: every clause has its mutant, and each mutant is a store one can open."""
+"""The catalogue: every clause has a mutant, and each mutant is a store that can be opened."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from taskdb_spec.model import Model
 from tests.mutation import catalogue
 from tests.mutation.catalogue import MODULES, MUTANTS, WHOLE, mutants_of
 
-# What the trivial calls below may raise in a mutant that breaks just these calls
+# What the trivial calls below may raise if a mutant breaks exactly these calls.
 REFUSALS = (KeyError, ValueError, TypeError, RuntimeError, NotImplementedError)
 BREAKS_TRIVIAL_CALLS = {"ADD-1", "CLOSE-1", "NODB-1", "NODB-5"}
 
 RECORD = {"client_uuid": "c", "header": {"a": [1, {"b": None}]}, "submitted": None}
 
 
-def fresh():
-    """A record that a mutant may keep, and write to."""
+def make_record():
+    """Return a record that a mutant may keep and change."""
     return copy.deepcopy(RECORD)
 
 
@@ -42,7 +42,7 @@ def test_names_are_unique_identifiers():
     assert all(name.isidentifier() for name in [*MUTANTS, *WHOLE])
 
 
-def test_reasons_tell_the_mutants_of_a_clause_apart():
+def test_mutants_of_a_clause_have_different_reasons():
     reasons = [(mutant.clause, mutant.why) for mutant in MUTANTS.values()]
     assert len(set(reasons)) == len(reasons)
 
@@ -57,16 +57,16 @@ def test_a_backend_is_an_attribute_of_the_catalogue(name):
     assert getattr(catalogue, name).name == name
 
 
-def test_what_is_no_mutant_is_no_attribute():
+def test_an_unknown_mutant_raises_attribute_error():
     with pytest.raises(AttributeError, match="no_such_mutant"):
         _ = catalogue.no_such_mutant
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=lambda mutant: mutant.name)
-def test_a_mutant_takes_trivial_calls(mutant, tmp_path):
+def test_a_mutant_answers_trivial_calls(mutant, tmp_path):
     store = mutant.backend.open(tmp_path)
     try:
-        store.add_record("a", fresh())
+        store.add_record("a", make_record())
         if not mutant.backend.stores_nothing:
             store.get_record("a")
         store.close()
@@ -78,7 +78,7 @@ def test_a_limited_mutant_opens_with_limits(tmp_path):
     for mutant in MUTANTS.values():
         if Capability.culling in mutant.backend.capabilities:
             store = mutant.backend.open_limited(tmp_path, Limits(record_limit=2))
-            store.add_record("a", fresh())
+            store.add_record("a", make_record())
             assert "a" in store.find_records({})
             store.close()
 
@@ -104,7 +104,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("query", QUERIES, ids=repr)
 @pytest.mark.parametrize("name", ["whole", "whole_in_a_file", "whole_with_limits"])
-def test_an_unbroken_store_answers_as_the_model_does(name, query, tmp_path):
+def test_a_conforming_store_answers_as_the_model_does(name, query, tmp_path):
     store, model = WHOLE[name].open(tmp_path), Model()
     for one in (store, model):
         for msg_id, record in RECORDS.items():
@@ -116,6 +116,6 @@ def test_an_unbroken_store_answers_as_the_model_does(name, query, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["whole", "whole_in_a_file", "whole_with_limits"])
-def test_an_unbroken_store_refuses_a_malformed_query(name, tmp_path):
+def test_a_conforming_store_refuses_a_malformed_query(name, tmp_path):
     with pytest.raises(QueryError):
         WHOLE[name].open(tmp_path).find_records({"label": {"$ge": 1}})

@@ -97,16 +97,16 @@ class CompletionClearsTheStart(StepwiseModel):
 
 
 class Merging(StepwiseModel):
-    """An update merges each new value with the old one."""
+    """A store whose updates merge each new value with the old one, by `merge`."""
 
-    def merged(self, old, new):
+    def merge(self, old, new):
         return new
 
     def update_record(self, msg_id, rec, /):
         old = dict(self.records[msg_id]) if self.has(msg_id) else None
         super().update_record(msg_id, rec)
         for name in rec:
-            self.records[msg_id][name] = self.merged(old[name], self.records[msg_id][name])
+            self.records[msg_id][name] = self.merge(old[name], self.records[msg_id][name])
 
     def has(self, msg_id):
         return isinstance(msg_id, str) and msg_id in self.records
@@ -114,13 +114,13 @@ class Merging(StepwiseModel):
 
 @broken("UPD-3", "an update of a dict field keeps the members that it does not name", CORE)
 class UpdateMergesDicts(Merging):
-    def merged(self, old, new):
+    def merge(self, old, new):
         return {**old, **new} if isinstance(old, dict) and isinstance(new, dict) else new
 
 
 @broken("UPD-3", "an update merges dicts inside of dicts only", CORE)
 class UpdateMergesInnerDicts(Merging):
-    def merged(self, old, new):
+    def merge(self, old, new):
         if not isinstance(old, dict) or not isinstance(new, dict):
             return new
         inner = {
@@ -131,13 +131,13 @@ class UpdateMergesInnerDicts(Merging):
 
 @broken("UPD-3", "an update of buffers appends to the list", CORE)
 class UpdateAppendsBuffers(Merging):
-    def merged(self, old, new):
+    def merge(self, old, new):
         return old + new if isinstance(old, list) and isinstance(new, list) else new
 
 
 @broken("UPD-3", "an update of a dict field with {} leaves the old dict", CORE)
 class EmptyDictLeavesTheOld(Merging):
-    def merged(self, old, new):
+    def merge(self, old, new):
         return old if new == {} and old is not None else new
 
 
