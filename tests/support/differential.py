@@ -39,7 +39,7 @@ class Differential:
 
     def compound(self, queries: list[dict[str, Any]], depth: int = 3) -> dict[str, Any]:
         """A query made of others, negated or not."""
-        if depth == 0 or self.generator.chance(3):
+        if depth == 0 or self.generator.chance(0.3):
             return self.generator.choice(queries)
         parts = [self.compound(queries, depth - 1) for _ in range(self.generator.integer(1, 3))]
         return {self.generator.choice(["$and", "$or", "$nor"]): parts}

@@ -102,8 +102,8 @@ class Runner:
         claimed = self.config.backend.capabilities
         if planned.kind is ProgramKind.COMBINATORIAL:
             is_durable = Capability.durable in claimed
-            return lambda session: combinatorial_program(generator, is_durable)
-        if generator.chance(5):
+            return lambda session: combinatorial_program(generator, is_durable=is_durable)
+        if generator.chance(0.5):
             return lambda session: random_query_program(generator)
         return partial(_steps, RandomWalk(generator, claimed))
 

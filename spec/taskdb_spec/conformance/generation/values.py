@@ -94,7 +94,7 @@ TIME_DISTANCES = (
     *(timedelta(minutes=1), timedelta(hours=1), timedelta(hours=2), timedelta(days=1)),
     timedelta(days=400),
 )
-"""Distances of most timestamps from `EPOCH`. 0 is listed twice: equal timestamps shall be common."""
+"""Distances of most timestamps from `EPOCH`: 0 twice, because equal timestamps must be common."""
 EXTREME_TIMESTAMPS = (
     # Not the first and the last day of the calendar: a store may return a timestamp with another
     # offset, and there it would be out of range.

@@ -1,12 +1,13 @@
-"""The Hypothesis state machine: the same operations, drawn, kept and shrunk by Hypothesis.
+"""The Hypothesis state machine: random walks that Hypothesis draws, keeps and shrinks.
 
-It is the definition of what a run does, and what pytest users and the example database see. The
-plain driver of `runner` draws from the same space ten times as fast.
+It draws the operations of the random walks of a run, but no targeted, combinatorial or random query
+programs. The engine draws the same walks from a seed, ten times as fast.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,26 @@ from taskdb_spec.conformance.confirmation.script import summary
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.session import Session, StoreNotOpened
-from taskdb_spec.conformance.generation.choices import HypothesisSource
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.values import ValueGenerator
 
 
+class HypothesisSource:
+    """A source whose choices Hypothesis draws, so that it can keep and shrink them."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
+        self._draw = draw
+
+    def randbelow(self, bound: int, /) -> int:
+        """Return an integer in [0, bound)."""
+        # A choice among one is none: it would only make the choice sequence longer.
+        return self._draw(st.integers(0, bound - 1)) if bound > 1 else 0
+
+
 class DepartureFromSpec(AssertionError):
-    """The backend departs from a clause. Each clause has a subclass of its own, so that Hypothesis
-    does not take different faults for one.
+    """The backend violates a clause.
+
+    Each clause has a subclass of its own, because Hypothesis tells failures apart by their class.
     """
 
 
@@ -56,6 +69,7 @@ class StoreMachine(RuleBasedStateMachine):
             raise
 
     def teardown(self) -> None:
+        """Close the store and remove its folder."""
         self.session.close()
         self.backend.discard(Path(self._folder.name))
         self._folder.cleanup()
@@ -96,12 +110,12 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def be_refused(self, data: st.DataObject) -> None:
         """A call that has to be refused."""
-        self._step(data, (RandomWalk.fault,))
+        self._step(data, (RandomWalk.invalid_call,))
 
     @rule(data=st.data())
     def look_at_stores(self, data: st.DataObject) -> None:
         """Reopen the store if it is durable, or open a second one beside it."""
-        self._step(data, (RandomWalk.stores,))
+        self._step(data, (RandomWalk.store_action,))
 
     def _walk(self, data: st.DataObject) -> RandomWalk:
         source = HypothesisSource(data.draw)

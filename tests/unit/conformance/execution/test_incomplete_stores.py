@@ -15,7 +15,7 @@ from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import StoreNotOpened, check_backend, state_machine
 from taskdb_spec.conformance.comparison.culling import _judge_choice
 from taskdb_spec.conformance.core.findings import StepResult
-from taskdb_spec.conformance.generation.values import FAR
+from taskdb_spec.conformance.generation.values import EXTREME_TIMESTAMPS
 from taskdb_spec.model import Model
 from taskdb_spec.records.fields import new_record
 from tests.false_alarms.unusual_stores import InFile
@@ -163,12 +163,12 @@ def test_open_has_to_return_a_store() -> None:
 @pytest.mark.parametrize(("first", "clause"), [("pending", "CULL-3"), ("newer", "CULL-4")])
 def test_of_records_culled_out_of_turn_the_first_is_told(first: str, clause: str) -> None:
     """Whatever the order of a set of ids is, which is another in each process."""
-    records = {"old": new_record("old", submitted=FAR[0], completed=FAR[0])}
+    records = {"old": new_record("old", submitted=EXTREME_TIMESTAMPS[0], completed=EXTREME_TIMESTAMPS[0])}
     for number in range(40):
         pending = (first == "pending") == (number % 2 == 0)
         msg_id = f"id{number}"
         records[msg_id] = new_record(
-            msg_id, submitted=FAR[-1], completed=None if pending else FAR[-1]
+            msg_id, submitted=EXTREME_TIMESTAMPS[-1], completed=None if pending else EXTREME_TIMESTAMPS[-1]
         )
     result = StepResult()
     _judge_choice(records, records.keys() - {"old"}, "written", result)

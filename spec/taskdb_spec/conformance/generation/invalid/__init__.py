@@ -1,29 +1,38 @@
-"""Calls that have to be refused, each with a sibling that has to be accepted.
+"""Invalid input: arguments that must be refused, each with a valid counterpart.
 
-One maker for each clause that refuses; a fault breaks one rule and no other.
+The tables hold one generator for each clause that requires a refusal. An invalid input breaks the
+rule of its clause and no other, so that a refusal, or its absence, is about this clause.
 """
 
-from taskdb_spec.conformance.generation.invalid.queries import KEYS, MALFORMED_QUERIES, NON_QUERIES
+from taskdb_spec.conformance.generation.invalid.queries import (
+    INVALID_KEYS,
+    MALFORMED_QUERIES,
+    NON_QUERIES,
+)
 from taskdb_spec.conformance.generation.invalid.records import (
-    VALUES_OUTSIDE_DOMAIN,
-    PLACEMENTS,
+    INVALID_RECORDS,
     NON_STRING_IDS,
-    RECORDS,
-    invalid_fields,
+    PLACEMENTS,
+    VALUES_OUTSIDE_DOMAIN,
+    draw_invalid_fields,
 )
 from taskdb_spec.conformance.generation.invalid.registry import NAIVE_DATETIME
 from taskdb_spec.conformance.generation.invalid.unclaimed import UNCLAIMED_QUERIES
 
 __all__ = [
-    "VALUES_OUTSIDE_DOMAIN",
-    "PLACEMENTS",
-    "KEYS",
+    "INVALID_KEYS",
+    "INVALID_QUERIES",
+    "INVALID_RECORDS",
     "NAIVE_DATETIME",
-    "NON_STRING_IDS",
     "NON_QUERIES",
-    "QUERIES",
-    "RECORDS",
-    "invalid_fields",
+    "NON_STRING_IDS",
+    "PLACEMENTS",
+    "VALUES_OUTSIDE_DOMAIN",
+    "draw_invalid_fields",
 ]
 
-QUERIES = {**MALFORMED_QUERIES, **UNCLAIMED_QUERIES}
+INVALID_QUERIES = {**MALFORMED_QUERIES, **UNCLAIMED_QUERIES}
+"""Generators of invalid queries, by clause.
+
+The combinatorial programs rotate over this table, so its order is part of what a seed means.
+"""

@@ -1,4 +1,4 @@
-"""What a fault is, and what many of them need."""
+"""The type of the generators of invalid input, and what several of them need."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from taskdb_spec.conformance.generation.values import TEXT_FIELDS, TIMESTAMP_FIELDS, ValueGenerator
+from taskdb_spec.conformance.generation.values import (
+    TEXT_FIELDS,
+    TIMESTAMP_FIELDS,
+    ValueGenerator,
+)
 
 InvalidInputGenerator: TypeAlias = Callable[[ValueGenerator], tuple[Any, Any]]
-"""Draws what has to be refused, and its sibling that is fine (None: there is no sibling)."""
+"""Draws an argument that must be refused, and its valid counterpart (None: there is none)."""
+
+NAIVE_DATETIME = datetime(2024, 2, 29, 12)
 
 
 def invalid_input(
     table: dict[str, InvalidInputGenerator], clause: str
 ) -> Callable[[InvalidInputGenerator], InvalidInputGenerator]:
-    """Put the function that is decorated into the table, as the fault of that clause."""
+    """Register a function in the table, as the generator of invalid input for the clause."""
 
     def register(function: InvalidInputGenerator) -> InvalidInputGenerator:
         table[clause] = function
@@ -24,15 +30,6 @@ def invalid_input(
     return register
 
 
-def __SEVERAL__(*values: Any) -> tuple[Any, ...]:
-    """Values of all classes."""
-    return values
-
-
-def text_or_timestamp_field(generator: ValueGenerator) -> str:
-    """A root field of text or time."""
+def draw_scalar_field(generator: ValueGenerator) -> str:
+    """Draw the name of a root field that holds a text or a timestamp."""
     return generator.choice((*TEXT_FIELDS[:5], *TIMESTAMP_FIELDS[:4]))
-
-
-NAIVE_DATETIME = datetime(2024, 2, 29, 12)
-"""A datetime without a zone."""

@@ -1,4 +1,7 @@
-"""Queries that need a capability which the backend does not claim."""
+"""Generators of queries that need a capability which the backend does not claim.
+
+They have no valid counterpart: the same query is valid for a backend that claims the capability.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ from typing import Any
 
 from taskdb_spec.conformance.generation.invalid.registry import (
     InvalidInputGenerator,
-    text_or_timestamp_field,
+    draw_scalar_field,
     invalid_input,
-    __SEVERAL__,
 )
 from taskdb_spec.conformance.generation.values import DICT_FIELDS, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS
@@ -17,61 +19,79 @@ UNCLAIMED_QUERIES: dict[str, InvalidInputGenerator] = {}
 
 
 def _unclaimed(*conditions: Any) -> InvalidInputGenerator:
-    def make(generator: ValueGenerator) -> tuple[Any, Any]:
-        return {text_or_timestamp_field(generator): generator.next_in_rotation(conditions)}, None
+    """Return a generator of queries with one of the conditions, by rotation."""
 
-    return make
+    def generate(generator: ValueGenerator) -> tuple[Any, Any]:
+        return {draw_scalar_field(generator): generator.next_in_rotation(conditions)}, None
+
+    return generate
 
 
 UNCLAIMED_QUERIES["CAP-1"] = _unclaimed({"$exists": True}, {"$exists": False})
-UNCLAIMED_QUERIES["CAP-2"] = _unclaimed(*({"$glob": pattern} for pattern in ("a*", "*", "a", "", "[a]")))
+UNCLAIMED_QUERIES["CAP-2"] = _unclaimed(
+    *({"$glob": pattern} for pattern in ("a*", "*", "a", "", "[a]"))
+)
 UNCLAIMED_QUERIES["CAP-3"] = _unclaimed({"$mod": [2, 0]}, {"$mod": (3, 1)}, {"$mod": [1, 0]})
 
 
 @invalid_input(UNCLAIMED_QUERIES, "CAP-4")
 def unclaimed_logic(generator: ValueGenerator) -> tuple[Any, Any]:
-    place, name = text_or_timestamp_field(generator), generator.choice(LOGICAL_OPERATORS)
-    negated: dict[str, Any] = {place: {"$not": {"$eq": "a"}}}
-    both = {name: [{place: None}, {"queue": "a"}]}
+    """Draw a query with `$and`, `$or`, `$nor` or `$not` (CAP-4)."""
+    field, name = draw_scalar_field(generator), generator.choice(LOGICAL_OPERATORS)
+    negated: dict[str, Any] = {field: {"$not": {"$eq": "a"}}}
+    both = {name: [{field: None}, {"queue": "a"}]}
     return generator.next_in_rotation(
-        ({name: [{place: None}]}, negated, both, {"queue": None, **negated})
+        ({name: [{field: None}]}, negated, both, {"queue": None, **negated})
     ), None
 
 
 @invalid_input(UNCLAIMED_QUERIES, "CAP-5")
 def unclaimed_path(generator: ValueGenerator) -> tuple[Any, Any]:
+    """Draw a query on a dotted path (CAP-5)."""
     path = generator.next_in_rotation(("header.a", "content.a.b", "buffers.0", "label.a"))
-    tests = (None, "a", {"$ne": None}, {"$in": ["a"]}, {"$nin": ["a"]}, {"$lt": "a"}, {"$ne": "a"})
-    return {path: generator.choice(tests)}, None
+    conditions = (
+        None,
+        "a",
+        {"$ne": None},
+        {"$in": ["a"]},
+        {"$nin": ["a"]},
+        {"$lt": "a"},
+        {"$ne": "a"},
+    )
+    return {path: generator.choice(conditions)}, None
 
 
 @invalid_input(UNCLAIMED_QUERIES, "CAP-6")
 def unclaimed_document(generator: ValueGenerator) -> tuple[Any, Any]:
-    place = generator.choice((*DICT_FIELDS, "label"))
+    """Draw a query with a dict as operand (CAP-6)."""
+    field = generator.choice((*DICT_FIELDS, "label"))
     document = generator.choice(({}, {"a": "b"}, {"a": None}))
-    return {place: generator.next_in_rotation((document, *_compared(document)))}, None
+    return {field: generator.next_in_rotation((document, *_comparisons_with(document)))}, None
 
 
 @invalid_input(UNCLAIMED_QUERIES, "CAP-7")
 def unclaimed_list(generator: ValueGenerator) -> tuple[Any, Any]:
-    place = generator.choice(("buffers", "label"))
-    shapes = __SEVERAL__([], ["a"], {"$all": ["a"]}, {"$size": 0}, {"$elemMatch": {"$ne": None}})
-    return {
-        place: generator.next_in_rotation(
-            (*shapes, {"$all": []}, *_compared([]), *_compared(["a"]))
-        )
-    }, None
+    """Draw a query with a list as operand, or with an operator on lists (CAP-7)."""
+    field = generator.choice(("buffers", "label"))
+    conditions: tuple[Any, ...] = (
+        *([], ["a"], {"$all": ["a"]}, {"$size": 0}, {"$elemMatch": {"$ne": None}}, {"$all": []}),
+        *(*_comparisons_with([]), *_comparisons_with(["a"])),
+    )
+    return {field: generator.next_in_rotation(conditions)}, None
 
 
-def _compared(operand: Any) -> list[dict[str, Any]]:
-    """What a value is compared with, alone and in a list."""
+def _comparisons_with(operand: Any) -> list[dict[str, Any]]:
+    """Return conditions that compare with the operand, alone and among others."""
     alone = ({name: operand} for name in ("$eq", "$ne", "$lt", "$gte"))
     return [*alone, {"$in": [operand]}, {"$in": ["a", operand]}, {"$nin": [None, operand]}]
 
 
-UNCLAIMED_QUERIES["CAP-8"] = _unclaimed(b"a", b"", *_compared(b"a"), *_compared(b""))
+UNCLAIMED_QUERIES["CAP-8"] = _unclaimed(
+    b"a", b"", *_comparisons_with(b"a"), *_comparisons_with(b"")
+)
 UNCLAIMED_QUERIES["CAP-9"] = _unclaimed(
-    *(1, True, 1.0, 0, float("nan")), *_compared(1), *_compared(0.0), *_compared(False)
+    *(1, True, 1.0, 0, float("nan")),
+    *(condition for operand in (1, 0.0, False) for condition in _comparisons_with(operand)),
 )
 UNCLAIMED_QUERIES["CAP-10"] = _unclaimed(
     *({"$regex": pattern} for pattern in ("a", "", "^a$")), {"$regex": "a", "$options": "i"}

@@ -1,6 +1,7 @@
-"""The makers of queries, one for each clause of the query language.
+"""Query generators: for each clause of the query language, a function that draws query cases.
 
-They register themselves when their modules are imported, which happens here.
+The functions register themselves in `registry.QUERY_GENERATORS` when their modules are imported,
+which happens here.
 """
 
 from taskdb_spec.conformance.generation.queries import (

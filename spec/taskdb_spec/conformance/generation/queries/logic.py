@@ -1,4 +1,4 @@
-"""Queries that combine and negate others."""
+"""Query generators for `$and`, `$or`, `$nor` and `$not`."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ from taskdb_spec.conformance.generation.queries.registry import (
     SIMPLE_QUERY_CLAUSES,
     QueryCase,
     QueryGenerator,
+    draw_scalar_field_values,
     merge_witnesses,
     query_case,
     query_generator,
-    scalar_field,
 )
 from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 
-def _combination(operator: str) -> QueryGenerator:
-    def combine(generator: ValueGenerator) -> QueryCase:
+def _combination_with(operator: str) -> QueryGenerator:
+    """Return a generator of combinations with this operator, of one to three simple queries."""
+
+    def generate(generator: ValueGenerator) -> QueryCase:
         parts = [
             QUERY_GENERATORS[generator.choice(SIMPLE_QUERY_CLAUSES)](generator)
             for _ in range(generator.integer(1, 3))
         ]
-        if generator.chance(0.3):  # two conditions on one field
-            parts.append(query_case(*_same_place(generator, parts[0])))
+        if generator.chance(0.3):  # a second condition on the same field
+            parts.append(query_case(*_condition_on_field_of(generator, parts[0])))
         queries = [part.query for part in parts]
         if generator.chance(0.2):
             queries.append({})
         if generator.chance(0.2):
             queries = [{generator.choice(LOGICAL_OPERATORS): queries}]
         if generator.chance(0.2):
-            queries.append(queries[0])  # a branch may be there twice
+            queries.append(queries[0])  # the same branch twice
         if generator.chance(0.1):
-            queries = [_deeply(queries)]
+            queries = [_nest_deeply(queries)]
         query: dict[str, Any] = {operator: queries}
         if generator.chance(0.2):  # beside another combination
             parts.append(QUERY_GENERATORS[generator.choice(SIMPLE_QUERY_CLAUSES)](generator))
@@ -43,50 +45,57 @@ def _combination(operator: str) -> QueryGenerator:
         if generator.chance(0.4):  # beside conditions of its own
             parts.append(QUERY_GENERATORS[generator.choice(SIMPLE_QUERY_CLAUSES)](generator))
             query |= parts[-1].query
-        witnesses = [plant for part in parts for plant in part.witnesses[:3]]
+        witnesses = [witness for part in parts for witness in part.witnesses[:3]]
         first, second = (merge_witnesses(part.witnesses[:2][i] for part in parts) for i in (0, -1))
-        # Records for which all depends on one part.
-        lone = [first | generator.choice(part.witnesses) for part in parts]
-        lone += [second | generator.choice(part.witnesses) for part in parts]
-        return QueryCase(query, (first, second, *lone, *generator.choices(witnesses, 2, 4)))
+        # Records that differ in the fields of one part only, so that this part decides.
+        decisive = [first | generator.choice(part.witnesses) for part in parts]
+        decisive += [second | generator.choice(part.witnesses) for part in parts]
+        return QueryCase(query, (first, second, *decisive, *generator.choices(witnesses, 2, 4)))
 
-    return combine
+    return generate
 
 
-def _deeply(queries: list[dict[str, Any]]) -> dict[str, Any]:
-    """The same inside forty combinations that change nothing."""
+def _nest_deeply(queries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the same query inside forty `$and` of one branch, which change nothing."""
     query: dict[str, Any] = {"$or": queries}
+    # Deeper than a query that anybody writes by hand; no clause limits the depth.
     for _ in range(40):
         query = {"$and": [query]}
     return query
 
 
-def _same_place(generator: ValueGenerator, part: QueryCase) -> tuple[Any, ...]:
-    place = next(iter(part.query))
-    value = next((p[place] for p in part.witnesses if p.get(place) is not None), None)
-    return place, {generator.choice(("$ne", "$eq", "$gte", "$lte")): value}, value
+def _condition_on_field_of(generator: ValueGenerator, part: QueryCase) -> tuple[Any, ...]:
+    """Return a field of the part, a condition on it, and a value: arguments of `query_case`."""
+    field = next(iter(part.query))
+    value = next(
+        (witness[field] for witness in part.witnesses if witness.get(field) is not None), None
+    )
+    return field, {generator.choice(("$ne", "$eq", "$gte", "$lte")): value}, value
 
 
 for _clause, _operator in (("AND-1", "$and"), ("OR-1", "$or"), ("NOR-1", "$nor")):
-    QUERY_GENERATORS[_clause] = _combination(_operator)
+    QUERY_GENERATORS[_clause] = _combination_with(_operator)
 
 
 @query_generator("NOT-1")
 def negation(generator: ValueGenerator) -> QueryCase:
+    """Draw `$not`, or a double `$not`, of a condition."""
+    # QRY-3 twice: a store may apply `$not` to each of several operators.
     part = QUERY_GENERATORS[
         generator.choice(("QRY-3", "LT-1", "GTE-1", "IN-1", "NE-1", "EQ-2", "QRY-3"))
     ](generator)
-    ((place, condition),) = part.query.items()
+    ((field, condition),) = part.query.items()
     negated = {"$not": {"$not": condition}} if generator.chance(0.2) else {"$not": condition}
-    return QueryCase({place: negated}, part.witnesses)
+    return QueryCase({field: negated}, part.witnesses)
 
 
 @query_generator("NOT-2")
-def negation_of_none(generator: ValueGenerator) -> QueryCase:
-    place, value, _ = scalar_field(generator)
+def negation_on_none(generator: ValueGenerator) -> QueryCase:
+    """Draw `$not` of an operator that is false on None, and a record without the field."""
+    field, value, _ = draw_scalar_field_values(generator)
     tests: list[dict[str, Any]] = [{operator: value} for operator in (*ORDER_OPERATORS, "$eq")]
     if Capability.regex in generator.capabilities:
         tests.append({"$regex": "a"})
     if Capability.glob in generator.capabilities:
         tests.append({"$glob": "*"})
-    return query_case(place, {"$not": generator.next_in_rotation(tests)}, None, value)
+    return query_case(field, {"$not": generator.next_in_rotation(tests)}, None, value)

@@ -1,4 +1,7 @@
-"""Makers of queries with patterns: tables of patterns, texts that match, texts that do not."""
+"""Query generators for `$glob` and `$regex`.
+
+The tables hold patterns, each with texts that match it and texts that do not.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from taskdb_spec.conformance.generation.queries.registry import (
 )
 from taskdb_spec.conformance.generation.values import TEXT_FIELDS, TIMESTAMP_FIELDS, ValueGenerator
 
+# The texts that do not match are those that a wrong translation of the pattern matches, for example
+# into LIKE, into a regular expression without escapes, or with a wrong flag.
 GLOB_CASES = {
     "GLB-1": (
         ("a*", ("a", "ab", "a\nb", "a\U0001f600"), ("ba", "", "xab")),
@@ -109,20 +114,23 @@ REGEX_OPTION_CASES = (
 )
 
 
-def _globs(clause: str) -> QueryGenerator:
-    def make(generator: ValueGenerator) -> QueryCase:
+def _glob_from_table(clause: str) -> QueryGenerator:
+    """Return a generator of the patterns of a clause, by rotation."""
+
+    def generate(generator: ValueGenerator) -> QueryCase:
         pattern, matching, others = generator.next_in_rotation(GLOB_CASES[clause])
         return query_case(generator.choice(TEXT_FIELDS), {"$glob": pattern}, *matching, *others)
 
-    return make
+    return generate
 
 
 for _clause in GLOB_CASES:
-    QUERY_GENERATORS[_clause] = _globs(_clause)
+    QUERY_GENERATORS[_clause] = _glob_from_table(_clause)
 
 
 @query_generator("GLB-5")
-def glob_of_no_text(generator: ValueGenerator) -> QueryCase:
+def glob_on_non_text(generator: ValueGenerator) -> QueryCase:
+    """Draw `$glob` on timestamps and None, with patterns that match their texts."""
     pattern = {"$glob": generator.choice(("*", "?*", "2*", "None", "N*", ""))}
     if generator.chance(0.5):
         return query_case(generator.choice(TEXT_FIELDS), pattern, None, generator.word())
@@ -130,7 +138,8 @@ def glob_of_no_text(generator: ValueGenerator) -> QueryCase:
 
 
 @query_generator("GLB-6")
-def glob_and_more(generator: ValueGenerator) -> QueryCase:
+def glob_beside_operator(generator: ValueGenerator) -> QueryCase:
+    """Draw `$glob` before or after another operator on the same field."""
     more: dict[str, Any] = generator.choice(
         ({"$ne": "ab"}, {"$in": ["ab", "b"]}, {"$gte": "b"}, {"$lt": "ab"})
     )
@@ -141,33 +150,38 @@ def glob_and_more(generator: ValueGenerator) -> QueryCase:
 
 
 @query_generator("GLB-7")
-def glob_to_drop(generator: ValueGenerator) -> QueryCase:
+def glob_for_purge(generator: ValueGenerator) -> QueryCase:
+    """Draw any query with `$glob`; the program purges with it."""
     return QUERY_GENERATORS[generator.choice(("GLB-1", "GLB-3", "GLB-6"))](generator)
 
 
-def _search(generator: ValueGenerator, pattern: str, options: str, *values: Any) -> QueryCase:
+def _regex_case(generator: ValueGenerator, pattern: str, options: str, *values: Any) -> QueryCase:
+    """Draw a case with `$regex` on any text field."""
     condition = {"$regex": pattern}
-    if options or generator.chance(0.1):
+    if options or generator.chance(0.1):  # no options may also be written as an empty text
         condition["$options"] = options
-    if generator.chance(0.3):
+    if generator.chance(0.3):  # `$options` may come first
         condition = dict(reversed(condition.items()))
     return query_case(generator.choice(TEXT_FIELDS), condition, *values)
 
 
 @query_generator("RGX-1")
-def search(generator: ValueGenerator) -> QueryCase:
+def regex(generator: ValueGenerator) -> QueryCase:
+    """Draw `$regex` without options."""
     pattern, options, matching, others = generator.next_in_rotation(REGEX_CASES)
-    return _search(generator, pattern, options, *matching, *others)
+    return _regex_case(generator, pattern, options, *matching, *others)
 
 
 @query_generator("RGX-2")
-def search_with_options(generator: ValueGenerator) -> QueryCase:
+def regex_with_options(generator: ValueGenerator) -> QueryCase:
+    """Draw `$regex` with `$options`, and texts that match only without these."""
     pattern, options, matching, others = generator.next_in_rotation(REGEX_OPTION_CASES)
-    return _search(generator, pattern, options, *matching, *others)
+    return _regex_case(generator, pattern, options, *matching, *others)
 
 
 @query_generator("RGX-3")
-def search_in_no_text(generator: ValueGenerator) -> QueryCase:
+def regex_on_non_text(generator: ValueGenerator) -> QueryCase:
+    """Draw `$regex` on timestamps and None, with patterns that match their texts."""
     condition = {"$regex": generator.choice(("", ".", "^2", "N", "0"))}
     if generator.chance(0.5):
         return query_case(generator.choice(TEXT_FIELDS), condition, None, "")

@@ -1,7 +1,8 @@
-"""Queries that tell records apart, one maker for each clause of the query language.
+"""The registry of query generators, and what several of them need.
 
-A maker draws a query and *plants*: fields for records between which the query has to choose. A
-focused program stores the plants; the random machine plants some into the records it has.
+A query generator draws a `QueryCase`: a query and its *witnesses*, the fields of records that the
+query must tell apart. A targeted program stores the witnesses as records; the random walk updates
+the records that it has with some of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from taskdb_spec.language.parser import parse_query
 
 @dataclass(frozen=True)
 class QueryCase:
-    """A query, and fields of records that it has to tell apart."""
+    """A query, and fields of records that it must tell apart.
+
+    A targeted program stores the first witness always, and some of the others.
+    """
 
     query: dict[str, Any]
     witnesses: tuple[dict[str, Any], ...]
@@ -25,10 +29,11 @@ class QueryCase:
 
 QueryGenerator: TypeAlias = Callable[[ValueGenerator], QueryCase]
 QUERY_GENERATORS: dict[str, QueryGenerator] = {}
+"""The generators, by clause. Sort the clauses before you iterate: the order is that of imports."""
 
 
 def query_generator(*clauses: str) -> Callable[[QueryGenerator], QueryGenerator]:
-    """Register the maker of queries that exercise these clauses."""
+    """Register a function as the generator of queries that exercise these clauses."""
 
     def register(function: QueryGenerator) -> QueryGenerator:
         QUERY_GENERATORS.update(dict.fromkeys(clauses, function))
@@ -37,27 +42,27 @@ def query_generator(*clauses: str) -> Callable[[QueryGenerator], QueryGenerator]
     return register
 
 
-def query_case(place: str, condition: Any, *values: Any) -> QueryCase:
-    """A query on one root field, and that field's values in the plants."""
-    return QueryCase({place: condition}, tuple({place: value} for value in values))
+def query_case(field: str, condition: Any, *values: Any) -> QueryCase:
+    """Return a case with a condition on a root field, and with the field's values as witnesses."""
+    return QueryCase({field: condition}, tuple({field: value} for value in values))
 
 
-def scalar_field(generator: ValueGenerator) -> tuple[str, Any, Any]:
-    """A text or time field, a value for it, and another that is near."""
+def draw_scalar_field_values(generator: ValueGenerator) -> tuple[str, Any, Any]:
+    """Draw a text or timestamp field, a value for it, and a similar value."""
     if generator.chance(0.6):
-        place, value = generator.choice(TEXT_FIELDS), generator.word()
-        return place, value, generator.similar_value(value)
-    place, at = generator.choice(TIMESTAMP_FIELDS), generator.timestamp(with_offset=False)
-    return place, at, generator.similar_value(at)
+        field, value = generator.choice(TEXT_FIELDS), generator.word()
+        return field, value, generator.similar_value(value)
+    field, at = generator.choice(TIMESTAMP_FIELDS), generator.timestamp(with_offset=False)
+    return field, at, generator.similar_value(at)
 
 
 def merge_witnesses(witnesses: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """A record that has the fields of all of them, the last where they differ."""
-    return {name: value for plant in witnesses for name, value in plant.items()}
+    """Return a record with the fields of all witnesses; the last one wins."""
+    return {name: value for witness in witnesses for name, value in witness.items()}
 
 
 def _is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
-    """Whether the backend claims to take that query."""
+    """Return whether the backend claims all capabilities that the query needs."""
     try:
         parse_query(query, capabilities=generator.capabilities)
     except QueryError:
@@ -65,13 +70,17 @@ def _is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
     return True
 
 
-def select_claimed(generator: ValueGenerator, queries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of the queries that the backend claims to take."""
+def select_claimed(
+    generator: ValueGenerator, queries: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the queries for which the backend claims all capabilities."""
     return [query for query in queries if _is_claimed(generator, query)]
 
 
 def lookalike_query(value: Any) -> Any:
-    """A query that is equal to Python, or but for the order of keys, and asks something else.
+    """Return a query that Python considers equal, up to the order of keys, but that differs.
+
+    A cache of answers that compares queries with `==` serves the wrong answer to one of the two.
 
     >>> lookalike_query({"header": {"a": 1, "b": "c"}})
     {'header': {'b': 'c', 'a': True}}
@@ -85,5 +94,16 @@ def lookalike_query(value: Any) -> Any:
     return bool(value) if isinstance(value, int) and value in (0, 1) else value
 
 
-SIMPLE_QUERY_CLAUSES = ("EQ-1", "EQ-3", "NE-1", "NE-3", "LT-1", "GTE-1", "IN-1", "NIN-2", "CMP-1", "EQ-2")
-"""Clauses whose queries are parts of larger ones."""
+SIMPLE_QUERY_CLAUSES = (
+    "EQ-1",
+    "EQ-3",
+    "NE-1",
+    "NE-3",
+    "LT-1",
+    "GTE-1",
+    "IN-1",
+    "NIN-2",
+    "CMP-1",
+    "EQ-2",
+)
+"""Clauses whose queries are combined into larger ones: one condition on one root field each."""

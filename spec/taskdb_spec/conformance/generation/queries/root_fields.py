@@ -1,4 +1,4 @@
-"""Queries of the optional parts that look at root fields only."""
+"""Query generators for the optional capabilities, as far as they concern root fields only."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from taskdb_spec.conformance.generation.queries.registry import (
     QUERY_GENERATORS,
     QueryCase,
     QueryGenerator,
+    draw_scalar_field_values,
     query_case,
     query_generator,
-    scalar_field,
 )
 from taskdb_spec.conformance.generation.values import (
     BUFFER_FIELDS,
@@ -26,132 +26,144 @@ from taskdb_spec.language.tree import ORDER_OPERATORS
 
 @query_generator("EXI-1")
 def root_exists(generator: ValueGenerator) -> QueryCase:
-    asked = {"$exists": generator.choice((True, False))}
+    """Draw `$exists`, and values that are empty or None, which exist as well."""
+    condition = {"$exists": generator.choice((True, False))}
     if generator.chance(0.3):
-        place, value = generator.choice((("buffers", [b"a"]), ("header", {"a": 1})))
-        return query_case(place, asked, value, type(value)(), None)
-    place, value, _ = scalar_field(generator)
+        field, value = generator.choice((("buffers", [b"a"]), ("header", {"a": 1})))
+        return query_case(field, condition, value, type(value)(), None)
+    field, value, _ = draw_scalar_field_values(generator)
     values = ("", value, None) if isinstance(value, str) else (value, None)
-    return query_case(place, asked, *values)
+    return query_case(field, condition, *values)
 
 
-def _stranger(draw: Callable[[ValueGenerator], Any]) -> QueryGenerator:
-    """Operands of a class that no root field holds."""
+def _operand_of_other_class(draw: Callable[[ValueGenerator], Any]) -> QueryGenerator:
+    """Return a generator of conditions with an operand that no root field can equal."""
 
-    def make(generator: ValueGenerator) -> QueryCase:
-        place, value, _ = scalar_field(generator)
+    def generate(generator: ValueGenerator) -> QueryCase:
+        field, value, _ = draw_scalar_field_values(generator)
         operand = draw(generator)
         shapes = ({"$ne": operand}, {"$nin": [operand]}, {"$in": [operand]}, {"$lt": operand})
         condition = generator.choice((operand, *shapes))
         witnesses = [value, None]
-        if place in TEXT_FIELDS:
+        if field in TEXT_FIELDS:
             witnesses += [generator.choice(LOOKALIKES), str(operand)]
-        return query_case(place, condition, *witnesses)
+        return query_case(field, condition, *witnesses)
 
-    return make
+    return generate
 
 
-QUERY_GENERATORS["NUM-1"] = _stranger(
+QUERY_GENERATORS["NUM-1"] = _operand_of_other_class(
     lambda generator: generator.choice((0, 1, 1.0, True, False, -1))
 )
-QUERY_GENERATORS["BYT-1"] = _stranger(lambda generator: generator.choice((b"", b"a", b"ab")))
+QUERY_GENERATORS["BYT-1"] = _operand_of_other_class(
+    lambda generator: generator.choice((b"", b"a", b"ab"))
+)
 
 
 @query_generator("MOD-1")
-def remainder_of_no_number(generator: ValueGenerator) -> QueryCase:
-    place, value, _ = scalar_field(generator)
+def remainder_of_non_number(generator: ValueGenerator) -> QueryCase:
+    """Draw `$mod` on a text, a timestamp or None, or on documents without a number."""
+    field, value, _ = draw_scalar_field_values(generator)
     condition = {"$mod": generator.choice(([2, 0], [1, 0], [-3, 0], [4.0, 1]))}
     if Capability.paths in generator.capabilities:
-        documents = [{"n": value} for value in generator.sample(NO_NUMBERS, 4, 7)]
-        return QueryCase({"header.n": condition}, tuple({"header": d} for d in documents))
-    values = [value, None] + (["4", "%d", "0", ""] if place in TEXT_FIELDS else [])
-    return query_case(place, condition, *values)
+        documents = [{"n": value} for value in generator.sample(VALUES_WITHOUT_REMAINDER, 4, 7)]
+        return QueryCase(
+            {"header.n": condition}, tuple({"header": document} for document in documents)
+        )
+    values = [value, None] + (["4", "%d", "0", ""] if field in TEXT_FIELDS else [])
+    return query_case(field, condition, *values)
 
 
-NO_NUMBERS: tuple[Any, ...] = (
+VALUES_WITHOUT_REMAINDER: tuple[Any, ...] = (
     *(True, False, float("nan"), float("inf"), float("-inf"), 2.0**63, -1e300, 1e300),
     *("4", "", "0", None, b"4", EPOCH, {}, {"n": 4}, [], [True, "4"]),
 )
-"""Values of which there is no remainder: they are no numbers, or beyond 64 bits."""
+"""Values without a remainder: they are not numbers, or not finite, or outside 64 bits."""
 
 
 # documents
 
 
-def _documents(generator: ValueGenerator, *names: str) -> tuple[str, dict[str, Any]]:
-    place = generator.choice(("header", "content", "result_content", "error"))
-    return place, {name: generator.scalar() for name in names or ("a", "b")}
+def _draw_document_field(generator: ValueGenerator, *names: str) -> tuple[str, dict[str, Any]]:
+    """Draw a dict field, and a document with a scalar for each name."""
+    field = generator.choice(("header", "content", "result_content", "error"))
+    return field, {name: generator.scalar() for name in names or ("a", "b")}
 
 
 @query_generator("DOC-1")
 def whole_document(generator: ValueGenerator) -> QueryCase:
-    place, document = _documents(generator)
+    """Draw a document as operand, and documents with more, fewer or similar members."""
+    field, document = _draw_document_field(generator)
     if generator.chance(0.3):
         document["a"] = generator.choice(([document["b"]], {"c": document["b"]}, [], {}))
     if generator.chance(0.3):
         document["b"] = 1
-    lookalike_query = {**document, "b": 1.0}  # equal as a number, and not as text
+    equal_number = {**document, "b": 1.0}  # equal as a number, and not as text
     more = {**document, "c": 1}
     less = {"a": document["a"]}
     near = {**document, "b": generator.similar_value(document["b"])}
     condition = generator.next_in_rotation(
         (document, {"$eq": document}, {"$in": [document]}, {"$ne": document})
     )
-    return query_case(place, condition, document, more, less, near, lookalike_query, None, {})
+    return query_case(field, condition, document, more, less, near, equal_number, None, {})
 
 
 @query_generator("DOC-2")
 def key_order(generator: ValueGenerator) -> QueryCase:
-    place, document = _documents(generator)
-    turned = {"b": document["b"], "a": document["a"]}
+    """Draw a document as operand, and the same document with its keys in another order."""
+    field, document = _draw_document_field(generator)
+    reordered = {"b": document["b"], "a": document["a"]}
     if generator.chance(0.3):
-        document, turned = {"c": document}, {"c": turned}
-    return query_case(place, generator.choice((document, {"$eq": document})), turned, document)
+        document, reordered = {"c": document}, {"c": reordered}
+    return query_case(field, generator.choice((document, {"$eq": document})), reordered, document)
 
 
 @query_generator("DOC-3")
 def empty_document(generator: ValueGenerator) -> QueryCase:
-    place, document = _documents(generator)
+    """Draw the empty document as operand, and a record without a document."""
+    field, document = _draw_document_field(generator)
     condition = generator.next_in_rotation(({}, {"$eq": {}}, {"$ne": {}}, {"$in": [{}]}))
     values: tuple[Any, ...] = (
         ({}, document, None) if condition != {"$in": [{}]} else ({}, None, document)
     )
-    return query_case(place, condition, *values)
+    return query_case(field, condition, *values)
 
 
 @query_generator("DOC-4")
 def operators_as_content(generator: ValueGenerator) -> QueryCase:
-    place, _ = _documents(generator)
-    inners: tuple[dict[str, Any], ...] = (
+    """Draw a document as operand whose keys look like operators."""
+    field, _ = _draw_document_field(generator)
+    contents: tuple[dict[str, Any], ...] = (
         *({"$gt": ""}, {"$foo": 1}, {"$ne": None}),
         *({"$in": ["a"]}, {"a": {"$gt": 1}}),
     )
-    inner = generator.next_in_rotation(inners)
-    condition = {generator.choice(("$eq", "$ne")): inner}
-    if "a" in inner and generator.chance(0.5):
-        condition = inner
-    return query_case(place, condition, inner, {"a": 1}, {"a": 2}, {}, None)
+    content = generator.next_in_rotation(contents)
+    condition = {generator.choice(("$eq", "$ne")): content}
+    if "a" in content and generator.chance(0.5):
+        condition = content
+    return query_case(field, condition, content, {"a": 1}, {"a": 2}, {}, None)
 
 
 @query_generator("DOC-5")
 def document_order(generator: ValueGenerator) -> QueryCase:
-    place, document = _documents(generator)
+    """Draw an ordering operator with a document, and documents that are near it."""
+    field, document = _draw_document_field(generator)
     others = [
         {"a": generator.similar_value(document["a"]), "b": document["b"]},
         {"b": document["b"]},
     ]
     others += [{"a": document["a"]}, {**document, "c": None}, {"a": generator.scalar()}]
     others += [{"b": document["b"], "a": document["a"]}, {"b": document["a"], "a": document["b"]}]
-    others += [{"a": value} for value in generator.sample(ONE_OF_EACH, 4, 4)]
+    others += [{"a": value} for value in generator.sample(VALUE_OF_EACH_CLASS, 4, 4)]
     operand = generator.choice(
-        (document, document, {}, {"a": generator.next_in_rotation(ONE_OF_EACH)})
+        (document, document, {}, {"a": generator.next_in_rotation(VALUE_OF_EACH_CLASS)})
     )
     condition = {generator.choice(ORDER_OPERATORS): operand}
-    return query_case(place, condition, document, *generator.sample(others, 4, 7), None)
+    return query_case(field, condition, document, *generator.sample(others, 4, 7), None)
 
 
-ONE_OF_EACH: tuple[Any, ...] = (None, 1, "", {}, [], b"", False, EPOCH)
-"""A value of each class, to be ordered by it."""
+VALUE_OF_EACH_CLASS: tuple[Any, ...] = (None, 1, "", {}, [], b"", False, EPOCH)
+"""A value of each class, because the order of documents compares classes first (DOC-5)."""
 
 
 # arrays on root fields
@@ -159,6 +171,7 @@ ONE_OF_EACH: tuple[Any, ...] = (None, 1, "", {}, [], b"", False, EPOCH)
 
 @query_generator("LIST-1")
 def whole_list(generator: ValueGenerator) -> QueryCase:
+    """Draw a list of buffers as operand, and lists with more, fewer or reordered elements."""
     buffers = generator.choices((b"a", b"b", b""), 0, 2)
     shapes = (buffers, {"$eq": buffers}, {"$in": [buffers]}, {"$ne": buffers}, {"$nin": [buffers]})
     others: tuple[Any, ...] = (buffers[::-1], [*buffers, b"a"], buffers[:-1], [], None)
@@ -169,6 +182,7 @@ def whole_list(generator: ValueGenerator) -> QueryCase:
 
 @query_generator("LIST-2")
 def list_order(generator: ValueGenerator) -> QueryCase:
+    """Draw an ordering operator with a list of buffers."""
     buffers = generator.choices((b"a", b"b", b"aa"), 0, 2)
     others = (generator.choices((b"a", b"b", b"aa"), 1, 2), [*buffers, b"a"], buffers[:-1], None)
     return query_case(
@@ -180,7 +194,8 @@ def list_order(generator: ValueGenerator) -> QueryCase:
 
 
 @query_generator("SIZE-1")
-def size(generator: ValueGenerator) -> QueryCase:
+def list_size(generator: ValueGenerator) -> QueryCase:
+    """Draw `$size`, and lists of other lengths, or texts and documents of that length."""
     length = generator.choice((0, 1, 2, 2.0))
     if generator.chance(0.2):
         return query_case("label", {"$size": length}, "a" * int(length), None)
@@ -193,7 +208,8 @@ def size(generator: ValueGenerator) -> QueryCase:
 
 
 @query_generator("ALL-1")
-def every_operand(generator: ValueGenerator) -> QueryCase:
+def all_operands(generator: ValueGenerator) -> QueryCase:
+    """Draw `$all` with one or more operands, some of them repeated."""
     if generator.chance(0.5):
         word = generator.word()
         operands = generator.choice(
@@ -215,15 +231,17 @@ def every_operand(generator: ValueGenerator) -> QueryCase:
 
 
 @query_generator("ALL-2")
-def no_operand(generator: ValueGenerator) -> QueryCase:
+def all_without_operands(generator: ValueGenerator) -> QueryCase:
+    """Draw `$all` with an empty list."""
     if generator.chance(0.4):
         return query_case(generator.choice(BUFFER_FIELDS), {"$all": []}, [], [b"a"], None)
-    place, value, _ = scalar_field(generator)
-    return query_case(place, {"$all": []}, value, None)
+    field, value, _ = draw_scalar_field_values(generator)
+    return query_case(field, {"$all": []}, value, None)
 
 
 @query_generator("ELEM-1")
-def one_element(generator: ValueGenerator) -> QueryCase:
+def element_match(generator: ValueGenerator) -> QueryCase:
+    """Draw `$elemMatch` on lists, and on a text, which has no elements."""
     shapes: tuple[Any, ...] = (
         {"$ne": None},
         {"$eq": None},
@@ -232,7 +250,7 @@ def one_element(generator: ValueGenerator) -> QueryCase:
         {"$ne": None, "$nin": ["a"]},
     )
     if Capability.paths in generator.capabilities and generator.chance(0.7):
-        return _element_of_texts(generator)
+        return _element_match_in_texts(generator)
     if generator.chance(0.2):
         return query_case("label", {"$elemMatch": generator.next_in_rotation(shapes)}, "a", None)
     buffers = generator.choices((b"a", b"b"), 1, 2)
@@ -245,8 +263,8 @@ def one_element(generator: ValueGenerator) -> QueryCase:
     )
 
 
-def _element_of_texts(generator: ValueGenerator) -> QueryCase:
-    """Lists whose elements hold only together, or only inside, what one alone has to."""
+def _element_match_in_texts(generator: ValueGenerator) -> QueryCase:
+    """Draw conditions that one element must meet alone, and lists that meet them together."""
     logic = Capability.logic in generator.capabilities
     shapes: tuple[dict[str, Any], ...] = (
         *({"$gt": "a", "$lt": "c"}, {"$gte": "b", "$lte": "b"}, {"$ne": "a", "$gte": "a"}),
@@ -259,4 +277,4 @@ def _element_of_texts(generator: ValueGenerator) -> QueryCase:
     )
     documents = [{"a": value} for value in (["a", "c"], *generator.sample(lists, 6, 8))]
     condition = {"$elemMatch": generator.next_in_rotation(shapes)}
-    return QueryCase({"header.a": condition}, tuple({"header": d} for d in documents))
+    return QueryCase({"header.a": condition}, tuple({"header": document} for document in documents))

@@ -1,1 +1,4 @@
-"""Random programs: walks over what is stored, and many queries over few records."""
+"""Randomized programs, which are generated for no clause in particular.
+
+`queries` generates many random queries over a few records, `walk` a sequence of random calls.
+"""

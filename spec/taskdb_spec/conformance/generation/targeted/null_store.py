@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taskdb_spec.conformance.core.program import Method, Operation, StoreAction
-from taskdb_spec.conformance.generation.builders import GET_HISTORY, add, drop, find, get, purge, update
+from taskdb_spec.conformance.generation.builders import (
+    GET_HISTORY,
+    add,
+    drop,
+    find,
+    get,
+    purge,
+    update,
+)
 from taskdb_spec.conformance.generation.records import draw_record, draw_update
 from taskdb_spec.conformance.generation.targeted.registry import targeted_program
 from taskdb_spec.conformance.generation.values import ValueGenerator
@@ -15,8 +25,8 @@ def discarded_writes(generator: ValueGenerator) -> list[Operation]:
     one = generator.msg_id()
     writes = [add(one, draw_record(generator)), update(one, draw_update(generator))]
     writes += [drop(one), purge({"label": "a"})]
-    # NODB-2: a store that stores nothing need not look at its arguments.
-    invalid_id = generator.next_in_rotation((None, [], {}))
+    # A store that stores nothing must not look at its arguments (NODB-1).
+    invalid_id: Any = generator.next_in_rotation((None, [], {}))
     writes += [Operation(Method.add, (invalid_id, None)), Operation(Method.update, ({}, "x"))]
     writes += [drop([]), purge(5)]
     reads = [get(one), find({}), find({"label": None}, ["label"]), GET_HISTORY]

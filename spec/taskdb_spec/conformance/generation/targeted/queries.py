@@ -32,7 +32,6 @@ from taskdb_spec.conformance.generation.records import draw_record
 from taskdb_spec.conformance.generation.targeted.registry import targeted_program
 from taskdb_spec.conformance.generation.values import ValueGenerator
 
-
 NO_RECORD_MATCHES = {"msg_id": "never"}
 INVALID_CALLS_PER_PROGRAM = 8
 """Enough that the 16 programs of the smallest profile try most inputs of the longest table."""

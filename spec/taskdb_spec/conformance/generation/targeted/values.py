@@ -1,4 +1,4 @@
-"""Programs that keep values of every class."""
+"""Programs that write values of every class and read them back."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.generation.builders import (
-    STEP_GENERATORS,
-    StepGenerator,
     add,
-    update,
+    draw_ids,
     find,
     get,
-    draw_ids,
+    update,
+)
+from taskdb_spec.conformance.generation.targeted.registry import (
+    STEP_GENERATORS,
+    StepGenerator,
     targeted_program,
 )
 from taskdb_spec.conformance.generation.values import (
@@ -24,17 +26,18 @@ from taskdb_spec.conformance.generation.values import (
     INTS,
     LONG_WORDS,
     LOOKALIKES,
-    UNUSUAL_KEYS,
-    UNUSUAL_WORDS,
     TAGGED_DOCUMENTS,
     TEXT_FIELDS,
     TIMESTAMP_FIELDS,
+    UNUSUAL_KEYS,
+    UNUSUAL_WORDS,
     ValueGenerator,
 )
 
-DEPTHS = (2, 3, 4, 5, 6, 8, 20, 90)
-_ENDS = ("inf", "-inf", "nan")
-_VALUES: dict[str, Callable[[ValueGenerator], Any]] = {
+NESTING_DEPTHS = (2, 3, 4, 5, 6, 8, 20, 90)
+"""Shallow depths, at which stores may stop converting values, and deep ones below 100 (L-24)."""
+_SPECIAL_FLOATS = ("inf", "-inf", "nan")
+_VALUE_GENERATORS: dict[str, Callable[[ValueGenerator], Any]] = {
     "VAL-1": lambda generator: generator.next_in_rotation((*LONG_WORDS, *UNUSUAL_WORDS)),
     "VAL-2": lambda generator: generator.next_in_rotation(LOOKALIKES),
     "VAL-3": lambda generator: generator.next_in_rotation(
@@ -43,7 +46,7 @@ _VALUES: dict[str, Callable[[ValueGenerator], Any]] = {
     "VAL-4": lambda generator: generator.choice((True, False)),
     "VAL-5": lambda generator: generator.next_in_rotation(INTS),
     "VAL-6": lambda generator: generator.next_in_rotation(
-        (1.0, -0.0, 0.1, 1e17, 1e300, 5e-324, *map(float, _ENDS))
+        (1.0, -0.0, 0.1, 1e17, 1e300, 5e-324, *map(float, _SPECIAL_FLOATS))
     ),
     "VAL-7": lambda generator: generator.next_in_rotation(BYTES),
     "VAL-8": lambda generator: generator.timestamp(),
@@ -54,52 +57,59 @@ _VALUES: dict[str, Callable[[ValueGenerator], Any]] = {
         "b": [generator.next_in_rotation(TAGGED_DOCUMENTS)],
     },
     "VAL-10": lambda generator: generator.choice(
-        (generator.value(4), _nest(generator, generator.next_in_rotation(DEPTHS)))
+        (generator.value(4), _nest_value(generator, generator.next_in_rotation(NESTING_DEPTHS)))
     ),
 }
 
 
-def _nest(generator: ValueGenerator, depth: int) -> Any:
-    """A value at the bottom of lists and dicts, with others beside it on the way."""
+def _nest_value(generator: ValueGenerator, depth: int) -> Any:
+    """Return a scalar inside `depth` lists and dicts, with other members beside it."""
     if depth == 0:
         return generator.scalar()
-    inner = _nest(generator, depth - 1)
+    inner = _nest_value(generator, depth - 1)
     return generator.choice(([inner], [1, inner, "b"], {"a": inner}, {"a": "b", "c": inner}))
 
 
-def _values(clause: str) -> StepGenerator:
-    def make(generator: ValueGenerator) -> list[Operation]:
-        value, other, third = (_VALUES[clause](generator) for _ in range(3))
+def _steps_for(clause: str) -> StepGenerator:
+    """Return the generator of the steps for a clause about values of one class."""
+
+    def generate(generator: ValueGenerator) -> list[Operation]:
+        value, other, third = (_VALUE_GENERATORS[clause](generator) for _ in range(3))
         shapes = ({"a": value}, {"a": [value, other]}, {"a": {"b": [other, value]}, "c": other})
         fields: dict[str, Any] = {generator.choice(DICT_FIELDS): generator.choice(shapes)}
-        if isinstance(third, str):
+        if isinstance(third, str):  # a text can also be a key, and the value of a root field
             fields |= dict.fromkeys(TEXT_FIELDS, third)
             fields[generator.choice(DICT_FIELDS)] = {third: value}
-        if clause == "VAL-9":
+        if clause == "VAL-9":  # about keys: the document itself, not one inside another
             fields = {generator.choice(DICT_FIELDS): value}
-        if clause == "VAL-3":
+        if clause == "VAL-3":  # about empty values: root fields can be empty as well
             fields[generator.choice(BUFFER_FIELDS)] = generator.choice(([], [b""]))
             fields[generator.choice(DICT_FIELDS)] = {}
         return _write_and_read(generator, fields)
 
-    return make
+    return generate
 
 
-for _clause in _VALUES:
-    STEP_GENERATORS[_clause] = _values(_clause)
+for _clause in _VALUE_GENERATORS:
+    STEP_GENERATORS[_clause] = _steps_for(_clause)
 
 
 def _write_and_read(generator: ValueGenerator, fields: dict[str, Any]) -> list[Operation]:
+    """Return steps that write the fields with an add and with an update, and read both records."""
     one, other = draw_ids(generator, 2)
     return [add(one, fields), add(other, {}), update(other, fields), get(one), find({})]
 
 
 @targeted_program("BUF-1", "BUF-2")
 def buffers(generator: ValueGenerator) -> list[Operation]:
-    given = [generator.next_in_rotation(BUFFER_CONSTRUCTORS)(generator.choice(BYTES)) for _ in range(3)]
+    """Write buffers of all classes, and empty, repeated and many buffers."""
+    mixed = [
+        generator.next_in_rotation(BUFFER_CONSTRUCTORS)(generator.choice(BYTES)) for _ in range(3)
+    ]
     plain = generator.choices(BYTES, 1, 3)
+    # More than ten: a store that sorts buffers by a number in text puts the eleventh second.
     twelve = [b"%d" % index for index in range(12)]
-    fields = {"buffers": generator.choice((given, plain)), "result_buffers": plain}
+    fields = {"buffers": generator.choice((mixed, plain)), "result_buffers": plain}
     if generator.chance(0.2):
         fields["buffers"] = twelve
     return _write_and_read(generator, fields)
@@ -107,6 +117,7 @@ def buffers(generator: ValueGenerator) -> list[Operation]:
 
 @targeted_program("BUF-3")
 def large_buffers(generator: ValueGenerator) -> list[Operation]:
+    """Write buffers of one MiB, each of another class in turn."""
     one, other = draw_ids(generator, 2)
     kind = generator.next_in_rotation((bytes, bytearray, memoryview))
     large = kind(generator.next_in_rotation((b"x", b"\x00")) * 2**20)
@@ -116,6 +127,8 @@ def large_buffers(generator: ValueGenerator) -> list[Operation]:
 
 @targeted_program("TIME-1")
 def timestamps(generator: ValueGenerator) -> list[Operation]:
+    """Write timestamps with any offset to root fields."""
     return _write_and_read(
-        generator, {name: generator.timestamp() for name in generator.choices(TIMESTAMP_FIELDS, 1, 3)}
+        generator,
+        {name: generator.timestamp() for name in generator.choices(TIMESTAMP_FIELDS, 1, 3)},
     )
