@@ -11,12 +11,11 @@ from typing import Any, TypeAlias
 
 from taskdb_spec.conformance.diagnosis.fault_models.base import (
     METHOD_OF_CONDITION,
-    Condition,
     StepwiseModel,
     StepwiseSemantics,
 )
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_condition
+from taskdb_spec.language.evaluation import Condition, compile_condition
 from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.records.domain import MAX_DEPTH
 from taskdb_spec.records.fields import DICT_FIELDS

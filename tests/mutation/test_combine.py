@@ -47,7 +47,7 @@ def test_most_mutants_can_be_combined() -> None:
     assert len(COMBINABLE) > 600
 
 
-QUERIES = {
+QUERIES: dict[str, dict[str, Any]] = {
     "walk_list": {"header.x.y": 1},
     "not_": {"stdout": {"$not": {"$gt": "a"}}},
     "select_ids": {"stdout": "o"},

@@ -1,4 +1,4 @@
-"""Fault models of objects shared with the caller, of results, of `close` and of hidden limits."""
+"""Fault models of shared objects, of results, of `close`, and of hidden limits."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    FaultModel,
-    StepwiseModel,
-    with_steps,
-)
+from taskdb_spec.conformance.diagnosis.fault_models.base import FaultModel, StepwiseModel
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import with_steps
 from taskdb_spec.records.errors import DuplicateRecord
 from taskdb_spec.records.fields import TaskRecord, with_defaults
 

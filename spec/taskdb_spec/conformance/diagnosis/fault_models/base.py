@@ -2,7 +2,7 @@
 
 `StepwiseModel` answers every call as `Model` does, but each step of a call is a method of its own.
 `StepwiseSemantics` does the same for the meaning of queries. A fault model replaces some of these
-steps. The functions `with_...` make fault models of common shapes.
+steps. `constructors` makes fault models of common shapes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.language import tree
-from taskdb_spec.language.evaluation import compile_condition
+from taskdb_spec.language.evaluation import Condition, Selector, compile_condition
 from taskdb_spec.language.parser import check_keys, parse_query
 from taskdb_spec.language.paths import PathMatches, single_match
 from taskdb_spec.model import Model
@@ -23,10 +23,7 @@ from taskdb_spec.records.domain import deep_copy
 from taskdb_spec.records.errors import DuplicateRecord, RecordError, RecordNotFound
 from taskdb_spec.records.fields import TASK_FIELDS, TaskRecord, checked_fields, with_defaults
 from taskdb_spec.records.ordering import MISSING
-from taskdb_spec.records.traversal import map_values
 
-Condition: TypeAlias = Callable[[PathMatches], bool]
-Selector: TypeAlias = Callable[[Mapping[str, Any]], bool]
 Walk: TypeAlias = Iterator[tuple[Any, bool]]
 """The values that a path yields, each with whether its elements are candidates if it is a list."""
 
@@ -333,133 +330,3 @@ def iter_elements(matches: PathMatches) -> Iterator[Any]:
 def as_document(item: Any) -> Any:
     """Return a list as a dict with its indices as keys, as ``$elemMatch`` needs (ELEM-3)."""
     return {str(i): value for i, value in enumerate(item)} if isinstance(item, list) else item
-
-
-# Constructors of fault models
-
-
-def with_steps(clause: str, name: str, hint: str, **steps: Callable[..., Any]) -> FaultModel:
-    """Make a fault model of replaced steps, given by their names."""
-    return FaultModel(clause, name, hint, steps)
-
-
-def with_compiler(
-    clause: str,
-    name: str,
-    hint: str,
-    kinds: type | tuple[type, ...],
-    compile_node: Callable[[StepwiseSemantics, Any], Condition],
-) -> FaultModel:
-    """Replace the compiler of the conditions of some classes.
-
-    Most stores implement ``$ne`` as the complement of ``$eq``, and ``$nin`` as the complement of
-    ``$in``. So a defect of ``$eq`` or ``$in`` is one of its complement too, unless `kinds` says
-    otherwise.
-    """
-    kinds = kinds if isinstance(kinds, tuple) else (kinds,)
-    steps: dict[str, Any] = {METHOD_OF_CONDITION[kind]: compile_node for kind in kinds}
-    if "eq" in steps:
-        steps.setdefault("ne", lambda self, node: complement(self.eq(tree.Eq(node.operand))))
-    if "in_" in steps:
-        steps.setdefault("nin", lambda self, node: complement(self.in_(tree.In(node.operands))))
-    return FaultModel(clause, name, hint, steps)
-
-
-def with_rewritten_condition(
-    clause: str,
-    name: str,
-    hint: str,
-    kinds: type | tuple[type, ...],
-    rewrite: Callable[[Any], tree.Test],
-) -> FaultModel:
-    """Read each condition of some classes as another condition: `rewrite(node)`."""
-    return with_compiler(
-        clause, name, hint, kinds, lambda _self, node: compile_condition(rewrite(node))
-    )
-
-
-def with_condition(
-    clause: str,
-    name: str,
-    hint: str,
-    kinds: type | tuple[type, ...],
-    is_true: Callable[[Any, PathMatches, Condition], bool],
-) -> FaultModel:
-    """Decide the conditions of some classes by `is_true(node, matches, correct_condition)`."""
-
-    def compile_node(self: StepwiseSemantics, node: Any) -> Condition:
-        correct = getattr(StepwiseSemantics, METHOD_OF_CONDITION[type(node)])(self, node)
-        return lambda matches: is_true(node, matches, correct)
-
-    return with_compiler(clause, name, hint, kinds, compile_node)
-
-
-def with_comparison(
-    clause: str,
-    name: str,
-    hint: str,
-    kinds: type | tuple[type, ...],
-    compare: Callable[[Any, Any], bool | None],
-) -> FaultModel:
-    """Decide the conditions of some classes by `compare(value, node)` of each candidate.
-
-    If `compare` returns None, the candidate is compared correctly.
-    """
-
-    def is_true(node: Any, matches: PathMatches, correct: Condition) -> bool:
-        for value in matches.candidates:
-            result = compare(value, node)
-            if correct(single_match(value)) if result is None else result:
-                return True
-        return False
-
-    return with_condition(clause, name, hint, kinds, is_true)
-
-
-def with_rewritten_operands(
-    clause: str, name: str, hint: str, rewrite: Callable[[str, Any], Any]
-) -> FaultModel:
-    """Replace each operand of a query by `rewrite(operator, operand)` before it is parsed."""
-
-    def rewrite_dict(item: Any) -> Any:
-        if isinstance(item, tuple):
-            return list(item)
-        if not isinstance(item, dict):
-            return item
-        return {
-            key: rewrite(key, value) if str(key).startswith("$") else value
-            for key, value in item.items()
-        }
-
-    def parse_query(self: StepwiseModel, check: Any) -> tree.Query:
-        return StepwiseModel.parse_query(self, map_values(check, rewrite_dict))
-
-    return with_steps(clause, name, hint, parse_query=parse_query)
-
-
-def with_stored_values(
-    clause: str, name: str, hint: str, change: Callable[[Any], Any]
-) -> FaultModel:
-    """Apply `change` to each value, at every depth, when it is stored."""
-
-    def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
-        fields = StepwiseModel.normalize_record(self, msg_id, rec)
-        return {
-            key: value if key == "msg_id" else map_values(value, change)
-            for key, value in fields.items()
-        }
-
-    return with_steps(clause, name, hint, normalize_record=normalize_record)
-
-
-def with_accepted_values(
-    clause: str, name: str, hint: str, change: Callable[[str, Any], Any]
-) -> FaultModel:
-    """Replace the value of each field by `change(field, value)` before it is validated."""
-
-    def normalize_record(self: StepwiseModel, msg_id: str, rec: Any) -> dict[str, Any]:
-        if isinstance(rec, dict):
-            rec = {key: change(key, value) for key, value in rec.items()}
-        return StepwiseModel.normalize_record(self, msg_id, rec)
-
-    return with_steps(clause, name, hint, normalize_record=normalize_record)

@@ -8,10 +8,11 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    Condition,
     FaultModel,
     StepwiseModel,
     StepwiseSemantics,
+)
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import (
     with_comparison,
     with_compiler,
     with_condition,
@@ -20,6 +21,7 @@ from taskdb_spec.conformance.diagnosis.fault_models.base import (
     with_steps,
 )
 from taskdb_spec.language import tree
+from taskdb_spec.language.evaluation import Condition
 from taskdb_spec.language.paths import PathMatches
 from taskdb_spec.records.ordering import MISSING, class_of, sort_key
 from taskdb_spec.records.traversal import map_values

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    Condition,
-    FaultModel,
-    StepwiseSemantics,
+from taskdb_spec.conformance.diagnosis.fault_models.base import FaultModel, StepwiseSemantics
+from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import is_null
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import (
     with_comparison,
     with_compiler,
     with_condition,
@@ -18,8 +17,8 @@ from taskdb_spec.conformance.diagnosis.fault_models.base import (
     with_rewritten_operands,
     with_steps,
 )
-from taskdb_spec.conformance.diagnosis.fault_models.comparison_operators import is_null
 from taskdb_spec.language import tree
+from taskdb_spec.language.evaluation import Condition
 from taskdb_spec.language.paths import PathMatches
 
 COMBINATION = "how the parts of a query are joined"

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    Condition,
-    StepwiseSemantics,
-    with_condition,
-    with_steps,
-)
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseSemantics
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import with_condition, with_steps
 from taskdb_spec.language import tree
+from taskdb_spec.language.evaluation import Condition
 from taskdb_spec.language.paths import PathMatches, resolve_path
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.ordering import MISSING

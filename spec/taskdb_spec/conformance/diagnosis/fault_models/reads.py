@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel, with_steps
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import with_steps
 from taskdb_spec.language.errors import UnknownField
 from taskdb_spec.language.parser import check_keys
 from taskdb_spec.records.fields import TASK_FIELDS

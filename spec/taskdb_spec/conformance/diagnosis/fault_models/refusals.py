@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from taskdb_spec.capabilities import ALL, Capability
-from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    StepwiseModel,
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import (
     with_rewritten_operands,
     with_steps,
 )

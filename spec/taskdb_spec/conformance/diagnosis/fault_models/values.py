@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    StepwiseModel,
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import (
     with_steps,
     with_stored_values,
 )

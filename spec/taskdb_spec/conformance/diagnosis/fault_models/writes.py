@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
 
-from taskdb_spec.conformance.diagnosis.fault_models.base import (
-    StepwiseModel,
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
+from taskdb_spec.conformance.diagnosis.fault_models.constructors import (
     with_accepted_values,
     with_steps,
 )
