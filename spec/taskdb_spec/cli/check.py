@@ -36,9 +36,9 @@ from taskdb_spec.conformance.reporting.baseline import (
     apply_baseline,
     verdict_excluding_expected,
 )
-from taskdb_spec.conformance.reporting.console import console_for
+from taskdb_spec.conformance.reporting.console import make_console
 from taskdb_spec.conformance.reporting.terminal import TerminalReporter
-from taskdb_spec.conformance.reporting.text import printable
+from taskdb_spec.conformance.reporting.text import escape_unprintable
 from taskdb_spec.targets import TargetError, resolve
 
 
@@ -192,7 +192,7 @@ def _with_capabilities(backend: Backend, capabilities: str | None) -> Backend:
 
 
 def _run_all(backends: Sequence[tuple[Backend, str]], settings: RunSettings) -> Runs:
-    reporter = TerminalReporter(console_for(sys.stdout), verbose=settings.verbose)
+    reporter = TerminalReporter(make_console(sys.stdout), verbose=settings.verbose)
     try:
         # With a cluster, this process has no stores to close, so SIGTERM may end it at once.
         with contextlib.nullcontext() if settings.cluster else defer_sigterm():
@@ -257,7 +257,7 @@ def _check(backend: Backend, target: str, settings: RunSettings, listen: Listene
 
 def _print_error(reporter: TerminalReporter, text: str) -> None:
     reporter.close()
-    click.echo(f"Error: {printable(text)}", err=True)
+    click.echo(f"Error: {escape_unprintable(text)}", err=True)
 
 
 def _save_scripts(folder: Path, reports: Sequence[Report]) -> None:

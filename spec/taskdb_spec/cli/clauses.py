@@ -14,8 +14,8 @@ from rich.console import Console
 
 from taskdb_spec.clauses import Clause, Example, LedgerEntry, clauses, entries_named_in, ledger
 from taskdb_spec.cli.errors import RunError
-from taskdb_spec.conformance.reporting.console import console_for, print_table, say
-from taskdb_spec.conformance.reporting.text import check_text, needs_text
+from taskdb_spec.conformance.reporting.console import make_console, print_line, print_table
+from taskdb_spec.conformance.reporting.text import format_check, format_needs
 
 MAX_LINE_CHARACTERS = 100
 """Longer lines are hard to read, also on a wide terminal."""
@@ -31,18 +31,18 @@ def list_clauses(*, as_json: bool) -> None:
         click.echo(json.dumps([_clause_to_json(clause) for clause in clauses().values()], indent=2))
         return
     rows = [
-        (clause.id, clause.level, needs_text(clause), clause.title, clause.check or "none")
+        (clause.id, clause.level, format_needs(clause), clause.title, clause.check or "none")
         for clause in clauses().values()
     ]
     header = ("id", "level", "needs", "title", "check")
-    print_table(console_for(sys.stdout), header, rows, {})
+    print_table(make_console(sys.stdout), header, rows, {})
 
 
 def _clause_to_json(clause: Clause) -> dict[str, Any]:
     return {
         "id": clause.id,
         "level": clause.level,
-        "needs": needs_text(clause),
+        "needs": format_needs(clause),
         "title": clause.title,
         "refines": list(clause.refines),
         "evidence": list(clause.evidence),
@@ -59,7 +59,7 @@ def _clause_to_json(clause: Clause) -> dict[str, Any]:
 @click.argument("clause", metavar="CLAUSE")
 def explain(clause: str) -> None:
     """Show one clause with its sources, or one entry of the ambiguity ledger, such as L-3."""
-    name, console = clause.strip().upper(), console_for(sys.stdout)
+    name, console = clause.strip().upper(), make_console(sys.stdout)
     if name in clauses():
         _print_clause(console, clauses()[name])
     elif name in ledger():
@@ -88,35 +88,35 @@ def _suggest(wanted: str) -> str:
 
 
 def _print_clause(console: Console, clause: Clause) -> None:
-    say(console, f"{clause.id} {clause.title}", "bold")
-    say(console)
+    print_line(console, f"{clause.id} {clause.title}", "bold")
+    print_line(console)
     _print_attribute(console, "level", clause.level)
     _print_attribute(console, "applies to", _applies_to(clause))
     _print_attribute(console, "refines", ", ".join(clause.refines) or "nothing")
     _print_attribute(console, "evidence", ", ".join(clause.evidence))
-    _print_attribute(console, "check", check_text(clause))
+    _print_attribute(console, "check", format_check(clause))
     _print_attribute(console, "source", clause.source)
-    say(console)
+    print_line(console)
     for line in clause.text.splitlines():
         if line:
             _print_text(console, line)
         else:
-            say(console)
+            print_line(console)
     for example in clause.examples:
         _print_example(console, example)
-    say(console)
+    print_line(console)
     _print_attribute(console, "likely cause of a failure", clause.likely_cause)
     for entry in entries_named_in(f"{clause.source} {clause.text}"):
-        say(console)
+        print_line(console)
         _print_entry(console, entry)
 
 
 def _print_example(console: Console, example: Example) -> None:
     reason = example.not_on_mongodb
-    say(console)
+    print_line(console)
     _print_text(console, f"example, not on MongoDB: {reason}:" if reason else "example:")
     for line in example.text.splitlines():
-        say(console, line)
+        print_line(console, line)
 
 
 def _applies_to(clause: Clause) -> str:
@@ -134,7 +134,7 @@ def _print_attribute(console: Console, name: str, text: str, indent: str = "") -
 
 
 def _print_entry(console: Console, entry: LedgerEntry) -> None:
-    say(console, f"{entry.entry} of the ambiguity ledger", "bold")
+    print_line(console, f"{entry.entry} of the ambiguity ledger", "bold")
     _print_attribute(console, "what the sources say", entry.sources, "  ")
     _print_attribute(console, "what was chosen", entry.chosen, "  ")
     _print_attribute(console, "why", entry.why, "  ")
@@ -153,4 +153,4 @@ def _print_text(console: Console, text: str, indent: str = "") -> None:
         break_on_hyphens=False,
     )
     for line in lines:
-        say(console, line)
+        print_line(console, line)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from taskdb_spec._text import describe_error
 from taskdb_spec.cli.errors import RunError
-from taskdb_spec.conformance.reporting.console import console_for, say
+from taskdb_spec.conformance.reporting.console import make_console, print_line
 from taskdb_spec.migration import CopyReport, Problem, copy_records
 from taskdb_spec.migration.store_urls import StoreError, open_store
 
@@ -33,7 +33,7 @@ def copy(source: str, target: str, *, milliseconds: bool) -> None:
     The command never changes a record of TARGET. If TARGET has a record with the same id and other
     contents, the command reports a conflict.
     """
-    progress = CopyProgress(console_for(sys.stdout))
+    progress = CopyProgress(make_console(sys.stdout))
     try:
         with (
             closing(open_store(source, "source")) as source_store,
@@ -74,7 +74,7 @@ class CopyProgress:
         self._bar.update(self._task, total=report.total, completed=report.processed, refresh=True)
         tenths = report.processed * 10 // max(report.total, 1)
         if not self.console.is_terminal and tenths > self._tenths:
-            say(self.console, f"{report.processed:,} of {report.total:,} records")
+            print_line(self.console, f"{report.processed:,} of {report.total:,} records")
         self._tenths = tenths
 
     @property
@@ -113,13 +113,13 @@ def _print_report(console: Console, report: CopyReport) -> None:
     ]
     for kind, problems in kinds:
         for problem in problems:
-            say(console, f"{kind}: {problem.msg_id} {problem.reason}", "red")
-    say(console, _describe_counts(report))
+            print_line(console, f"{kind}: {problem.msg_id} {problem.reason}", "red")
+    print_line(console, _describe_counts(report))
     if report.altered and report.processed < report.total:
-        say(console, "stopped early, because the target alters records", "red")
+        print_line(console, "stopped early, because the target alters records", "red")
     counts = len(report.source_digests), len(report.target_digests)
     for name, count, checksum in zip(("source", "target"), counts, report.checksums, strict=True):
-        say(console, f"sha256 of {count:,} records in the {name}: {checksum}")
+        print_line(console, f"sha256 of {count:,} records in the {name}: {checksum}")
 
 
 def _describe_counts(report: CopyReport) -> str:

@@ -17,8 +17,9 @@ from typing import TypeAlias
 import click
 
 from taskdb_spec.cli.errors import RunError
-from taskdb_spec.conformance.core.results import ClauseVerdict, Report, json_report
-from taskdb_spec.conformance.reporting.baseline import baseline_text
+from taskdb_spec.conformance.core.results import ClauseVerdict, Report
+from taskdb_spec.conformance.reporting.baseline import format_baseline
+from taskdb_spec.conformance.reporting.json_report import json_report
 
 STDOUT = "-"
 
@@ -115,7 +116,7 @@ _RENDERERS: dict[str, Callable[[], Renderer]] = {
     "--json": lambda: _render_json,
     "--junit": lambda: _import_renderer("--junit", "junit", "junitparser"),
     "--html": lambda: _import_renderer("--html", "html", "jinja2"),
-    "--write-baseline": lambda: baseline_text,
+    "--write-baseline": lambda: format_baseline,
 }
 """Functions that return the renderer of an option. They import optional packages on demand."""
 

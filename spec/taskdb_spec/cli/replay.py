@@ -9,7 +9,7 @@ import click
 
 from taskdb_spec.cli.errors import RunError
 from taskdb_spec.conformance.confirmation.replay import replay
-from taskdb_spec.conformance.reporting.console import console_for, say
+from taskdb_spec.conformance.reporting.console import make_console, print_line
 
 
 @click.command("replay")
@@ -17,10 +17,10 @@ from taskdb_spec.conformance.reporting.console import console_for, say
 def replay_file(file: Path) -> None:
     """Run a saved counterexample again."""
     result = replay(file)
-    console = console_for(sys.stdout)
+    console = make_console(sys.stdout)
     if result.outcome == "error":
         raise RunError(result.message)
     if result.outcome == "failed":
-        say(console, f"still FAILED: {result.message}", "red")
+        print_line(console, f"still FAILED: {result.message}", "red")
         raise SystemExit(1)
-    say(console, "FIXED", "green")
+    print_line(console, "FIXED", "green")

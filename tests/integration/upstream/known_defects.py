@@ -10,7 +10,7 @@ from pathlib import Path
 
 from taskdb_reference.backends import builtin as targets
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.reporting.text import printable, summary_of
+from taskdb_spec.conformance.reporting.text import escape_unprintable, get_summary
 from tests.support.small_runs import small_report
 
 DICT = (
@@ -86,7 +86,7 @@ def table() -> str:
 
 
 def _row(report: Report, line: str, clause: str) -> str:
-    told = printable(summary_of(report[clause])).replace("\n", " ").replace("|", "\\|")
+    told = escape_unprintable(get_summary(report[clause])).replace("\n", " ").replace("|", "\\|")
     return f"| {line} | {clause} | {told} |\n"
 
 

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from taskdb_spec.conformance.core.results import ExpectedFailure, json_report
+from taskdb_spec.conformance.core.results import ExpectedFailure
 from taskdb_spec.conformance.reporting import html
 from taskdb_spec.conformance.reporting.baseline import (
     BaselineError,
     apply_baseline,
-    baseline_text,
     combine,
+    format_baseline,
     read_baseline,
     verdict_excluding_expected,
 )
+from taskdb_spec.conformance.reporting.json_report import json_report
 from tests.support.fake_reports import Engine, conforming, failing, incomplete, report
 from tests.unit.conformance.reporting.test_json_junit_html import outcomes
 from tests.unit.conformance.reporting.test_terminal import told
@@ -154,7 +155,7 @@ def test_an_unconfirmed_flaky_failure_is_not_incomplete() -> None:
 
 
 def test_a_written_file_needs_reasons_before_it_is_read() -> None:
-    text = baseline_text([failing(), failing('a "b"\\\n\x7f')])
+    text = format_baseline([failing(), failing('a "b"\\\n\x7f')])
     with pytest.raises(BaselineError, match="GET-2 needs a reason"):
         read_baseline(text)
     found = read_baseline(text.replace("TODO: say why", "so it is"))
@@ -167,20 +168,20 @@ def test_a_written_file_needs_reasons_before_it_is_read() -> None:
 
 def test_a_written_file_keeps_known_entries_and_omits_flaky_ones() -> None:
     baseline = combine(read_baseline(GET_2), read_baseline(ADD_2, flaky=True))
-    assert read_baseline(baseline_text([apply_baseline(failing(), baseline)])) == read_baseline(
+    assert read_baseline(format_baseline([apply_baseline(failing(), baseline)])) == read_baseline(
         GET_2
     )
 
 
 def test_should_clauses_are_written_only_if_enforced() -> None:
-    assert "ERR-5" not in baseline_text([report(ERR_5="fail")])
-    assert "ERR-5" in baseline_text([report(ERR_5="fail", strict=True)])
+    assert "ERR-5" not in format_baseline([report(ERR_5="fail")])
+    assert "ERR-5" in format_baseline([report(ERR_5="fail", strict=True)])
 
 
 @pytest.mark.parametrize("text", ['"', "\\", "\n\t\x00\x1f", "é\U0001f600", "a\U000e0001b", "#'='"])
 def test_any_text_is_escaped(text: str) -> None:
     made = replace(failing(), backend=text)
-    assert list(tomllib.loads(baseline_text([made]))) == [text]
+    assert list(tomllib.loads(format_baseline([made]))) == [text]
 
 
 # The command

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from taskdb_spec.conformance.engine.workers import cores
+from taskdb_spec.conformance.engine.workers import available_cores
 from taskdb_spec.conformance.execution.session import StoreNotOpened
 from tests.support.fake_reports import Engine, conforming, failing, incomplete, report, script
 
@@ -60,7 +60,7 @@ def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
         "profile": "default",
         "seed": 0,
         "strict": False,
-        "workers": cores(),
+        "workers": available_cores(),
         "target": MYDB,
     }
     assert second.pop("backend").name == "dict"

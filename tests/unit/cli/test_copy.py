@@ -14,7 +14,7 @@ from taskdb_reference.adapters.ipyparallel import open_sqlite
 from taskdb_reference.sqlite import SQLiteDB
 from taskdb_spec import new_record
 from taskdb_spec.cli.copy import CopyProgress
-from taskdb_spec.conformance.reporting.console import console_for
+from taskdb_spec.conformance.reporting.console import make_console
 from taskdb_spec.migration import CopyReport
 from tests.support.migration_records import NOON, RECORDS, filled
 
@@ -195,7 +195,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_shows_a_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     screen = Terminal()
-    with CopyProgress(console_for(screen)) as progress:
+    with CopyProgress(make_console(screen)) as progress:
         progress(CopyReport(total=4, copied=3))
     assert "3/4" in screen.getvalue()
     assert screen.getvalue().endswith("\x1b[2K"), "the bar is taken off the screen"

@@ -205,11 +205,3 @@ class Report:
             "operations": self.operations,
             "cut_short": self.aborted_reason or None,
         }
-
-
-SCHEMA = 1
-
-
-def json_report(reports: list[Report]) -> dict[str, Any]:
-    """The JSON report of several runs."""
-    return {"schema": SCHEMA, "results": [report.to_json() for report in reports]}

@@ -1,4 +1,4 @@
-"""The HTML report: one page that needs nothing beside itself."""
+"""The HTML report: one page that needs no other file."""
 
 from __future__ import annotations
 
@@ -9,53 +9,58 @@ import jinja2
 
 from taskdb_spec.conformance.core.results import ClauseResult, Report
 from taskdb_spec.conformance.reporting.text import (
-    check_text,
+    abbreviate_ids,
     count_verdicts,
-    explanation_of,
-    ids_in_brief,
-    known_text,
-    missing_text,
-    needs_text,
-    printable,
-    seed_text,
-    summary_of,
-    verdict_line,
+    escape_unprintable,
+    explain_unexercised,
+    format_check,
+    format_expected_failure,
+    format_explanation,
+    format_needs,
+    format_seed,
+    format_verdict,
+    get_summary,
 )
 
-_HELPERS = {
-    "check_text": check_text,
-    "explanation_of": explanation_of,
-    "ids_in_brief": ids_in_brief,
-    "known_text": known_text,
-    "missing_text": missing_text,
-    "needs_text": needs_text,
-    "seed_text": seed_text,
-    "summary_of": summary_of,
-    "tally": count_verdicts,
-    "verdict_line": verdict_line,
+_TEMPLATE_FUNCTIONS = {
+    "format_check": format_check,
+    "format_explanation": format_explanation,
+    "abbreviate_ids": abbreviate_ids,
+    "count_verdicts": count_verdicts,
+    "format_expected_failure": format_expected_failure,
+    "explain_unexercised": explain_unexercised,
+    "format_needs": format_needs,
+    "format_seed": format_seed,
+    "get_summary": get_summary,
+    "format_verdict": format_verdict,
 }
 
 
 def render(reports: Sequence[Report]) -> str:
-    """The page of several runs."""
+    """Return the page of several runs."""
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=_escape_text,
     )
     source = files(__package__).joinpath("report.html.j2").read_text(encoding="utf-8")
-    template = environment.from_string(source, globals={**_HELPERS, "worst_first": worst_first})
+    template = environment.from_string(
+        source, globals={**_TEMPLATE_FUNCTIONS, "sort_worst_first": sort_worst_first}
+    )
     return template.render(reports=reports) + "\n"
 
 
-def worst_first(report: Report) -> list[ClauseResult]:
-    """What needs a look first: failing, then unexercised clauses, each in the order of SPEC.md."""
+def sort_worst_first(report: Report) -> list[ClauseResult]:
+    """Return the failing clauses, then the unexercised ones, then the others.
+
+    Within each group, the order is that of SPEC.md.
+    """
     order = ("fail", "unexercised", "pass", "unclaimed")
     return sorted(report.clauses, key=lambda result: order.index(result.verdict))
 
 
-def _shown(value: object) -> object:
-    """Control characters and lone surrogates are no HTML."""
-    return printable(value) if type(value) is str else value
+def _escape_text(value: object) -> object:
+    """Escape control characters and lone surrogates, which HTML does not allow."""
+    return escape_unprintable(value) if type(value) is str else value

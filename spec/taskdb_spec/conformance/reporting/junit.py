@@ -7,27 +7,27 @@ from typing import Any
 
 import junitparser
 
-from taskdb_spec.conformance.core.results import ClauseResult, Report
+from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Report
 from taskdb_spec.conformance.reporting.text import (
-    explanation_of,
-    known_text,
-    missing_text,
-    printable,
-    seed_text,
-    summary_of,
+    escape_unprintable,
+    explain_unexercised,
+    format_expected_failure,
+    format_explanation,
+    format_seed,
+    get_summary,
 )
 
-# Its classes have no annotations.
+# The classes of junitparser have no annotations.
 _junit: Any = junitparser
 
 
 def render(reports: Sequence[Report]) -> str:
-    """The XML of several runs."""
+    """Return the XML of several runs."""
     suites = _junit.JUnitXml("taskdb")
     for report in reports:
-        suites.append(_suite(report))
+        suites.append(_make_suite(report))
     suites.update_statistics()
-    # It has summed the times of the cases, but only whole runs are timed.
+    # `update_statistics` sums the times of the cases, but only whole runs are timed.
     for suite, report in zip(suites, reports, strict=True):
         suite.time = round(report.seconds, 3)
     suites.time = round(sum(report.seconds for report in reports), 3)
@@ -35,44 +35,62 @@ def render(reports: Sequence[Report]) -> str:
     return "<?xml version='1.0' encoding='utf-8'?>\n" + text.decode() + "\n"
 
 
-def _suite(report: Report) -> Any:
-    suite = _junit.TestSuite(printable(report.backend))
+def _make_suite(report: Report) -> Any:
+    suite = _junit.TestSuite(escape_unprintable(report.backend))
     for name in ("verdict", "profile", "seed", "workers", "strict", "operations"):
         suite.add_property(name, str(getattr(report, name)))
     if report.seeds:
         suite.add_property("seeds", ", ".join(map(str, report.seeds)))
     if report.aborted_reason:
-        suite.add_property("cut_short", printable(report.aborted_reason))
-    suite.add_testcases([_case(report, result) for result in report.clauses])
+        suite.add_property("cut_short", escape_unprintable(report.aborted_reason))
+    suite.add_testcases([_make_case(report, result) for result in report.clauses])
     return suite
 
 
-def _case(report: Report, result: ClauseResult) -> Any:
+def _make_case(report: Report, result: ClauseResult) -> Any:
     clause = result.clause
-    case = _junit.TestCase(f"{clause.id} {clause.title}", printable(report.backend), time=0)
-    outcome = _outcome(report, result)
+    case = _junit.TestCase(
+        f"{clause.id} {clause.title}", escape_unprintable(report.backend), time=0
+    )
+    outcome = _make_outcome(report, result)
     if outcome is not None:
         case.result = [outcome]
     return case
 
 
-def _outcome(report: Report, result: ClauseResult) -> Any:
-    """What a test case ended with; None is a pass."""
+def _make_outcome(report: Report, result: ClauseResult) -> Any:
+    """Return the failure of a test case, or why it is skipped; None if it passes."""
     if result.baseline_error:
-        return _junit.Failure(
-            printable(f"the baseline is wrong: {result.baseline_error}"), "baseline"
-        )
-    if result.known is not None:
-        return _junit.Skipped(printable(f"{known_text(result)} ({summary_of(result)})"))
-    if result.verdict == "pass":
+        text = f"the baseline is wrong: {result.baseline_error}"
+        return _junit.Failure(escape_unprintable(text), "baseline")
+    if result.verdict == ClauseVerdict.PASS:
         return None
-    if result.verdict == "unclaimed":
-        return _junit.Skipped("the backend does not claim this")
-    text = summary_of(result) if result.verdict == "fail" else missing_text(result)
+    reason = _reason_to_skip(report, result)
+    return _junit.Skipped(escape_unprintable(reason)) if reason else _make_failure(result)
+
+
+def _reason_to_skip(report: Report, result: ClauseResult) -> str:
+    """Return why a clause that does not pass is not a failure; empty if it is one."""
+    if result.known is not None:
+        return f"{format_expected_failure(result)} ({get_summary(result)})"
+    if result.verdict == ClauseVerdict.UNCLAIMED:
+        return "the backend does not claim this"
     if not report.enforces(result):
-        return _junit.Skipped(printable(f"a SHOULD, enforced by --strict alone: {text}"))
-    failure = _junit.Failure(printable(text), result.verdict)
+        return f"a SHOULD, enforced by --strict alone: {_describe(result)}"
+    return ""
+
+
+def _make_failure(result: ClauseResult) -> Any:
+    failure = _junit.Failure(escape_unprintable(_describe(result)), result.verdict)
     if result.counterexample is not None:
-        notes = [f"# {text}\n" for text in (explanation_of(result), seed_text(result)) if text]
-        failure.text = printable("".join([*notes, result.counterexample.script]))
+        notes = [
+            f"# {text}\n" for text in (format_explanation(result), format_seed(result)) if text
+        ]
+        failure.text = escape_unprintable("".join([*notes, result.counterexample.script]))
     return failure
+
+
+def _describe(result: ClauseResult) -> str:
+    if result.verdict == ClauseVerdict.FAIL:
+        return get_summary(result)
+    return explain_unexercised(result)

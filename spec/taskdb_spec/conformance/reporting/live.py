@@ -12,18 +12,23 @@ from rich.table import Table
 from rich.text import Text
 
 from taskdb_spec.conformance.core.events import ClauseFailed, Progress, RunStarted
-from taskdb_spec.conformance.reporting.text import clauses_text, printable
+from taskdb_spec.conformance.reporting.text import escape_unprintable, format_clause_count
 
-INTERVAL = 0.1
-"""The least time between two refreshes, in seconds."""
+MIN_REFRESH_SECONDS = 0.1
+"""The least time between two refreshes: more often costs time, and nobody can read it."""
 
-BRIEF = 8
+MAX_IDS_SHOWN = 8
+"""The number of failing clauses that fit into one line of a usual terminal."""
 
 
 class LiveProgress:
-    """Operations done, what is being done, and the failing clauses so far.
+    """A display of the operations done, the current program, and the failing clauses so far.
 
-    It is drawn on events alone: a thread that draws would hold locks while the engine forks.
+    It is redrawn on events only. A thread that redraws would hold locks while the engine forks.
+
+    Args:
+        console: a console on a terminal.
+        clock: returns the current time in seconds.
     """
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,12 +37,13 @@ class LiveProgress:
         self._live: Live | None = None
 
     def start(self, event: RunStarted) -> None:
+        """Show the progress of a new run."""
         self.stop()
         self._run = event
-        self._now = Progress(0, "starting")
+        self._progress = Progress(0, "starting")
         self._failing: list[str] = []
-        self._drawn = self._clock()
-        # vertical_overflow: frames higher than the terminal could not be erased again
+        self._last_drawn = self._clock()
+        # vertical_overflow: a frame that is higher than the terminal could not be erased.
         self._live = Live(
             self._frame(),
             console=self._console,
@@ -48,33 +54,35 @@ class LiveProgress:
         self._live.start(refresh=True)
 
     def progress(self, event: Progress) -> None:
-        self._now = event
-        if self._clock() - self._drawn >= INTERVAL:
+        """Show the progress, unless it was redrawn just before."""
+        self._progress = event
+        if self._clock() - self._last_drawn >= MIN_REFRESH_SECONDS:
             self._draw()
 
     def failed(self, event: ClauseFailed) -> None:
+        """Add a clause to the failing ones."""
         self._failing.append(event.clause)
         self._draw()
 
     def stop(self) -> None:
-        """Take the progress off the screen."""
+        """Remove the progress from the screen."""
         if self._live is not None:
             self._live.stop()
             self._live = None
 
     def _draw(self) -> None:
         if self._live is not None:
-            self._drawn = self._clock()
+            self._last_drawn = self._clock()
             self._live.update(self._frame(), refresh=True)
 
     def _frame(self) -> RenderableType:
-        done, planned = self._now.operations, self._run.operations
+        done, planned = self._progress.operations, self._run.operations
         line = Table.grid(padding=(0, 1))
         line.add_row(
-            Text(printable(self._run.backend), style="bold"),
+            Text(escape_unprintable(self._run.backend), style="bold"),
             ProgressBar(total=max(planned, 1), completed=done, width=24, complete_style="cyan"),
             f"{done:,} of {planned:,} operations",
-            Text(printable(self._now.doing), style="dim"),
+            Text(escape_unprintable(self._progress.doing), style="dim"),
         )
         return Group(line, self._failures())
 
@@ -82,7 +90,7 @@ class LiveProgress:
         count = len(self._failing)
         if not count:
             return Text("  nothing has failed so far", style="dim")
-        dots = " ..." if count > BRIEF else ""
+        dots = " ..." if count > MAX_IDS_SHOWN else ""
         verb = "fails" if count == 1 else "fail"
-        brief = ", ".join(self._failing[:BRIEF]) + dots
-        return Text(f"  {clauses_text(count)} {verb} so far: {brief}", style="red")
+        brief = ", ".join(self._failing[:MAX_IDS_SHOWN]) + dots
+        return Text(f"  {format_clause_count(count)} {verb} so far: {brief}", style="red")

@@ -1,4 +1,4 @@
-"""Several runs on one backend, each with a seed of its own, as one report."""
+"""Merge the reports of several runs on one backend, each with a seed of its own."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from taskdb_spec.conformance.core.results import (
 
 
 def merge_reports(reports: Sequence[Report]) -> Report:
-    """One report of several on the same backend at the same profile.
+    """Merge reports on the same backend at the same profile.
 
-    Evidence and operations are added up. A clause that fails in any of the runs fails, with the
-    shortest counterexample, and the seed of the run that found it.
+    Evidence and operations are added. A clause that fails in any run fails. It keeps the shortest
+    counterexample, with the seed of the run that found it.
     """
     reports = sorted(reports, key=lambda report: report.seed)
     return replace(
         reports[0],
-        clauses=tuple(map(_merged, zip(*map(_seeded, reports), strict=True))),
+        clauses=tuple(map(_merge_results, zip(*map(_results_with_seed, reports), strict=True))),
         seconds=max(report.seconds for report in reports),
         operations=sum(report.operations for report in reports),
         aborted_reason="; ".join(
@@ -33,8 +33,8 @@ def merge_reports(reports: Sequence[Report]) -> Report:
     )
 
 
-def _seeded(report: Report) -> list[ClauseResult]:
-    """The results of a run, each counterexample with the seed that found it."""
+def _results_with_seed(report: Report) -> list[ClauseResult]:
+    """Return the results of a run, with its seed in each counterexample."""
     return [
         replace(result, counterexample=replace(result.counterexample, seed=report.seed))
         if result.counterexample
@@ -43,27 +43,31 @@ def _seeded(report: Report) -> list[ClauseResult]:
     ]
 
 
-def _merged(results: Sequence[ClauseResult]) -> ClauseResult:
-    """What several runs say of one clause; they are in the order of their seeds."""
+def _merge_results(results: Sequence[ClauseResult]) -> ClauseResult:
+    """Merge the results of several runs for one clause; they are in the order of their seeds."""
     evidence: Counter[str] = Counter()
     for result in results:
         evidence.update(result.evidence)
-    # One that was not confirmed counts only where there is no other.
-    worst = min(results, key=lambda result: _ORDER.index(result.verdict))
-    shown = [
+    # A counterexample that was not confirmed is shown only if no run has a confirmed one.
+    worst = min(results, key=lambda result: _WORST_FIRST.index(result.verdict))
+    candidates = [
         result.counterexample
         for result in results
         if result.verdict == worst.verdict and result.counterexample
     ]
-    example = min(shown, key=lambda example: example.operations, default=None)
+    example = min(candidates, key=lambda example: example.operations, default=None)
     counts = {kind: evidence[kind] for kind in results[0].evidence}
     verdict = worst.verdict
-    if verdict is ClauseVerdict.UNEXERCISED and example is None and _suffices(results[0], counts):
+    if (
+        verdict == ClauseVerdict.UNEXERCISED
+        and example is None
+        and _is_sufficient(results[0], counts)
+    ):
         verdict = ClauseVerdict.PASS
     return ClauseResult(results[0].clause, verdict, counts, example)
 
 
-_ORDER: tuple[ClauseVerdict, ...] = (
+_WORST_FIRST: tuple[ClauseVerdict, ...] = (
     ClauseVerdict.FAIL,
     ClauseVerdict.UNEXERCISED,
     ClauseVerdict.PASS,
@@ -71,9 +75,9 @@ _ORDER: tuple[ClauseVerdict, ...] = (
 )
 
 
-def _suffices(result: ClauseResult, counts: dict[str, int]) -> bool:
-    """Whether what all runs have seen together is enough for a clause to pass."""
-    watched = result.clause.check is not None
-    return watched and all(
+def _is_sufficient(result: ClauseResult, counts: dict[str, int]) -> bool:
+    """Return whether the evidence of all runs together suffices for a clause to pass."""
+    has_check = result.clause.check is not None
+    return has_check and all(
         count >= required_evidence(result.clause.id) for count in counts.values()
     )

@@ -1,4 +1,4 @@
-"""A run told to the person who started it: on a terminal, or as plain lines in a pipe."""
+"""Reports for the person who started a run: on a terminal, or as plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from taskdb_spec.conformance.core.events import (
     RunStarted,
 )
 from taskdb_spec.conformance.core.results import ClauseResult, Report
-from taskdb_spec.conformance.reporting.console import print_table, say
+from taskdb_spec.conformance.reporting.console import print_line, print_table
 from taskdb_spec.conformance.reporting.live import LiveProgress
 from taskdb_spec.conformance.reporting.text import (
-    clauses_text,
+    abbreviate_ids,
     count_verdicts,
-    explanation_of,
-    ids_in_brief,
-    known_text,
-    missing_text,
-    printable,
-    seed_text,
-    summary_of,
-    verdict_line,
+    escape_unprintable,
+    explain_unexercised,
+    format_clause_count,
+    format_expected_failure,
+    format_explanation,
+    format_seed,
+    format_verdict,
+    get_summary,
 )
 
-SCRIPTS = 5
-"""How many scripts a run prints, unless asked for all."""
+MAX_SCRIPTS_SHOWN = 5
+"""Scripts that a run prints without --verbose; more would push the verdicts off the screen."""
 
 NOT_RUN = "NOT RUN"
 VERDICT_STYLES = {
@@ -44,7 +44,12 @@ VERDICT_STYLES = {
 
 
 class TerminalReporter:
-    """Listens to runs: progress on a terminal, and what each run came to."""
+    """A listener that prints each run: its progress on a terminal, then its failures and verdict.
+
+    Args:
+        console: where to print.
+        verbose: print all scripts.
+    """
 
     def __init__(self, console: Console, *, verbose: bool = False) -> None:
         self._console = console
@@ -53,114 +58,127 @@ class TerminalReporter:
         self._runs = 0
 
     def __call__(self, event: Event) -> None:
+        """Print what an event says."""
         match event:
             case RunStarted():
-                self._started(event)
+                self._print_start(event)
             case Progress() if self._live:
                 self._live.progress(event)
             case ClauseFailed() if self._live:
                 self._live.failed(event)
             case RunFinished():
                 self.close()
-                self._finished(event.report)
+                self._print_report(event.report)
 
     def close(self) -> None:
-        """End the progress, also when the run broke off."""
+        """Remove the progress; call it also if the run raised an exception."""
         if self._live is not None:
             self._live.stop()
 
     def summary(self, rows: Sequence[tuple[str, Report | None]]) -> None:
-        """The table of several backends; None is a run that could not be made."""
-        unmet_should = any(report and count_verdicts(report).unmet_should for _, report in rows)
+        """Print a table of several backends.
+
+        Args:
+            rows: names and reports; None for a run that could not be started.
+        """
+        has_unmet = any(report and count_verdicts(report).unmet_should for _, report in rows)
         header = ["backend", "verdict", "passed", "failed", "unexercised", "unclaimed"]
-        header += ["SHOULD not met", "failing"] if unmet_should else ["failing"]
-        cells = [_row(name, report, unmet_should) for name, report in rows]
-        say(self._console)
+        header += ["SHOULD not met", "failing"] if has_unmet else ["failing"]
+        cells = [_summary_row(name, report, with_should=has_unmet) for name, report in rows]
+        print_line(self._console)
         print_table(self._console, header, cells, VERDICT_STYLES)
 
-    def _started(self, event: RunStarted) -> None:
+    def _print_start(self, event: RunStarted) -> None:
         if self._runs:
-            say(self._console)
+            print_line(self._console)
         self._runs += 1
-        say(
+        print_line(
             self._console,
-            f"checking {event.backend}: {clauses_text(event.clauses)}, "
+            f"checking {event.backend}: {format_clause_count(event.clauses)}, "
             f"profile {event.profile}, seed {event.seed}",
             style="bold",
         )
         if self._live is not None:
             self._live.start(event)
 
-    def _finished(self, report: Report) -> None:
+    def _print_report(self, report: Report) -> None:
         counts = count_verdicts(report)
-        self._failures(counts.failed)
+        self._print_failures(counts.failed)
         for result in report.clauses:
             if result.baseline_error:
-                self._line("BASELINE", result, f": {result.baseline_error}", "red")
+                self._print_clause_line("BASELINE", result, f": {result.baseline_error}", "red")
         for result in counts.unexercised:
-            self._line("UNEXERCISED", result, f": {missing_text(result)}", "yellow")
+            self._print_clause_line(
+                "UNEXERCISED", result, f": {explain_unexercised(result)}", "yellow"
+            )
         for result in counts.unmet_should:
-            text = summary_of(result) if result.verdict == "fail" else missing_text(result)
-            self._line("NOTE", result, f": {text} (enforced by --strict alone)", "cyan")
-        say(self._console, verdict_line(report), VERDICT_STYLES[report.verdict.upper()])
+            text = get_summary(result) if result.verdict == "fail" else explain_unexercised(result)
+            self._print_clause_line(
+                "NOTE", result, f": {text} (enforced by --strict alone)", "cyan"
+            )
+        print_line(self._console, format_verdict(report), VERDICT_STYLES[report.verdict.upper()])
 
-    def _failures(self, failed: Sequence[ClauseResult]) -> None:
-        """What is new comes first, as the scripts that are printed are for that."""
+    def _print_failures(self, failed: Sequence[ClauseResult]) -> None:
+        """Print new failures first, with scripts, then those that a baseline lists."""
         new = [result for result in failed if not result.known]
         for number, result in enumerate(new):
-            self._failure(result, script=self._verbose or number < SCRIPTS)
-        self._say_what_is_hidden(new)
+            self._print_failure(result, script=self._verbose or number < MAX_SCRIPTS_SHOWN)
+        self._print_hidden_count(new)
         for result in failed:
             if result.known:
-                self._failure(result, script=self._verbose)
+                self._print_failure(result, script=self._verbose)
 
-    def _failure(self, result: ClauseResult, *, script: bool) -> None:
-        self._line("FAIL", result, "", "red")
-        for line in printable(summary_of(result)).splitlines():
-            say(self._console, line, indent=2)
+    def _print_failure(self, result: ClauseResult, *, script: bool) -> None:
+        self._print_clause_line("FAIL", result, "", "red")
+        for line in escape_unprintable(get_summary(result)).splitlines():
+            print_line(self._console, line, indent=2)
         if result.known is not None:
-            say(self._console, known_text(result), "yellow", indent=2)
-        if explanation_of(result):
-            say(self._console, explanation_of(result), indent=2)
-        say(self._console, f"likely cause: {result.clause.likely_cause}", indent=2)
+            print_line(self._console, format_expected_failure(result), "yellow", indent=2)
+        if format_explanation(result):
+            print_line(self._console, format_explanation(result), indent=2)
+        print_line(self._console, f"likely cause: {result.clause.likely_cause}", indent=2)
         example = result.counterexample
         if example is None:
             return
-        if seed_text(result):
-            say(self._console, seed_text(result), indent=2)
+        if format_seed(result):
+            print_line(self._console, format_seed(result), indent=2)
         if example.confirmed != "confirmed":
-            say(self._console, f"run again: {example.confirmed}", indent=2)
+            print_line(self._console, f"run again: {example.confirmed}", indent=2)
         if script:
-            self._script(example.script)
+            self._print_script(example.script)
 
-    def _line(self, word: str, result: ClauseResult, text: str, style: str) -> None:
+    def _print_clause_line(self, word: str, result: ClauseResult, text: str, style: str) -> None:
         clause = result.clause
-        told = " ".join(printable(text).splitlines())
-        say(self._console, f"{word} {clause.id} ({clause.level}) {clause.title}{told}", style)
+        one_line = " ".join(escape_unprintable(text).splitlines())
+        print_line(
+            self._console, f"{word} {clause.id} ({clause.level}) {clause.title}{one_line}", style
+        )
 
-    def _script(self, script: str) -> None:
+    def _print_script(self, script: str) -> None:
         if self._console.is_terminal:
-            code = Syntax(printable(script), "python", background_color="default", word_wrap=True)
+            code = Syntax(
+                escape_unprintable(script), "python", background_color="default", word_wrap=True
+            )
             self._console.print(Padding(code, (1, 0, 1, 4)))
             return
-        for line in printable(script).splitlines():
-            say(self._console, f"    {line}".rstrip())
-        say(self._console)
+        for line in escape_unprintable(script).splitlines():
+            print_line(self._console, f"    {line}".rstrip())
+        print_line(self._console)
 
-    def _say_what_is_hidden(self, failed: Sequence[ClauseResult]) -> None:
-        hidden = len(failed) - SCRIPTS
+    def _print_hidden_count(self, failed: Sequence[ClauseResult]) -> None:
+        hidden = len(failed) - MAX_SCRIPTS_SHOWN
         if hidden > 0 and not self._verbose:
-            say(
+            print_line(
                 self._console,
                 f"The scripts of the last {hidden} are not shown: --verbose prints them, "
                 "--out DIR saves each as a file, --json FILE keeps them all.",
             )
 
 
-def _row(name: str, report: Report | None, unmet_should: bool) -> list[str]:
+def _summary_row(name: str, report: Report | None, *, with_should: bool) -> list[str]:
     if report is None:
-        return [name, NOT_RUN, *["-"] * (5 if unmet_should else 4), ""]
+        return [name, NOT_RUN, *["-"] * (5 if with_should else 4), ""]
     counts = count_verdicts(report)
     numbers = [counts.passed, len(counts.failed), len(counts.unexercised), counts.unclaimed]
-    numbers += [len(counts.unmet_should)] if unmet_should else []
-    return [name, report.verdict.upper(), *map(str, numbers), ids_in_brief(counts.failed)]
+    numbers += [len(counts.unmet_should)] if with_should else []
+    return [name, report.verdict.upper(), *map(str, numbers), abbreviate_ids(counts.failed)]

@@ -1,4 +1,4 @@
-"""What all reports say in the same words: verdicts, counts, needs."""
+"""Wording that all reports share: verdicts, counts, and what a clause needs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Re
 
 @dataclass(frozen=True)
 class VerdictCounts:
-    """The clauses of a report, by what they mean for the verdict.
+    """The clauses of a report, grouped by what they mean for the verdict.
 
-    `unmet_should` are SHOULD clauses that are not met, in a run that does not enforce them.
+    Args:
+        passed: how many clauses pass.
+        failed: enforced clauses that fail.
+        unexercised: enforced clauses that were not exercised often enough.
+        unmet_should: clauses with SHOULD that are not met, in a run that does not enforce them.
+        unclaimed: how many clauses the backend does not claim.
     """
 
     passed: int
@@ -24,12 +29,13 @@ class VerdictCounts:
 
     @property
     def claimed(self) -> int:
+        """The number of clauses that the backend claims."""
         unmet = (self.failed, self.unexercised, self.unmet_should)
         return self.passed + sum(map(len, unmet))
 
 
 def count_verdicts(report: Report) -> VerdictCounts:
-    """Count the clauses of a report."""
+    """Group the clauses of a report."""
     failed, unexercised = (
         report.with_verdict(ClauseVerdict.FAIL),
         report.with_verdict(ClauseVerdict.UNEXERCISED),
@@ -43,8 +49,8 @@ def count_verdicts(report: Report) -> VerdictCounts:
     )
 
 
-def needs_text(clause: Clause) -> str:
-    """What a backend has to claim for the clause to apply, as SPEC.md writes it."""
+def format_needs(clause: Clause) -> str:
+    """Return what a backend must claim for the clause to apply, as SPEC.md writes it."""
     if clause.is_null_store:
         return "null store"
     if clause.lacks is not None:
@@ -52,16 +58,16 @@ def needs_text(clause: Clause) -> str:
     return ", ".join(sorted(clause.needs)) or "core"
 
 
-def check_text(clause: Clause) -> str:
-    """The check that watches the clause."""
+def format_check(clause: Clause) -> str:
+    """Return the name of the check for the clause, or why it has none."""
     return clause.check or f"none: {clause.no_check}"
 
 
-def missing_text(result: ClauseResult) -> str:
-    """Why a clause counts as not exercised."""
+def explain_unexercised(result: ClauseResult) -> str:
+    """Return why a clause counts as not exercised."""
     if result.clause.check is None:
         return f"no check watches it: {result.clause.no_check}"
-    if result.counterexample is not None:  # had it held up, the clause would fail
+    if result.counterexample is not None:  # not confirmed, or the clause would fail
         example = result.counterexample
         return f"{example.summary}; run again: {example.confirmed}"
     if not result.missing:
@@ -69,75 +75,86 @@ def missing_text(result: ClauseResult) -> str:
     return f"not seen often enough: {', '.join(result.missing)}"
 
 
-def summary_of(result: ClauseResult) -> str:
-    """How a clause fails, in words."""
+def get_summary(result: ClauseResult) -> str:
+    """Return how a clause fails, in one sentence."""
     return result.counterexample.summary if result.counterexample else "no counterexample was kept"
 
 
-def known_text(result: ClauseResult) -> str:
-    """That a failure is known, and why."""
+def format_expected_failure(result: ClauseResult) -> str:
+    """Return that the failure is known or flaky, with the reason; empty if it is not known."""
     if result.known is None:
         return ""
     return f"{'flaky' if result.known.flaky else 'known'}: {result.known.reason}"
 
 
-def explanation_of(result: ClauseResult) -> str:
-    """What is probably wrong, in words; empty where no one thing explains it."""
+def format_explanation(result: ClauseResult) -> str:
+    """Return what is probably wrong; empty if no single defect explains the failure."""
     example = result.counterexample
     return f"likely: {example.explanation}" if example and example.explanation else ""
 
 
-def seed_text(result: ClauseResult) -> str:
-    """Which run found the counterexample, where the report is of several."""
+def format_seed(result: ClauseResult) -> str:
+    """Return which run found the counterexample, if the report is of several runs."""
     example = result.counterexample
     return f"found with seed {example.seed}" if example and example.seed is not None else ""
 
 
-def ids_in_brief(results: Sequence[ClauseResult], limit: int = 6) -> str:
-    """The first few ids, and how many there are beside them."""
+def abbreviate_ids(results: Sequence[ClauseResult], limit: int = 6) -> str:
+    """Return the first ids, and how many others there are.
+
+    Args:
+        results: the clauses.
+        limit: how many ids to return at most.
+    """
     ids = [result.clause.id for result in results]
     more = f" and {len(ids) - limit} more" if len(ids) > limit else ""
     return ", ".join(ids[:limit]) + more
 
 
-def verdict_line(report: Report) -> str:
-    """What the run says of the backend, in one sentence."""
+def format_verdict(report: Report) -> str:
+    """Return the verdict of a run and its main reason, in one line."""
     strict = ", strict" if report.strict else ""
     aborted_reason = f"; {report.aborted_reason}" if report.aborted_reason else ""
     many = len(report.seeds) > 1
     seeds = f"seeds {', '.join(map(str, report.seeds))}" if many else f"seed {report.seed}"
     return (
-        f"{report.backend} {report.verdict.upper()}: {_because(report)}{aborted_reason} "
+        f"{report.backend} {report.verdict.upper()}: {_format_reason(report)}{aborted_reason} "
         f"(profile {report.profile}, {seeds}{strict})"
     )
 
 
-def _because(report: Report) -> str:
+def _format_reason(report: Report) -> str:
     counts = count_verdicts(report)
+    claimed = f"{format_clause_count(counts.claimed)} that it claims"
     if counts.failed:
         known = len([result for result in counts.failed if result.known])
-        told = f", {known} of them known" if known else ""
-        told += f", {len(counts.unexercised)} not exercised" if counts.unexercised else ""
-        return f"{len(counts.failed)} of {clauses_text(counts.claimed)} that it claims fail{told}"
+        details = f", {known} of them known" if known else ""
+        details += f", {len(counts.unexercised)} not exercised" if counts.unexercised else ""
+        return f"{len(counts.failed)} of {claimed} fail{details}"
     if counts.unexercised:
         return (
-            f"nothing fails, but {len(counts.unexercised)} of {clauses_text(counts.claimed)} "
-            "that it claims could not be exercised enough to say"
+            f"nothing fails, but {len(counts.unexercised)} of {claimed} "
+            "could not be exercised enough to say"
         )
     if not counts.passed:
         return "no clause was exercised"
     unmet_should = f", {len(counts.unmet_should)} SHOULD not met" if counts.unmet_should else ""
-    return f"{counts.passed} of {clauses_text(counts.claimed)} that it claims pass{unmet_should}"
+    return f"{counts.passed} of {claimed} pass{unmet_should}"
 
 
-def clauses_text(count: int) -> str:
+def format_clause_count(count: int) -> str:
+    """Return the number of clauses with the noun.
+
+    >>> format_clause_count(1)
+    '1 clause'
+    """
     return f"{count} clause{'' if count == 1 else 's'}"
 
 
-def printable(text: str) -> str:
-    """The text with everything escaped that a terminal or XML would stumble over.
+def escape_unprintable(text: str) -> str:
+    r"""Escape the characters that would control a terminal, or that XML does not allow.
 
-    >>> print(printable("a\\x1b[31m\\udc80"))
-    a\\x1b[31m\\udc80
+    >>> print(escape_unprintable("a\x1b[31m\udc80"))
+    a\x1b[31m\udc80
     """
     return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)

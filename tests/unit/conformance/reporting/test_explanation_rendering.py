@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from taskdb_spec.conformance.core.results import ClauseResult, Report, json_report
+from taskdb_spec.conformance.core.results import ClauseResult, Report
 from taskdb_spec.conformance.integrations.pytest import _what_is_wrong
 from taskdb_spec.conformance.reporting import html
+from taskdb_spec.conformance.reporting.json_report import json_report
 from tests.support.fake_reports import failing
 from tests.unit.conformance.reporting.test_json_junit_html import outcomes
 from tests.unit.conformance.reporting.test_terminal import told

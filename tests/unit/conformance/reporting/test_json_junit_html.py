@@ -17,9 +17,9 @@ from taskdb_spec.conformance.core.results import (
     Confirmation,
     Counterexample,
     Report,
-    json_report,
 )
 from taskdb_spec.conformance.reporting import html, junit
+from taskdb_spec.conformance.reporting.json_report import json_report
 from tests.support.fake_reports import conforming, failing, incomplete, report, script
 
 ALL_KINDS = [conforming("good"), failing("bad"), incomplete("open")]
@@ -173,7 +173,7 @@ def test_the_page_tells_everything() -> None:
 
 
 def test_the_page_shows_failing_clauses_first() -> None:
-    order = [result.verdict for result in html.worst_first(failing())]
+    order = [result.verdict for result in html.sort_worst_first(failing())]
     assert order == ["fail", "fail", "pass", "unclaimed"]
 
 

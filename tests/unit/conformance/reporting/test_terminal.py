@@ -11,9 +11,9 @@ from rich.console import Console
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.events import ClauseFailed, Progress, RunStarted
 from taskdb_spec.conformance.core.results import ClauseResult, Confirmation, Counterexample, Report
-from taskdb_spec.conformance.reporting.console import console_for
+from taskdb_spec.conformance.reporting.console import make_console
 from taskdb_spec.conformance.reporting.live import LiveProgress
-from taskdb_spec.conformance.reporting.terminal import SCRIPTS, TerminalReporter
+from taskdb_spec.conformance.reporting.terminal import MAX_SCRIPTS_SHOWN, TerminalReporter
 from tests.support.fake_reports import conforming, events, failing, incomplete, report
 
 MANY = {
@@ -29,7 +29,7 @@ class Screen(io.StringIO):
 
 def told(*reports: Report, stream: io.StringIO | None = None, **options: Any) -> str:
     stream = stream or io.StringIO()
-    reporter = TerminalReporter(console_for(stream), **options)
+    reporter = TerminalReporter(make_console(stream), **options)
     for each in reports:
         for event in events(each):
             reporter(event)
@@ -100,7 +100,7 @@ def test_only_the_first_scripts_are_printed_unless_all_are_asked_for() -> None:
     text = told(report(**MANY))
     assert text.count("FAIL ") == len(MANY)
     assert text.count(" went wrong") == len(MANY)
-    assert text.count("    assert 1 == 2") == SCRIPTS
+    assert text.count("    assert 1 == 2") == MAX_SCRIPTS_SHOWN
     assert "The scripts of the last 3 are not shown: --verbose prints them, --out DIR" in text
     text = told(report(**MANY), verbose=True)
     assert text.count("    assert 1 == 2") == len(MANY)
@@ -172,7 +172,7 @@ def test_the_summary_counts_shoulds_where_there_are_some() -> None:
 
 def test_a_run_that_was_not_made_has_its_row() -> None:
     stream = io.StringIO()
-    TerminalReporter(console_for(stream)).summary([("mydb", None), ("other", conforming())])
+    TerminalReporter(make_console(stream)).summary([("mydb", None), ("other", conforming())])
     assert re.search(r"mydb +NOT RUN +- +- +- +-\n", stream.getvalue())
 
 
