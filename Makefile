@@ -4,7 +4,7 @@ PROFILE ?= quick default
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-AT_LENGTH := tests/stores/test_conformance.py
+AT_LENGTH := tests/integration/stores/test_conformance.py
 
 .DEFAULT_GOAL := help
 .PHONY: help conformance test stores mutants bench lint types lock clean
@@ -30,10 +30,14 @@ mutants: $(READY) ## run the suite on broken stores: what it detects, and how so
 bench: $(READY) ## measure the speed of the stores and of the suite; write figures and plots to build/bench
 	$(BIN)/python -m bench
 
-lint: $(READY)
+lint: $(READY) ## rules of code, layers of imports, spelling, prose, subjects of commits
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs spec reference tests bench
+	$(BIN)/python -m tests.checks.prose
+	$(BIN)/python -m tests.checks.commit_subjects
 
-types: $(READY)
+types: $(READY) ## mypy, strict
 	$(BIN)/mypy
 
 $(READY): pyproject.toml requirements.txt
