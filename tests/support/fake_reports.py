@@ -1,4 +1,4 @@
-"""Reports that look like those of the engine, and an engine that tells them."""
+"""Reports that look like those of the engine, and a stand-in for the engine that returns them."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def result(clause: str, verdict: ClauseVerdict) -> ClauseResult:
 
 
 def report(backend: str = "mydb", *, strict: bool = False, **verdicts: Any) -> Report:
-    """A report; a clause is named with an underscore: ``ADD_1="pass"``."""
+    """Return a report. Write clauses with an underscore: ``ADD_1="pass"``."""
     named = {name.replace("_", "-"): verdict for name, verdict in verdicts.items()}
     results = tuple(result(clause, verdict) for clause, verdict in named.items())
     return Report(backend, "default", 0, strict, results, seconds=1.5, operations=1200)
@@ -51,7 +51,7 @@ def incomplete(backend: str = "mydb") -> Report:
 
 
 class Engine:
-    """Stands in for `check_backend`: it tells the report of each backend, or raises its error."""
+    """Stands in for `check_backend`: returns the report of each backend, or raises its error."""
 
     def __init__(self, **outcomes: Report | BaseException) -> None:
         self.outcomes = outcomes
@@ -69,14 +69,14 @@ class Engine:
         return outcome
 
 
-def events(told: Report) -> list[Any]:
-    """The events of a run that ends with this report."""
-    claimed = [r for r in told.clauses if r.verdict != "unclaimed"]
-    broken = [r for r in told.clauses if r.counterexample]
+def events(final: Report) -> list[Any]:
+    """Return the events of a run that ends with this report."""
+    claimed = [r for r in final.clauses if r.verdict != "unclaimed"]
+    broken = [r for r in final.clauses if r.counterexample]
     return [
-        RunStarted(told.backend, told.profile, told.seed, len(claimed), 1000),
+        RunStarted(final.backend, final.profile, final.seed, len(claimed), 1000),
         Progress(10, "GET-2"),
         *(ClauseFailed(r.clause.id, r.clause.title, r.counterexample) for r in broken),
         Progress(1200, "random walks"),
-        RunFinished(told),
+        RunFinished(final),
     ]

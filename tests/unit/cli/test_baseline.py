@@ -22,8 +22,8 @@ from taskdb_spec.conformance.reporting.baseline import (
 )
 from taskdb_spec.conformance.reporting.json_report import json_report
 from tests.support.fake_reports import Engine, conforming, failing, incomplete, report
-from tests.unit.conformance.reporting.test_json_junit_html import outcomes
-from tests.unit.conformance.reporting.test_terminal import told
+from tests.unit.conformance.reporting.test_json_junit_html import outcomes_by_clause
+from tests.unit.conformance.reporting.test_terminal import terminal_output
 
 Taskdb = Callable[..., Result]
 MYDB = "made_stores:mydb"
@@ -251,19 +251,19 @@ def test_marked_reports_follow_the_schema(validator: Any) -> None:
 
 
 def test_the_terminal_prints_known_failures_last() -> None:
-    text = told(apply_baseline(failing(), read_baseline(GET_2)))
+    text = terminal_output(apply_baseline(failing(), read_baseline(GET_2)))
     assert "  GET-2 went wrong\n  known: a default\n" in text
     assert text.index("FAIL ADD-2") < text.index("FAIL GET-2")
     assert text.count("    assert 1 == 2") == 1
     assert "mydb FAILS: 2 of 3 clauses that it claims fail, 1 of them known" in text
-    assert "  flaky: an upsert\n" in told(
+    assert "  flaky: an upsert\n" in terminal_output(
         apply_baseline(failing(), read_baseline(ADD_2, flaky=True))
     )
 
 
 def test_junit_skips_known_failures_and_fails_stale_entries() -> None:
     marked = apply_baseline(report(ADD_1="pass", GET_2="fail", ADD_2="pass"), read_baseline(BOTH))
-    found = outcomes(marked)
+    found = outcomes_by_clause(marked)
     assert type(found["GET-2"]).__name__ == "Skipped"
     assert found["GET-2"].message == "known: a default (GET-2 went wrong)"
     assert type(found["ADD-2"]).__name__ == "Failure"

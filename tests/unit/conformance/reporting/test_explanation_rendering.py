@@ -1,4 +1,4 @@
-"""Where an explanation is told: on the terminal, in JSON, in JUnit, on the page, and by pytest."""
+"""Explanations in each report: on the terminal, in JSON, in JUnit, on the page, and by pytest."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from taskdb_spec.conformance.integrations.pytest import _what_is_wrong
 from taskdb_spec.conformance.reporting import html
 from taskdb_spec.conformance.reporting.json_report import json_report
 from tests.support.fake_reports import failing
-from tests.unit.conformance.reporting.test_json_junit_html import outcomes
-from tests.unit.conformance.reporting.test_terminal import told
+from tests.unit.conformance.reporting.test_json_junit_html import outcomes_by_clause
+from tests.unit.conformance.reporting.test_terminal import terminal_output
 
 WORDS = "`$gt` behaves as `<`: look at <sides>"
 
 
 def explained() -> Report:
-    """A report in which one of two failures is explained."""
+    """Return a report in which one of two failures has an explanation."""
     made = failing()
     results = tuple(
-        with_words(result) if result.clause.id == "ADD-2" else result for result in made.clauses
+        add_explanation(result) if result.clause.id == "ADD-2" else result
+        for result in made.clauses
     )
     return replace(made, clauses=results)
 
 
-def with_words(result: ClauseResult) -> ClauseResult:
+def add_explanation(result: ClauseResult) -> ClauseResult:
     assert result.counterexample is not None
     return replace(result, counterexample=replace(result.counterexample, explanation=WORDS))
 
 
 def test_on_the_terminal() -> None:
-    text = told(explained())
+    text = terminal_output(explained())
     assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  likely cause: " in text
     assert text.count("likely: ") == 1
 
@@ -45,7 +46,7 @@ def test_in_json(validator: Any) -> None:
 
 
 def test_in_junit() -> None:
-    found = outcomes(explained())
+    found = outcomes_by_clause(explained())
     assert found["ADD-2"].text.startswith(f"# likely: {WORDS}\n")
     assert "likely" not in found["GET-2"].text
 

@@ -1,4 +1,4 @@
-"""The reports for programs and browsers: JSON and its schema, JUnit, HTML."""
+"""The reports for programs and browsers: JSON with its schema, JUnit, and HTML."""
 
 import json
 import re
@@ -70,7 +70,7 @@ def test_the_report_of_a_real_run_follows_the_schema(validator: Any) -> None:
         (["results", 0, "clauses", 0, "counterexample"], {"summary": "x"}),
     ],
 )
-def test_the_schema_refuses_what_is_no_report(validator: Any, path: list[Any], value: Any) -> None:
+def test_the_schema_refuses_other_data(validator: Any, path: list[Any], value: Any) -> None:
     data = json_report([failing()])
     holder: Any = data
     for part in path[:-1]:
@@ -91,13 +91,13 @@ def test_junit_has_a_suite_for_each_backend_and_a_case_for_each_clause() -> None
     assert properties["seed"] == "0"
 
 
-def outcomes(made: Report) -> dict[str, Any]:
+def outcomes_by_clause(made: Report) -> dict[str, Any]:
     (suite,) = junitparser.JUnitXml.fromstring(junit.render([made]).encode())
     return {case.name.split()[0]: next(iter(case.result), None) for case in suite}
 
 
-def test_junit_says_what_failed() -> None:
-    found = outcomes(failing())
+def test_junit_lists_the_failures() -> None:
+    found = outcomes_by_clause(failing())
     assert found["ADD-1"] is None
     assert isinstance(found["LOG-1"], junitparser.Skipped)
     assert isinstance(found["ADD-2"], junitparser.Failure)
@@ -105,26 +105,28 @@ def test_junit_says_what_failed() -> None:
     assert found["ADD-2"].text == script("ADD-2")
 
 
-def test_junit_counts_what_was_not_exercised_as_a_failure() -> None:
-    found = outcomes(incomplete())["GET-2"]
+def test_junit_counts_an_unexercised_clause_as_a_failure() -> None:
+    found = outcomes_by_clause(incomplete())["GET-2"]
     assert isinstance(found, junitparser.Failure)
     assert found.type == "unexercised"
     assert found.message == "not seen often enough: refused, accepted"
 
 
 def test_junit_and_the_verdict_agree_on_shoulds() -> None:
-    assert isinstance(outcomes(report(ERR_5="fail"))["ERR-5"], junitparser.Skipped)
-    assert isinstance(outcomes(report(ERR_5="fail", strict=True))["ERR-5"], junitparser.Failure)
+    assert isinstance(outcomes_by_clause(report(ERR_5="fail"))["ERR-5"], junitparser.Skipped)
+    assert isinstance(
+        outcomes_by_clause(report(ERR_5="fail", strict=True))["ERR-5"], junitparser.Failure
+    )
 
 
-def test_junit_is_well_formed_whatever_a_store_says() -> None:
-    found = outcomes(hostile())["ADD-1"]
+def test_junit_is_well_formed_with_hostile_text() -> None:
+    found = outcomes_by_clause(hostile())["ADD-1"]
     assert found.message == "got '</script><b>\\x1b\\x00\\udc80&'"
     assert found.text == "x = '<&\\x01]]>'"
 
 
 class Page(HTMLParser):
-    """The tags that are open, the text, and everything that a page names from outside."""
+    """A parsed page: the open tags, the text, and the references to other files."""
 
     VOID = ("meta", "br", "hr")
 
@@ -150,7 +152,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-def test_the_page_is_well_formed_and_needs_nothing_from_outside() -> None:
+def test_the_page_is_well_formed_and_needs_no_other_file() -> None:
     source = html.render(ALL_KINDS)
     page = Page(source)
     assert page.open == []
@@ -160,7 +162,7 @@ def test_the_page_is_well_formed_and_needs_nothing_from_outside() -> None:
     assert "color-scheme: light dark" in source
 
 
-def test_the_page_tells_everything() -> None:
+def test_the_page_has_all_details() -> None:
     text = " ".join(Page(html.render(ALL_KINDS)).text.split())
     for part in ("CONFORMS", "FAILS", "INCOMPLETE", "1,200 operations in 1.5 seconds"):
         assert part in text
@@ -182,7 +184,7 @@ def test_the_page_says_which_shoulds_were_not_enforced() -> None:
     assert "Not enforced in this run" not in html.render([report(ERR_5="fail", strict=True)])
 
 
-def test_nothing_that_a_store_says_is_markup() -> None:
+def test_text_from_a_store_is_not_markup() -> None:
     source = html.render([hostile()])
     page = Page(source)
     assert page.tags.isdisjoint({"b", "i", "script"})
@@ -192,5 +194,5 @@ def test_nothing_that_a_store_says_is_markup() -> None:
     assert "\x00" not in source
 
 
-def test_a_page_of_no_runs() -> None:
+def test_a_page_without_runs() -> None:
     assert Page(html.render([])).open == []

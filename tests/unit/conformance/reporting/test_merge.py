@@ -1,4 +1,4 @@
-"""Reports of several seeds become one."""
+"""Reports of several seeds are merged into one."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ def example(operations: int, confirmation: Confirmation = Confirmation.CONFIRMED
 
 
 def report(seed: int, verdict: ClauseVerdict, count: int = 7, found: Any = None) -> Report:
-    """The report of a run that has only looked at ADD-2."""
+    """Return the report of a run with one clause, ADD-2."""
     clause = clauses()["ADD-2"]
     result = ClauseResult(clause, verdict, dict.fromkeys(clause.evidence, count), found)
     return Report("mydb", "quick", seed, False, (result,), seconds=float(seed), operations=100)
 
 
-def test_numbers_are_added_up() -> None:
+def test_numbers_are_added() -> None:
     one = merge_reports([report(3, "pass"), report(4, "pass", count=2)])
     assert one["ADD-2"].evidence == {"refused": 9, "accepted": 9}
     assert (one.operations, one.seconds, one.seed, one.seeds) == (200, 4.0, 3, (3, 4))
     assert one.verdict == "conforms"
 
 
-def test_one_failure_fails() -> None:
+def test_a_clause_that_fails_in_one_run_fails() -> None:
     one = merge_reports([report(0, "pass"), report(1, "fail", found=example(3))])
     assert one["ADD-2"].verdict == "fail"
     assert one["ADD-2"].counterexample == replace(example(3), seed=1)
 
 
-def test_the_shortest_counterexample_is_kept_and_of_two_that_of_the_lower_seed() -> None:
+def test_the_shortest_counterexample_of_the_lowest_seed_is_kept() -> None:
     found = {0: 5, 1: 3, 2: 3}
     reports = [report(seed, "fail", found=example(size)) for seed, size in found.items()]
     for given in (reports, reports[::-1]):
         assert merge_reports(given)["ADD-2"].counterexample == replace(example(3), seed=1)
 
 
-def test_what_was_not_seen_often_enough_may_be_so_together() -> None:
+def test_insufficient_evidence_of_several_runs_may_suffice_together() -> None:
     assert (
         merge_reports([report(0, "unexercised", 2), report(1, "unexercised", 1)]).verdict
         == "conforms"
@@ -62,17 +62,19 @@ def test_what_was_not_seen_often_enough_may_be_so_together() -> None:
     ]
 
 
-def test_a_doubt_keeps_a_clause_from_passing() -> None:
-    doubt = example(1, Confirmation.PASSED_ON_RERUN)
-    doubtful = report(1, "unexercised", found=doubt)
-    one = merge_reports([report(0, "pass"), doubtful])
+def test_an_unconfirmed_counterexample_prevents_a_pass() -> None:
+    unconfirmed = example(1, Confirmation.PASSED_ON_RERUN)
+    unconfirmed_report = report(1, "unexercised", found=unconfirmed)
+    one = merge_reports([report(0, "pass"), unconfirmed_report])
     assert one["ADD-2"].verdict == "unexercised"
-    assert one["ADD-2"].counterexample == replace(doubt, seed=1)
-    found = merge_reports([report(0, "fail", found=example(9)), doubtful])["ADD-2"].counterexample
+    assert one["ADD-2"].counterexample == replace(unconfirmed, seed=1)
+    found = merge_reports([report(0, "fail", found=example(9)), unconfirmed_report])[
+        "ADD-2"
+    ].counterexample
     assert found == replace(example(9), seed=0)
 
 
-def test_runs_that_were_cut_short_are_named() -> None:
+def test_aborted_runs_are_named() -> None:
     cut = replace(report(8, "pass"), aborted_reason="it hung")
     assert merge_reports([report(7, "pass"), cut]).aborted_reason == "seed 8: it hung"
     assert merge_reports([report(7, "pass")]).aborted_reason == ""

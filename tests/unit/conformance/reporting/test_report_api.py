@@ -1,14 +1,14 @@
-"""A report, asked for one of its clauses."""
+"""Access to one clause of a report."""
 
 import pytest
 
-from tests.support import fake_reports as made
+from tests.support.fake_reports import failing
 
 
 def test_a_clause_by_its_id() -> None:
-    assert made.failing()["ADD-2"].verdict == "fail"
+    assert failing()["ADD-2"].verdict == "fail"
 
 
-def test_a_clause_that_is_not_there() -> None:
+def test_an_unknown_clause() -> None:
     with pytest.raises(KeyError, match="there is no clause 'FOO-1'"):
-        made.failing()["FOO-1"]
+        failing()["FOO-1"]

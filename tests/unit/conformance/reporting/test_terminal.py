@@ -1,4 +1,4 @@
-"""What a person sees: plain lines in a pipe; colours, scripts and progress on a terminal."""
+"""Terminal reports: plain lines in a pipe; colours, scripts and progress on a terminal."""
 
 import io
 import re
@@ -27,7 +27,7 @@ class Screen(io.StringIO):
         return True
 
 
-def told(*reports: Report, stream: io.StringIO | None = None, **options: Any) -> str:
+def terminal_output(*reports: Report, stream: io.StringIO | None = None, **options: Any) -> str:
     stream = stream or io.StringIO()
     reporter = TerminalReporter(make_console(stream), **options)
     for each in reports:
@@ -38,23 +38,23 @@ def told(*reports: Report, stream: io.StringIO | None = None, **options: Any) ->
     return stream.getvalue()
 
 
-def on_screen(*reports: Report, **options: Any) -> str:
-    return told(*reports, stream=Screen(), **options)
+def screen_output(*reports: Report, **options: Any) -> str:
+    return terminal_output(*reports, stream=Screen(), **options)
 
 
-def uncoloured(text: str) -> str:
+def without_colours(text: str) -> str:
     return re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", text)
 
 
 def test_a_conforming_store_in_a_pipe() -> None:
-    assert told(conforming()) == (
+    assert terminal_output(conforming()) == (
         "checking mydb: 2 clauses, profile default, seed 0\n"
         "mydb CONFORMS: 2 of 2 clauses that it claims pass (profile default, seed 0)\n"
     )
 
 
 def test_a_failing_store_in_a_pipe() -> None:
-    assert told(failing()) == (
+    assert terminal_output(failing()) == (
         "checking mydb: 3 clauses, profile default, seed 0\n"
         "FAIL GET-2 (MUST) An unknown id is refused\n"
         "  GET-2 went wrong\n"
@@ -73,7 +73,7 @@ def test_a_failing_store_in_a_pipe() -> None:
 
 
 def test_an_incomplete_run_says_what_is_missing() -> None:
-    text = told(incomplete())
+    text = terminal_output(incomplete())
     title = clauses()["GET-2"].title
     assert f"UNEXERCISED GET-2 (MUST) {title}: not seen often enough: refused, accepted\n" in text
     assert f": no check watches it: {clauses()['CRASH-1'].no_check}\n" in text
@@ -84,43 +84,43 @@ def test_an_incomplete_run_says_what_is_missing() -> None:
 
 
 def test_a_run_without_a_pass_is_incomplete() -> None:
-    assert "mydb INCOMPLETE: no clause was exercised" in told(report(LOG_1="unclaimed"))
+    assert "mydb INCOMPLETE: no clause was exercised" in terminal_output(report(LOG_1="unclaimed"))
 
 
 def test_a_should_is_a_note_unless_enforced() -> None:
-    text = told(report(ADD_1="pass", ERR_5="fail"))
+    text = terminal_output(report(ADD_1="pass", ERR_5="fail"))
     assert ": ERR-5 went wrong (enforced by --strict alone)\n" in text
     assert "mydb CONFORMS: 1 of 2 clauses that it claims pass, 1 SHOULD not met" in text
-    text = told(report(ADD_1="pass", ERR_5="fail", strict=True))
+    text = terminal_output(report(ADD_1="pass", ERR_5="fail", strict=True))
     assert "FAIL ERR-5 (SHOULD)" in text
     assert "seed 0, strict)" in text
 
 
-def test_only_the_first_scripts_are_printed_unless_all_are_asked_for() -> None:
-    text = told(report(**MANY))
+def test_only_the_first_scripts_are_printed_without_verbose() -> None:
+    text = terminal_output(report(**MANY))
     assert text.count("FAIL ") == len(MANY)
     assert text.count(" went wrong") == len(MANY)
     assert text.count("    assert 1 == 2") == MAX_SCRIPTS_SHOWN
     assert "The scripts of the last 3 are not shown: --verbose prints them, --out DIR" in text
-    text = told(report(**MANY), verbose=True)
+    text = terminal_output(report(**MANY), verbose=True)
     assert text.count("    assert 1 == 2") == len(MANY)
     assert "not shown" not in text
 
 
-def test_what_was_not_confirmed_is_said() -> None:
+def test_an_unconfirmed_counterexample_is_marked() -> None:
     example = Counterexample("summary", "assert 0", Confirmation.NOT_RUN, 1, "not run: no module")
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
     made = Report("mydb", "quick", 3, False, (result,), 1.0, 10)
-    assert "  run again: not run: no module\n" in told(made)
+    assert "  run again: not run: no module\n" in terminal_output(made)
 
 
 def test_a_failure_without_a_counterexample() -> None:
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1})
     made = Report("mydb", "quick", 3, False, (result,), 1.0, 10)
-    assert "  no counterexample was kept\n" in told(made)
+    assert "  no counterexample was kept\n" in terminal_output(made)
 
 
-def test_a_counterexample_that_did_not_hold_up_is_told_and_why() -> None:
+def test_a_counterexample_that_passes_when_run_again_is_printed_with_the_reason() -> None:
     example = Counterexample(
         "drop did nothing",
         "",
@@ -129,30 +129,30 @@ def test_a_counterexample_that_did_not_hold_up_is_told_and_why() -> None:
         "not confirmed: it passed in a fresh process",
     )
     result = ClauseResult(clauses()["ADD-1"], "unexercised", {"stored": 9}, example)
-    text = told(Report("mydb", "quick", 3, False, (result,), 1.0, 10))
+    text = terminal_output(Report("mydb", "quick", 3, False, (result,), 1.0, 10))
     why = "drop did nothing; run again: not confirmed: it passed in a fresh process\n"
     assert f"UNEXERCISED ADD-1 (MUST) An added record can be read back: {why}" in text
 
 
 def test_a_pipe_gets_the_same_lines_each_time_and_no_control_characters() -> None:
     reports = (failing(), incomplete("other"), conforming("third"), report("many", **MANY))
-    text = told(*reports)
-    assert text == told(*reports)
+    text = terminal_output(*reports)
+    assert text == terminal_output(*reports)
     assert text.replace("\n", "").isprintable()
     assert text.isascii()
     assert not any(line != line.rstrip() for line in text.splitlines())
 
 
-def test_what_a_store_says_cannot_control_the_terminal() -> None:
+def test_text_from_a_store_cannot_control_the_terminal() -> None:
     example = Counterexample("got '\x1b[2J\r\x07\udc80'", "x = '\x1b'", Confirmation.CONFIRMED, 1)
     result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
-    text = told(Report("my\x1bdb", "quick", 3, False, (result,), 1.0, 10))
+    text = terminal_output(Report("my\x1bdb", "quick", 3, False, (result,), 1.0, 10))
     assert "got '\\x1b[2J\\r\\x07\\udc80'" in text
     assert "\x1b" not in text
 
 
 def test_the_summary_in_a_pipe() -> None:
-    text = told(conforming(), failing("other"), report("third", **MANY))
+    text = terminal_output(conforming(), failing("other"), report("third", **MANY))
     lines = text.splitlines()[-4:]
     brief = "ADD-1, ADD-2, GET-1, GET-2, DROP-1, DROP-2 and 2 more"
     assert [re.split(r"  +", line) for line in lines] == [
@@ -163,21 +163,21 @@ def test_the_summary_in_a_pipe() -> None:
     ]
 
 
-def test_the_summary_counts_shoulds_where_there_are_some() -> None:
-    text = told(conforming(), report("other", ADD_1="pass", ERR_5="fail"))
+def test_the_summary_counts_unmet_shoulds_if_there_are_any() -> None:
+    text = terminal_output(conforming(), report("other", ADD_1="pass", ERR_5="fail"))
     header, *rows = [re.split(r"  +", line) for line in text.splitlines()[-3:]]
     at = header.index("SHOULD not met")
     assert [row[at] for row in rows] == ["0", "1"]
 
 
-def test_a_run_that_was_not_made_has_its_row() -> None:
+def test_a_run_that_could_not_start_has_a_row() -> None:
     stream = io.StringIO()
     TerminalReporter(make_console(stream)).summary([("mydb", None), ("other", conforming())])
     assert re.search(r"mydb +NOT RUN +- +- +- +-\n", stream.getvalue())
 
 
-def test_a_terminal_is_told_the_same() -> None:
-    text = uncoloured(on_screen(failing(), incomplete("other")))
+def test_a_terminal_shows_the_same_lines() -> None:
+    text = without_colours(screen_output(failing(), incomplete("other")))
     for line in ("FAIL GET-2 (MUST)", "  GET-2 went wrong", 'assert 1 == 2, "ADD-2: expected'):
         assert line in text
     assert "mydb FAILS: 2 of 3 clauses" in text
@@ -187,25 +187,25 @@ def test_a_terminal_is_told_the_same() -> None:
 def test_a_terminal_has_colours_and_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    text = on_screen(failing())
+    text = screen_output(failing())
     assert "\x1b[31mFAIL GET-2" in text
-    assert "of 1,000 operations" in uncoloured(text)
-    assert "2 clauses fail so far: GET-2, ADD-2" in uncoloured(text)
+    assert "of 1,000 operations" in without_colours(text)
+    assert "2 clauses fail so far: GET-2, ADD-2" in without_colours(text)
     monkeypatch.setenv("TERM", "dumb")
-    assert "\x1b" not in on_screen(failing())
+    assert "\x1b" not in screen_output(failing())
 
 
-def test_variables_of_the_environment_do_not_turn_a_pipe_into_a_terminal(
+def test_environment_variables_do_not_turn_a_pipe_into_a_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", "20")
-    assert "\x1b" not in told(failing())
-    assert max(map(len, told(failing()).splitlines())) > 40
+    assert "\x1b" not in terminal_output(failing())
+    assert max(map(len, terminal_output(failing()).splitlines())) > 40
 
 
-def test_progress_is_drawn_on_events_alone_and_not_too_often() -> None:
+def test_progress_is_redrawn_on_events_only_and_not_too_often() -> None:
     now = [0.0]
     stream = Screen()
     threads = threading.active_count()
@@ -223,7 +223,7 @@ def test_progress_is_drawn_on_events_alone_and_not_too_often() -> None:
     assert drawn[0] == drawn[1] < drawn[2] == drawn[3]
     example = Counterexample("summary", "assert 0", Confirmation.CONFIRMED, 1)
     live.failed(ClauseFailed("ADD-1", "title", example))
-    assert "1 clause fails so far: ADD-1" in uncoloured(stream.getvalue())
+    assert "1 clause fails so far: ADD-1" in without_colours(stream.getvalue())
     live.stop()
     live.stop()
     live.progress(Progress(4, "after the end"))
@@ -231,6 +231,6 @@ def test_progress_is_drawn_on_events_alone_and_not_too_often() -> None:
 
 
 def test_progress_names_the_first_failing_clauses() -> None:
-    text = uncoloured(on_screen(report(**MANY, BUF_1="fail")))
+    text = without_colours(screen_output(report(**MANY, BUF_1="fail")))
     assert "9 clauses fail so far: ADD-1," in text
     assert "UPD-2 ..." in text
