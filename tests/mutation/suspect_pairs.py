@@ -29,7 +29,7 @@ from taskdb_spec.conformance.engine.workers import available_cores
 from tests.golden.reports import BACKENDS, golden_report
 from tests.mutation.catalogue import MUTANTS
 from tests.mutation.runner import run
-from tests.mutation.test_kills import NEIGHBOURS
+from tests.mutation.test_kills import BLAMED_INSTEAD
 
 FILE = Path(__file__).parents[1] / "data" / "suspect-pairs.json"
 
@@ -83,8 +83,8 @@ def suspects_on(target: str) -> set[frozenset[str]]:
     with record_suspects() as recorded:
         if target in MUTANTS:
             mutant = MUTANTS[target]
-            wanted = NEIGHBOURS.get(target, mutant.clause)
-            run(replace(mutant, clause=wanted), "quick", ahead={mutant.clause, wanted})
+            wanted = BLAMED_INSTEAD.get(target, mutant.clause)
+            run(replace(mutant, clause=wanted), "quick", only={mutant.clause, wanted})
         else:
             golden_report(BACKENDS[target])
         return recorded
@@ -92,7 +92,7 @@ def suspects_on(target: str) -> set[frozenset[str]]:
 
 def main() -> int:
     """Add the pairs of all runs to the file."""
-    targets = [*BACKENDS.keys() - MUTANTS.keys(), *MUTANTS]
+    targets = [*sorted(BACKENDS.keys() - MUTANTS.keys()), *MUTANTS]
     pairs = read_pairs() if FILE.exists() else set()
     with multiprocessing.get_context("fork").Pool(available_cores(), maxtasksperchild=20) as pool:
         for suspects in pool.imap_unordered(suspects_on, targets):
