@@ -42,7 +42,7 @@ FULL_RECORD: dict[str, Any] = {
 }
 
 STAGES: tuple[StageSteps, ...] = (
-    lambda one: [],
+    lambda _one: [],
     lambda one: [add(one, SMALL_RECORD)],
     lambda one: [add(one, FULL_RECORD), update(one, {"label": "b", "error": None})],
     lambda one: [add(one, SMALL_RECORD), update(one, {"queue": "q"}), drop(one)],

@@ -145,8 +145,8 @@ REMOVALS: tuple[Callable[[str], list[Operation]], ...] = (
     lambda one: [drop(one)],
     lambda one: [purge({"msg_id": one})],
     lambda one: [purge({"msg_id": one, "stdout": ""})],
-    lambda one: [purge({"label": "a"}), add("other", {"label": "a"})],
-    lambda one: [purge({}), add("other", {"label": "a"})],
+    lambda _one: [purge({"label": "a"}), add("other", {"label": "a"})],
+    lambda _one: [purge({}), add("other", {"label": "a"})],
 )
 """Steps that remove a record; the last two remove and re-add another record as well."""
 
