@@ -136,7 +136,7 @@ class TerminalReporter:
             print_line(self._console, format_expected_failure(result), "yellow", indent=2)
         if format_explanation(result):
             print_line(self._console, format_explanation(result), indent=2)
-        print_line(self._console, f"likely cause: {result.clause.likely_cause}", indent=2)
+        print_line(self._console, f"usual cause: {result.clause.likely_cause}", indent=2)
         example = result.counterexample
         if example is None:
             return

@@ -33,7 +33,7 @@ def add_explanation(result: ClauseResult) -> ClauseResult:
 
 def test_on_the_terminal() -> None:
     text = terminal_output(explained())
-    assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  likely cause: " in text
+    assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  usual cause: " in text
     assert text.count("likely: ") == 1
 
 
@@ -59,4 +59,4 @@ def test_on_the_page() -> None:
 
 def test_by_pytest() -> None:
     text = _what_is_wrong(explained()["ADD-2"])
-    assert f"ADD-2 went wrong\nLikely: {WORDS}\nLikely cause: " in text
+    assert f"ADD-2 went wrong\nLikely: {WORDS}\nUsual cause: " in text

@@ -58,13 +58,13 @@ def test_a_failing_store_in_a_pipe() -> None:
         "checking mydb: 3 clauses, profile default, seed 0\n"
         "FAIL GET-2 (MUST) An unknown id is refused\n"
         "  GET-2 went wrong\n"
-        f"  likely cause: {clauses()['GET-2'].likely_cause}\n"
+        f"  usual cause: {clauses()['GET-2'].likely_cause}\n"
         '    """GET-2"""\n'
         '    assert 1 == 2, "GET-2: expected 2, got 1"\n'
         "\n"
         "FAIL ADD-2 (MUST) An existing id is refused\n"
         "  ADD-2 went wrong\n"
-        f"  likely cause: {clauses()['ADD-2'].likely_cause}\n"
+        f"  usual cause: {clauses()['ADD-2'].likely_cause}\n"
         '    """ADD-2"""\n'
         '    assert 1 == 2, "ADD-2: expected 2, got 1"\n'
         "\n"
