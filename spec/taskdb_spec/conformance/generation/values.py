@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.conformance.core.buffers import signed_view, strided_view, view_of_part
+from taskdb_spec.conformance.core.vocabulary import EPOCH, KEYS, LOOKALIKES
 from taskdb_spec.conformance.generation.choices import Chooser, Source
 
 IDS = ("a", "b", "c", "d", "e", "f")
@@ -41,16 +42,6 @@ UNUSUAL_WORDS = (
 """Texts that are compared, quoted or stored differently by some database or file format."""
 LONG_WORDS = ("x" * 256, "x" * 70_000)
 """Texts just longer than usual column sizes: 255 characters, and 64 KiB."""
-LOOKALIKES = (
-    *("2024-02-29T12:00:00+00:00", "2024-02-29T12:00:00.000001Z", "2024-02-29", "null", "None", ""),
-    *("true", "1", "1.0", "NaN", "[]", "{}", '{"a": 1}', '"a"', "YQ==", "b'a'", "1709208000"),
-    *("0x1", "%41", "a\\nb", "\\u0061", "&amp;"),
-    *("\\N", "NULL", "no", "on", "yes", "~", "-", "undefined", "inf", "1e5", "007", "1,5", "12:00"),
-    *("%s", "%(a)s", "{a}", "{{a}}", "${a}", "=1+1", "<a>", "<!-- a -->", "b64:YQ==", "a;b", "a,b"),
-)
-"""Texts that look like a value of another type in JSON, YAML, SQL, CSV or a template."""
-KEYS = ("a", "b", "c")
-"""The keys of most documents."""
 UNUSUAL_KEYS = (
     *("", "a.b", "$a", "$eq", "0", "1", "_id", "a ", "A", "B", "z"),
     *("\u00e9", "e\u0301", "\x00", "\uff0e", "\uff04a", "a\uff0eb"),
@@ -87,7 +78,6 @@ BUFFER_CONSTRUCTORS: tuple[Callable[[bytes], Any], ...] = (
 BYTES = (b"", b"a", b"b", b"ab", b"aa", b"\x00", b"\xff\xfe", b"a\x00")
 UTC_OFFSETS = (UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5, minutes=-30)))
 """UTC, and an offset on either side, one of them not of whole hours."""
-EPOCH = datetime(2024, 2, 29, 12, tzinfo=UTC)
 MICROSECOND, MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
 TIME_DISTANCES = (
     *(timedelta(), timedelta(), MILLISECOND, timedelta(milliseconds=500), timedelta(seconds=1)),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from taskdb_spec.conformance.core.program import GeneratedList, Method, Operation, Program
-from taskdb_spec.conformance.generation.values import EPOCH
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 
 Fails = Callable[[Program], "Program | None"]
 """Runs a program; returns the part up to the failure if it fails alike, and otherwise None."""

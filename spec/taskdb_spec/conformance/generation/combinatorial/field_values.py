@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.vocabulary import EPOCH, LOOKALIKES
 from taskdb_spec.conformance.generation.builders import (
     GET_HISTORY,
     add,
@@ -29,14 +30,12 @@ from taskdb_spec.conformance.generation.values import (
     BUFFER_FIELDS,
     BYTES,
     DICT_FIELDS,
-    EPOCH,
     EXTREME_TIMESTAMPS,
     FLOATS,
     IDS,
     INTS,
     LONG_ID,
     LONG_WORDS,
-    LOOKALIKES,
     TAGGED_DOCUMENTS,
     TIMESTAMP_FIELDS,
     UNUSUAL_IDS,

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.builders import add, find
 from taskdb_spec.conformance.generation.combinatorial.value_groups import (
     ATTRIBUTE_LIKE_PARTS,
@@ -33,7 +34,7 @@ from taskdb_spec.conformance.generation.combinatorial.value_groups import (
     select_claimed_values,
 )
 from taskdb_spec.conformance.generation.queries.registry import select_claimed
-from taskdb_spec.conformance.generation.values import EPOCH, UTC_OFFSETS, ValueGenerator
+from taskdb_spec.conformance.generation.values import UTC_OFFSETS, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 ROWS_PER_PROGRAM = 6

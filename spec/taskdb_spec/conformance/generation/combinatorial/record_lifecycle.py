@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.builders import (
     GET_HISTORY,
     add,
@@ -20,7 +21,6 @@ from taskdb_spec.conformance.generation.records import FIELDS_WITHOUT_ID
 from taskdb_spec.conformance.generation.values import (
     BUFFER_FIELDS,
     DICT_FIELDS,
-    EPOCH,
     TEXT_FIELDS,
     TIMESTAMP_FIELDS,
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from taskdb_spec import queries
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.builders import (
     GET_HISTORY,
     LIKELY_INDEXED_FIELDS,
@@ -34,7 +35,6 @@ from taskdb_spec.conformance.generation.records import FIELDS_WITHOUT_ID
 from taskdb_spec.conformance.generation.values import (
     BUFFER_FIELDS,
     DICT_FIELDS,
-    EPOCH,
     TIMESTAMP_FIELDS,
     UTC_OFFSETS,
     ValueGenerator,

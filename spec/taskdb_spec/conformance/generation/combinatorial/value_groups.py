@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.queries.core import (
     MISORDERED_TEXT_PAIRS,
     NEARLY_EQUAL_TEXTS,
@@ -15,7 +16,7 @@ from taskdb_spec.conformance.generation.queries.patterns import (
     REGEX_CASES,
     REGEX_OPTION_CASES,
 )
-from taskdb_spec.conformance.generation.values import EPOCH, UTC_OFFSETS, ValueGenerator
+from taskdb_spec.conformance.generation.values import UTC_OFFSETS, ValueGenerator
 from taskdb_spec.records.traversal import iter_values
 
 Group: TypeAlias = tuple[Any, ...]

@@ -7,6 +7,7 @@ from typing import Any
 
 from taskdb_spec import queries
 from taskdb_spec.conformance.core.program import GeneratedList
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.queries.registry import (
     QUERY_GENERATORS,
     SIMPLE_QUERY_CLAUSES,
@@ -19,7 +20,6 @@ from taskdb_spec.conformance.generation.queries.registry import (
 )
 from taskdb_spec.conformance.generation.records import CLIENT_UUIDS, ENGINE_UUIDS
 from taskdb_spec.conformance.generation.values import (
-    EPOCH,
     TEXT_FIELDS,
     TIMESTAMP_FIELDS,
     ValueGenerator,

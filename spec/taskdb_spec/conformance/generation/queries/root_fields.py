@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.core.vocabulary import EPOCH, LOOKALIKES
 from taskdb_spec.conformance.generation.queries.registry import (
     QUERY_GENERATORS,
     QueryCase,
@@ -16,8 +17,6 @@ from taskdb_spec.conformance.generation.queries.registry import (
 )
 from taskdb_spec.conformance.generation.values import (
     BUFFER_FIELDS,
-    EPOCH,
-    LOOKALIKES,
     TEXT_FIELDS,
     ValueGenerator,
 )

@@ -13,9 +13,10 @@ from typing import Any
 
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.builders import GET_HISTORY, add, find, purge
 from taskdb_spec.conformance.generation.queries.registry import lookalike_query, select_claimed
-from taskdb_spec.conformance.generation.values import BYTES, EPOCH, IDS, ValueGenerator
+from taskdb_spec.conformance.generation.values import BYTES, IDS, ValueGenerator
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 QUERIES_PER_PROGRAM = 25

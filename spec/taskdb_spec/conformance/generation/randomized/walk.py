@@ -12,6 +12,7 @@ from typing import Any
 from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import by_id, clauses
 from taskdb_spec.conformance.core.program import Operation, StoreAction
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.builders import (
     GET_HISTORY,
     add,
@@ -30,7 +31,6 @@ from taskdb_spec.conformance.generation.records import (
 )
 from taskdb_spec.conformance.generation.values import (
     ABSENT_IDS,
-    EPOCH,
     IDS,
     TIME_DISTANCES,
     ValueGenerator,

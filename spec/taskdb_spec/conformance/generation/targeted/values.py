@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.core.vocabulary import LOOKALIKES
 from taskdb_spec.conformance.generation.builders import (
     add,
     draw_ids,
@@ -25,7 +26,6 @@ from taskdb_spec.conformance.generation.values import (
     DICT_FIELDS,
     INTS,
     LONG_WORDS,
-    LOOKALIKES,
     TAGGED_DOCUMENTS,
     TEXT_FIELDS,
     TIMESTAMP_FIELDS,
