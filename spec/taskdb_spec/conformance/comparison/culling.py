@@ -1,4 +1,8 @@
-"""What a store with limits may cull, and what it may not (clauses CULL-*)."""
+"""Culling: what a store with limits may remove, and what it must keep (CULL-1 to CULL-7).
+
+Input: the session after a write that the store accepted. Output: findings and evidence. The model
+has no limits, so the culled records are removed from it here.
+"""
 
 from __future__ import annotations
 
@@ -6,137 +10,153 @@ from itertools import filterfalse
 from typing import Any
 
 from taskdb_spec.backend import Limits
-from taskdb_spec.conformance.core.findings import StepResult
+from taskdb_spec.conformance.core.findings import KEY_ERROR, StepResult
+from taskdb_spec.conformance.core.observations import ANSWER, LISTED_IDS, View
 from taskdb_spec.conformance.core.program import Method, Operation
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.records.fields import TaskRecord
 from taskdb_spec.records.ordering import sort_key
+from taskdb_spec.records.traversal import iter_values
 
 
-def judge_culling(session: Session, operation: Operation, result: StepResult) -> None:
-    """Find out what a write culled, hold it against the limits, and let the model follow."""
+def check_culling(session: Session, operation: Operation, result: StepResult) -> None:
+    """Find out what a write culled, compare it with the limits, and remove it from the model.
+
+    Args:
+        session: The session, on a store with limits.
+        operation: The accepted add or update.
+        result: Receives the findings and the evidence.
+    """
     limits, records = session.limits, session.model.records
     assert limits is not None
     history = session.call(Operation(Method.history)).value
     listed = set(history) if isinstance(history, list) else set()
-    gone = {msg_id for msg_id in records if msg_id not in listed}
+    culled = {msg_id for msg_id in records if msg_id not in listed}
     written = operation.args[0]
-    _judge_choice(records, gone, written, result)
-    _judge_amount(limits, records, gone, written, result)
+    check_choice(records, culled, written, result)
+    _check_record_limit(limits, records, culled, result)
+    _check_size_limit(limits, records, culled, result)
     if written in session.history.culled:
-        _judge_added_again(session, written, result)
+        _check_readded(session, written, result)
     if result.findings:
         return
-    for msg_id in gone:
+    for msg_id in culled:
         del records[msg_id]
         session.history.culled.add(msg_id)
-    _judge_culled(session, result)
+    _check_absence(session, result)
 
 
-def _judge_added_again(session: Session, written: str, result: StepResult) -> None:
+def check_choice(
+    records: dict[str, TaskRecord], culled: set[str], written: str, result: StepResult
+) -> None:
+    """Check that the right records were culled (CULL-2 to CULL-4).
+
+    Args:
+        records: All records before the culling.
+        culled: The ids that are gone.
+        written: The id of the record that was just written.
+        result: Receives the findings and the evidence.
+    """
+    if written in culled:
+        _add_missing_record(result, "CULL-2", written)
+        return
+    others = [msg_id for msg_id in records if msg_id != written]
+    # Iterate over the list and not over the set, whose order differs between processes.
+    for gone in filter(culled.__contains__, others):
+        for kept in filterfalse(culled.__contains__, others):
+            clause = _violated_order(records[gone], records[kept])
+            if clause:
+                _add_missing_record(result, clause, gone)
+                return
+    if culled:
+        for clause in ("CULL-2", "CULL-3", "CULL-4"):
+            result.add_evidence(clause, "culled")
+
+
+def _violated_order(culled: TaskRecord, kept: TaskRecord) -> str:
+    """Return the clause by which `kept` had to be culled before `culled`, or ""."""
+    is_pending, is_kept_pending = culled["completed"] is None, kept["completed"] is None
+    if is_pending != is_kept_pending:
+        return "CULL-3" if is_pending else ""
+    return "CULL-4" if sort_key(culled["submitted"]) > sort_key(kept["submitted"]) else ""
+
+
+def _check_record_limit(
+    limits: Limits, records: dict[str, TaskRecord], culled: set[str], result: StepResult
+) -> None:
+    limit = limits.record_limit
+    is_exceeded = limit is not None and len(records) > limit
+    if limit is not None and len(records) - len(culled) > limit:
+        accessor = LISTED_IDS.viewed(View.LENGTH).viewed(View.AT_MOST, limit)
+        result.add_finding(["CULL-1"], accessor, expected=True, actual=False)
+    elif limits.size_limit is None and culled and not is_exceeded:
+        _add_missing_record(result, "CULL-1", min(culled))
+    elif limit is not None:
+        result.add_evidence("CULL-1", "culled" if culled else "kept")
+
+
+def _check_size_limit(
+    limits: Limits, records: dict[str, TaskRecord], culled: set[str], result: StepResult
+) -> None:
+    if limits.size_limit is None:
+        return
+    sizes = [least_size(record) for msg_id, record in records.items() if msg_id not in culled]
+    # A single record may be larger than the limit: what was just written stays (CULL-2).
+    if sum(sizes) > limits.size_limit and len(sizes) > 1:
+        accessor = LISTED_IDS.viewed(View.LENGTH).viewed(View.LESS_THAN, len(sizes))
+        result.add_finding(["CULL-7"], accessor, expected=True, actual=False)
+    elif culled:
+        result.add_evidence("CULL-7", "culled")
+
+
+def least_size(value: Any) -> int:
+    """Return the size in bytes of a record that every way of counting reaches (CULL-7).
+
+    It is the size of the buffers, and one byte for each character of the texts. How a store encodes
+    field names and other values is not specified.
+    """
+    return sum(len(item) for item in iter_values(value) if isinstance(item, str | bytes))
+
+
+def _check_readded(session: Session, written: str, result: StepResult) -> None:
+    """Check that a record which was culled, and added again, is stored (CULL-6)."""
     session.history.culled.discard(written)
     session.history.readded.add(written)
     probe = Operation(Method.get, (written,))
     outcome = session.call(probe)
     if outcome.error is not None:
-        result.add_finding(["CULL-6"], "answer['msg_id']", written, outcome.error, probe)
+        accessor = ANSWER.at("msg_id")
+        result.add_finding(["CULL-6"], accessor, written, outcome.error, probe=probe)
         return
-    look = _find(written)
-    if session.call(look).value == {}:
-        result.add_finding(["CULL-6"], "list(answer)", [written], [], look)
+    search = _search_for(written)
+    if session.call(search).value == {}:
+        result.add_finding(["CULL-6"], ANSWER.viewed(View.KEYS), [written], [], probe=search)
     else:
         result.add_evidence("CULL-6", "stored")
 
 
-def _find(msg_id: str) -> Operation:
-    return Operation(Method.find, ({"msg_id": msg_id},))
-
-
-def _judge_choice(
-    records: dict[str, TaskRecord], gone: set[str], written: str, result: StepResult
-) -> None:
-    if written in gone:
-        _blame(result, "CULL-2", written)
-        return
-    others = [msg_id for msg_id in records if msg_id != written]
-    for culled in filter(gone.__contains__, others):
-        for kept in filterfalse(gone.__contains__, others):
-            clause = _out_of_turn(records[culled], records[kept])
-            if clause:
-                _blame(result, clause, culled)
-                return
-    if gone:
-        for clause in ("CULL-2", "CULL-3", "CULL-4"):
-            result.add_evidence(clause, "culled")
-
-
-def _out_of_turn(culled: TaskRecord, kept: TaskRecord) -> str:
-    pending, kept_pending = culled["completed"] is None, kept["completed"] is None
-    if pending != kept_pending:
-        return "CULL-3" if pending else ""
-    return "CULL-4" if sort_key(culled["submitted"]) > sort_key(kept["submitted"]) else ""
-
-
-def _judge_amount(
-    limits: Limits,
-    records: dict[str, TaskRecord],
-    gone: set[str],
-    written: str,
-    result: StepResult,
-) -> None:
-    left = len(records) - len(gone)
-    over = limits.record_limit is not None and len(records) > limits.record_limit
-    if limits.record_limit is not None and left > limits.record_limit:
-        result.add_finding(
-            ["CULL-1"], f"len(db.get_history()) <= {limits.record_limit}", True, False
-        )
-    elif limits.size_limit is None and gone and not over:
-        _blame(result, "CULL-1", min(gone))
-    elif limits.record_limit is not None:
-        result.add_evidence("CULL-1", "culled" if gone else "kept")
-    if limits.size_limit is None:
-        return
-    sizes = [least_size(record) for msg_id, record in records.items() if msg_id not in gone]
-    if sum(sizes) > limits.size_limit and len(sizes) > 1:  # alone, what was written may be too much
-        subject = f"len(db.get_history()) < {left}"
-        result.add_finding(["CULL-7"], subject, True, False)
-    elif gone:
-        result.add_evidence("CULL-7", "culled")
-
-
-def least_size(value: Any) -> int:
-    """The bytes of a value that any way of counting has to count.
-
-    They are those of its buffers, and one for each character of its texts. How a store keeps the
-    names of fields, and other values, is its own affair.
-    """
-    if isinstance(value, dict | list):
-        return sum(map(least_size, value.values() if isinstance(value, dict) else value))
-    return len(value) if isinstance(value, str | bytes) else 0
-
-
-def _blame(result: StepResult, clause: str, msg_id: str) -> None:
-    """The record should be there, and is not."""
-    result.add_finding([clause], f"{msg_id!a} in db.get_history()", True, False)
-
-
-def _judge_culled(session: Session, result: StepResult) -> None:
+def _check_absence(session: Session, result: StepResult) -> None:
+    """Check that no call finds a culled record (CULL-5)."""
     for msg_id in sorted(session.history.culled):
         for probe in (Operation(Method.get, (msg_id,)), Operation(Method.update, (msg_id, {}))):
             outcome = session.call(probe)
             if not isinstance(outcome.error, KeyError):
-                accepted_errors = (KeyError,)
-                result.add_finding(
-                    ["CULL-5"],
-                    "",
-                    accepted_errors,
-                    outcome.value_or_error,
-                    probe,
-                    accepted_errors=accepted_errors,
-                )
+                actual = outcome.value_or_error
+                result.add_missing_refusal(["CULL-5"], KEY_ERROR, actual, probe=probe)
                 return
-        look = _find(msg_id)
-        if session.call(look).value not in ({}, None):
-            result.add_finding(["CULL-5"], "list(answer)", [], [msg_id], look)
+        search = _search_for(msg_id)
+        if session.call(search).value not in ({}, None):
+            result.add_finding(["CULL-5"], ANSWER.viewed(View.KEYS), [], [msg_id], probe=search)
             return
         result.add_evidence("CULL-5", "refused")
+
+
+def _search_for(msg_id: str) -> Operation:
+    return Operation(Method.find, ({"msg_id": msg_id},))
+
+
+def _add_missing_record(result: StepResult, clause: str, msg_id: str) -> None:
+    """Add a finding: the store does not list a record that it must keep."""
+    result.add_finding(
+        [clause], LISTED_IDS.viewed(View.CONTAINS, msg_id), expected=True, actual=False
+    )

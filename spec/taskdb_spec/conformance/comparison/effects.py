@@ -1,202 +1,207 @@
-"""What a write did, read back with `get_record`: to its own record and to all the others."""
+"""Effects: read all records back with `get_record`, and compare them with the model.
+
+Input: the operation that was executed before. Output: findings about its own record and about all
+others, with the clauses that the operation violates if it had this effect; or evidence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from taskdb_spec.conformance.comparison.answers import write_suspects
-from taskdb_spec.conformance.comparison.refusals import KEY
+from taskdb_spec.conformance.comparison.suspects import write_suspects
 from taskdb_spec.conformance.comparison.values import (
     Difference,
     is_informative,
     record_differences,
     value_clauses,
 )
-from taskdb_spec.conformance.core.findings import StepResult
+from taskdb_spec.conformance.core.findings import KEY_ERROR, StepResult
+from taskdb_spec.conformance.core.observations import ANSWER
 from taskdb_spec.conformance.core.program import Call, Method, Operation
+from taskdb_spec.conformance.core.vocabulary import UNUSED_ID
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import TASK_FIELDS
 
+_READ_CLAUSES: dict[Call, str] = {
+    Method.get: "GET-1",
+    Method.find: "FIND-2",
+    Method.history: "HIST-1",
+}
+"""For each read, the clause that it violates if it changes a record."""
 
-def audit(session: Session, operation: Operation, result: StepResult, refused: bool) -> None:
-    """Read back every record that was ever named, and blame the operation for what is wrong."""
-    before = len(result.findings)
+_STRUCTURE_CLAUSES = ("VAL-3", "VAL-9", "VAL-10", "BUF-1", "BUF-2")
+"""Clauses about the content of dicts and lists."""
+
+
+def audit(session: Session, operation: Operation, result: StepResult, *, refused: bool) -> None:
+    """Read back every record that the program has named, and compare it with the model.
+
+    Args:
+        session: The session after the operation.
+        operation: The operation; it is suspected of every difference.
+        result: Receives the findings and the evidence.
+        refused: Whether the operation had to be refused, and so must have no effect.
+    """
+    count = len(result.findings)
+    effect = _Effect(session, operation, refused)
     for msg_id in session.history.known_ids:
         probe = Operation(Method.get, (msg_id,))
         outcome = session.call(probe)
         expected = session.model.records.get(msg_id)
         if expected is None:
             if outcome.error is None:
-                _judge_ghost(session, operation, outcome.value, probe, result, refused)
+                _check_unexpected_record(effect, outcome.value, probe, result)
         elif outcome.error is not None:
-            suspects = _lost(session, operation, msg_id, refused)
-            result.add_finding(suspects, "answer['msg_id']", msg_id, outcome.error, probe)
+            suspects = effect.suspects_of_missing_record(msg_id)
+            accessor = ANSWER.at("msg_id")
+            result.add_finding(suspects, accessor, msg_id, outcome.error, probe=probe)
         else:
-            given = session.history.written.get(msg_id, {})
-            for found in record_differences(expected, outcome.value, "answer", given):
-                suspects = _changed(session, operation, outcome.value, msg_id, found, refused)
-                result.add_finding(suspects, found.subject, found.expected, found.actual, probe)
-    if len(result.findings) == before:
-        for clause, kind in _evidence(session, operation, refused):
+            written = session.history.written.get(msg_id, {})
+            for found in record_differences(expected, outcome.value, ANSWER, written):
+                suspects = effect.suspects_of_difference(msg_id, found, outcome.value)
+                result.add_finding(suspects, *found.mismatch, probe=probe)
+    if len(result.findings) == count:
+        for clause, kind in effect.evidence():
             result.add_evidence(clause, kind)
 
 
-UNUSED_ID = "never there"
-"""An id that no program writes."""
-
-
-def _own(operation: Operation) -> str | None:
-    """The id that the operation is about, if it is about one."""
-    about = (
-        operation.args[0] if operation.call in (Method.add, Method.update, Method.drop) else None
-    )
-    return about if isinstance(about, str) else None
-
-
-def _refused(operation: Operation, own: bool) -> list[str]:
-    if operation.call is Method.add and own:
-        return ["ADD-3"]
-    return ["PURGE-3"] if operation.call is Method.purge else ["REC-10"]
-
-
-_OF_READS: dict[Call, str] = {Method.get: "GET-1", Method.find: "FIND-2", Method.history: "HIST-1"}
-
-
-def _judge_ghost(
-    session: Session,
-    operation: Operation,
-    answer: Any,
-    probe: Operation,
-    result: StepResult,
-    refused: bool,
+def _check_unexpected_record(
+    effect: _Effect, answer: Any, probe: Operation, result: StepResult
 ) -> None:
-    """A record is there that should not be, unless the store answers so for any id."""
-    stranger = session.call(Operation(Method.get, (UNUSED_ID,)))
-    if stranger.error is not None:
-        suspects = _ghost(session, operation, probe.args[0], refused)
-    elif stranger.value == answer:
-        return  # that there is none is what it says, if not as it should
+    """Add a finding for a record that must not exist."""
+    unused = effect.session.call(Operation(Method.get, (UNUSED_ID,)))
+    if unused.error is not None:
+        suspects = effect.suspects_of_unexpected_record(probe.args[0])
+    elif unused.value == answer:
+        # The store returns the same answer for an id that was never used, so the answer does say
+        # that there is no such record, although in a wrong way. GET-2 reports that.
+        return
     else:
         suspects = ["GET-2"]
-    result.add_finding(suspects, "", KEY, answer, probe, accepted_errors=KEY)
+    result.add_missing_refusal(suspects, KEY_ERROR, answer, probe=probe)
 
 
-def _ghost(session: Session, operation: Operation, msg_id: str, refused: bool) -> list[str]:
-    """A record is there that should not be."""
-    if refused:
-        return ["UPD-5"] if operation.call is Method.update else ["REC-10"]
-    if operation.call is Method.purge:
-        return list(write_suspects(session, operation, [msg_id]))
-    return [_OF_READS.get(operation.call, "DROP-1")]
+@dataclass(frozen=True)
+class _Effect:
+    """What an operation did to the records, and the clauses that it violates if that is wrong."""
+
+    session: Session
+    operation: Operation
+    is_refused: bool
+
+    @property
+    def target_id(self) -> str | None:
+        """The id of the record that the operation writes, if it writes one."""
+        if self.operation.call not in (Method.add, Method.update, Method.drop):
+            return None
+        msg_id = self.operation.args[0]
+        return msg_id if isinstance(msg_id, str) else None
+
+    def suspects_of_unexpected_record(self, msg_id: str) -> list[str]:
+        """Return the suspects if the store has a record that the model does not have."""
+        call = self.operation.call
+        if self.is_refused:
+            return ["UPD-5"] if call is Method.update else ["REC-10"]
+        if call is Method.purge:
+            return list(write_suspects(self.session, self.operation, [msg_id]))
+        return [_READ_CLAUSES.get(call, "DROP-1")]
+
+    def suspects_of_missing_record(self, msg_id: str) -> list[str]:
+        """Return the suspects if the store lacks a record that the model has."""
+        call, is_target = self.operation.call, msg_id == self.target_id
+        if self.is_refused:
+            return self._refusal_suspects(is_target=is_target)
+        if call is Method.add:
+            if not is_target:
+                return ["KEEP-1"]
+            was_dropped = msg_id in self.session.history.dropped
+            return ["ADD-1", "ADD-4"] if was_dropped else ["ADD-1"]
+        if call is Method.update:
+            return ["UPD-1"] if is_target else ["UPD-2"]
+        if call is Method.purge:
+            return list(write_suspects(self.session, self.operation, [msg_id]))
+        return [_READ_CLAUSES.get(call, "DROP-1")]
+
+    def suspects_of_difference(self, msg_id: str, found: Difference, actual: Any) -> list[str]:
+        """Return the suspects if a field of a record differs.
+
+        Args:
+            msg_id: The id of the record.
+            found: The difference.
+            actual: The record of the backend.
+        """
+        call, is_target = self.operation.call, msg_id == self.target_id
+        if self.is_refused:
+            return found.add_suspects(self._refusal_suspects(is_target=is_target))
+        if found.clause in ("GET-1", "REC-1"):
+            return [found.clause]
+        if call is Method.add and is_target:
+            before = self.session.history.dropped.get(msg_id)
+            name = found.mismatch.accessor.field
+            is_residue = before is not None and _has_old_value(before, name, actual)
+            return ["ADD-4"] if is_residue else found.suspects
+        if call is Method.update:
+            return self._suspects_of_updated_field(msg_id, found, actual)
+        if call is Method.history:
+            return [*found.suspects, "HIST-1"]
+        return [_READ_CLAUSES.get(call, "KEEP-1" if call is Method.add else "DROP-1")]
+
+    def _refusal_suspects(self, *, is_target: bool) -> list[str]:
+        if self.operation.call is Method.add and is_target:
+            return ["ADD-3"]
+        return ["PURGE-3"] if self.operation.call is Method.purge else ["REC-10"]
+
+    def _suspects_of_updated_field(self, msg_id: str, found: Difference, actual: Any) -> list[str]:
+        fields, name = self.operation.args[1], found.mismatch.accessor.field
+        if self.operation.target_clause == "HUB-3":
+            return ["HUB-3"]
+        if not fields:
+            return ["UPD-4"]
+        if msg_id != self.target_id or name not in fields:
+            return ["UPD-2"]
+        before: Any = self.session.history.previous[msg_id]
+        had_content = isinstance(before.get(name), dict | list) and before.get(name)
+        if had_content and not fields[name]:
+            return ["UPD-3"]
+        if _has_old_value(before, name, actual):
+            return ["UPD-1"]
+        # The old and the new content may have been merged.
+        return ["UPD-3"] if had_content and found.clause in _STRUCTURE_CLAUSES else found.suspects
+
+    def evidence(self) -> Iterator[tuple[str, str]]:
+        """Yield clauses and kinds of evidence, if every record is as the model has it."""
+        if self.is_refused:
+            # Blank records could not have lost anything.
+            if any(map(is_informative, self.session.model.records.values())):
+                is_target = self.target_id in self.session.model.records
+                yield self._refusal_suspects(is_target=is_target)[0], "kept"
+                yield "REC-10", "unchanged"
+        elif self.operation.call is Method.add:
+            yield from _add_evidence(self.session, self.operation)
+        elif self.operation.call is Method.update:
+            yield from _update_evidence(self.session, self.operation)
+        elif self.operation.call is Method.drop:
+            yield "DROP-1", "dropped"
+            if self.session.model.records:
+                yield "DROP-1", "kept"
+        elif self.operation.call is Method.purge:
+            yield from _purge_evidence(self.session, self.operation)
 
 
-def _lost(session: Session, operation: Operation, msg_id: str, refused: bool) -> list[str]:
-    """A record is not there that should be."""
-    own = msg_id == _own(operation)
-    if refused:
-        return _refused(operation, own)
-    if operation.call is Method.add:
-        again = ["ADD-4"] if msg_id in session.history.dropped else []
-        return ["ADD-1", *again] if own else ["KEEP-1"]
-    if operation.call is Method.update:
-        return ["UPD-1"] if own else ["UPD-2"]
-    if operation.call is Method.purge:
-        return list(write_suspects(session, operation, [msg_id]))
-    return [_OF_READS.get(operation.call, "DROP-1")]
-
-
-def _changed(
-    session: Session,
-    operation: Operation,
-    actual: Any,
-    msg_id: str,
-    found: Difference,
-    refused: bool,
-) -> list[str]:
-    """A field is not what it should be."""
-    own = msg_id == _own(operation)
-    if refused:
-        return found.add_suspects(_refused(operation, own))
-    if found.clause in ("GET-1", "REC-1"):
-        return [found.clause]
-    name = _field_of(found.subject)
-    if operation.call is Method.add and own:
-        before = session.history.dropped.get(msg_id)
-        residue = before is not None and bool(name) and _still(before, name, actual)
-        return ["ADD-4"] if residue else found.suspects
-    if operation.call is Method.update:
-        return _changed_by_update(session, operation, actual, msg_id, name, found)
-    if operation.call is Method.history:
-        return [*found.suspects, "HIST-1"]
-    return [_OF_READS.get(operation.call, "KEEP-1" if operation.call is Method.add else "DROP-1")]
-
-
-def _changed_by_update(
-    session: Session, operation: Operation, actual: Any, msg_id: str, name: str, found: Difference
-) -> list[str]:
-    fields = operation.args[1]
-    if operation.target_clause == "HUB-3":
-        return ["HUB-3"]
-    if not fields:
-        return ["UPD-4"]
-    if msg_id != operation.args[0]:
-        return ["UPD-2"]
-    if name not in fields:
-        return ["UPD-2"]
-    before: Any = session.history.previous[msg_id]
-    if isinstance(before.get(name), dict | list) and before.get(name) and not fields[name]:
-        return ["UPD-3"]
-    if _still(before, name, actual):
-        return ["UPD-1"]
-    if (
-        isinstance(before.get(name), dict | list)
-        and before.get(name)
-        and found.clause in _STRUCTURE
-    ):
-        return ["UPD-3"]
-    return found.suspects
-
-
-_STRUCTURE = ("VAL-3", "VAL-9", "VAL-10", "BUF-1", "BUF-2")
-
-
-def _field_of(subject: str) -> str:
-    """The root field that an expression such as ``type(answer['header']['a'])`` looks at."""
-    return next((name for name in TASK_FIELDS if f"answer['{name}']" in subject), "")
-
-
-def _still(before: Any, name: str, actual: Any) -> bool:
-    """Whether a field still has its value of before."""
+def _has_old_value(before: Any, name: str | None, actual: Any) -> bool:
+    """Return whether a field of the record of the backend still has its earlier value."""
     return (
-        isinstance(actual, dict)
+        name is not None
+        and isinstance(actual, dict)
         and name in actual
         and strictly_equal(actual[name], before.get(name))
     )
 
 
-# Evidence
-
-
-def _evidence(session: Session, operation: Operation, refused: bool) -> Iterator[tuple[str, str]]:
-    if refused:
-        if any(map(is_informative, session.model.records.values())):
-            yield _refused(operation, _own(operation) in session.model.records)[0], "kept"
-            yield "REC-10", "unchanged"
-    elif operation.call is Method.add:
-        yield from _added(session, operation)
-    elif operation.call is Method.update:
-        yield from _updated(session, operation)
-    elif operation.call is Method.drop:
-        yield "DROP-1", "dropped"
-        if session.model.records:
-            yield "DROP-1", "kept"
-    elif operation.call is Method.purge:
-        yield from _purged(session, operation)
-
-
-def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+def _add_evidence(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     msg_id, fields = operation.args
     if is_informative(fields):
         yield "ADD-1", "stored"
@@ -205,20 +210,20 @@ def _added(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     if len(fields) < len(TASK_FIELDS) - 1:
         yield "REC-2", "filled"
     yield "REC-2", "given" if any(v is not None for v in fields.values()) else "filled"
-    yield from _values(fields)
+    yield from _value_evidence(fields)
 
 
-def _values(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _value_evidence(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if name == "msg_id":
-            continue  # any record that is found at all has it
+            continue  # Every record that is found has it.
         if value is None and not is_informative(fields):
-            continue  # so it is in any record that is blank
+            continue  # Every blank record has None here.
         for clause in value_clauses(name, value):
             yield clause, "kept"
 
 
-def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+def _update_evidence(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     msg_id, fields = operation.args
     before: Any = session.history.previous[msg_id]
     after: Any = session.model.records[msg_id]
@@ -232,12 +237,12 @@ def _updated(session: Session, operation: Operation) -> Iterator[tuple[str, str]
     others = {name: value for name, value in after.items() if name not in fields}
     if is_informative(others):
         yield "UPD-2", "kept"
-    yield from _values(fields)
+    yield from _value_evidence(fields)
     if operation.target_clause == "HUB-3":
         yield "HUB-3", "stored"
 
 
-def _purged(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
+def _purge_evidence(session: Session, operation: Operation) -> Iterator[tuple[str, str]]:
     clauses = ["PURGE-1"]
     if operation.args[0] == {}:
         clauses = ["PURGE-2"]

@@ -1,4 +1,8 @@
-"""Where two values differ, and which clause of "Values" says that they should not."""
+"""Differences between two records, and the clauses of "Values" that forbid them.
+
+Input: the record of the model, the record of the backend, and what the caller wrote. Output: a
+`Difference` for each field that differs. `value_clauses` says which clauses a value exercises.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
 from operator import is_not
-from typing import Any
+from typing import Any, NamedTuple
 
-from taskdb_spec.conformance.core.literals import to_source
-from taskdb_spec.conformance.generation.values import KEYS, LOOKALIKES
+from taskdb_spec.conformance.core.observations import Accessor, View
+from taskdb_spec.conformance.core.vocabulary import KEYS, LOOKALIKES
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import BUFFER_FIELDS, TIME_FIELDS
 
@@ -18,105 +22,136 @@ LARGE_BUFFER_BYTES = 2**16
 """The size in bytes from which a buffer counts as large (clause BUF-3)."""
 
 
-@dataclass(frozen=True)
-class Difference:
-    """An expression over the answer, its value as it should be and as it is, and the clause."""
+class Mismatch(NamedTuple):
+    """A place where the backend has another value than the model, and both values."""
 
-    subject: str
+    accessor: Accessor
     expected: Any
     actual: Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mismatch between two records, and the clause about values that it violates."""
+
+    mismatch: Mismatch
     clause: str
 
     @property
     def suspects(self) -> list[str]:
-        """The clauses that may be to blame, from the general to the special."""
+        """The clauses that may be violated, from the most general to the most specific."""
         return ["BUF-1", "BUF-2"] if self.clause == "BUF-2" else [self.clause]
 
     def add_suspects(self, suspects: Iterable[str]) -> list[str]:
-        """The suspects of a call after which this was seen, from the general to the special.
+        """Return the suspects of a call after which the difference was seen, most general first.
 
-        A store that never gives back all fields need not have lost them in that call.
+        REC-1 is added if fields are missing: a store that never returns all fields did not lose
+        them in this call.
         """
         return ["REC-1", *suspects] if self.clause == "REC-1" else [*suspects]
 
 
 def record_differences(
-    expected: Mapping[str, Any], actual: Any, subject: str, given: Mapping[str, Any]
+    expected: Mapping[str, Any], actual: Any, accessor: Accessor, written: Mapping[str, Any]
 ) -> Iterator[Difference]:
-    """All differences between two records; `given` is what the caller last wrote."""
+    """Yield all differences between two records.
+
+    Args:
+        expected: The record of the model.
+        actual: The record of the backend, or what it returned instead.
+        accessor: Where the record of the backend is.
+        written: The fields that the caller last wrote, in the caller's own representation.
+    """
     if not isinstance(actual, dict):
-        yield Difference(f"type({subject}).__name__", "dict", type(actual).__name__, "GET-1")
+        names = "dict", type(actual).__name__
+        yield Difference(Mismatch(accessor.viewed(View.TYPE_NAME), *names), "GET-1")
         return
     if expected.keys() != actual.keys():
-        yield Difference(f"sorted({subject})", sorted(expected), sorted(map(str, actual)), "REC-1")
-    # Nearly all values are the same object, None or a text, and need no closer look.
+        fields = sorted(expected), sorted(map(str, actual))
+        yield Difference(Mismatch(accessor.viewed(View.SORTED), *fields), "REC-1")
+    # This runs for every record after every step. Nearly all values are the same object in both
+    # records (None, or an interned text), and `is_not` is the cheapest test.
     others = map(is_not, expected.values(), map(actual.get, expected))
     for name in compress(expected, others):
         value = expected[name]
         if name in actual and not strictly_equal(value, actual[name]):
-            yield _field_difference(name, value, actual[name], f"{subject}[{name!r}]", given)
+            yield _field_difference(name, value, actual[name], accessor.at(name), written)
 
 
 def _field_difference(
-    name: str, value: Any, actual: Any, subject: str, given: Mapping[str, Any]
+    name: str, value: Any, actual: Any, accessor: Accessor, written: Mapping[str, Any]
 ) -> Difference:
-    found = value_difference(value, actual, subject)
+    found = value_difference(value, actual, accessor)
     clause = found.clause
     if name == "msg_id":
         clause = "GET-1"
-    elif name not in given or (name in ("stdout", "stderr") and actual == "" and value):
+    elif name not in written or (name in ("stdout", "stderr") and actual == "" and value):
+        # The backend has the default value, or something else that nobody wrote.
         clause = "REC-2"
     elif value is None:
         clause = "REC-3"
     elif name in BUFFER_FIELDS and value:
-        clause = _buffer_clause(given[name])
+        clause = _buffer_clause(written[name])
     elif isinstance(value, datetime) and (name in TIME_FIELDS or name == "resubmitted"):
         clause = "TIME-1"
-    return Difference(found.subject, found.expected, found.actual, clause)
+    return Difference(found.mismatch, clause)
 
 
-def _buffer_clause(given: Any) -> str:
-    if not isinstance(given, list) or any(len(bytes(b)) >= LARGE_BUFFER_BYTES for b in given):
+def _buffer_clause(written: Any) -> str:
+    if not isinstance(written, list) or any(len(bytes(b)) >= LARGE_BUFFER_BYTES for b in written):
         return "BUF-3"
-    return "BUF-1" if all(isinstance(buffer, bytes) for buffer in given) else "BUF-2"
+    return "BUF-1" if all(isinstance(buffer, bytes) for buffer in written) else "BUF-2"
 
 
-def value_difference(expected: Any, actual: Any, subject: str) -> Difference:
-    """The first difference between two values that are not the same."""
+def value_difference(expected: Any, actual: Any, accessor: Accessor) -> Difference:
+    """Return the first difference between two values that are not strictly equal.
+
+    Args:
+        expected: The value of the model.
+        actual: The value of the backend.
+        accessor: Where the value of the backend is.
+    """
     if type(expected) is not type(actual):
         names = type(expected).__name__, type(actual).__name__
-        return Difference(f"type({subject}).__name__", *names, _clause_of(expected, actual))
+        mismatch = Mismatch(accessor.viewed(View.TYPE_NAME), *names)
+        return Difference(mismatch, _scalar_clause(expected, actual))
     if isinstance(expected, dict):
-        return _dict_difference(expected, actual, subject)
+        return _dict_difference(expected, actual, accessor)
     if isinstance(expected, list):
-        return _list_difference(expected, actual, subject)
-    if expected != expected or actual != actual:
-        return Difference(f"repr({subject})", repr(expected), repr(actual), "VAL-6")
-    return Difference(subject, expected, actual, _clause_of(expected, actual))
+        return _list_difference(expected, actual, accessor)
+    if expected != expected or actual != actual:  # One is NaN, so `==` would not show a difference.
+        texts = repr(expected), repr(actual)
+        return Difference(Mismatch(accessor.viewed(View.REPR), *texts), "VAL-6")
+    return Difference(Mismatch(accessor, expected, actual), _scalar_clause(expected, actual))
 
 
-def _dict_difference(expected: dict[str, Any], actual: dict[Any, Any], subject: str) -> Difference:
+def _dict_difference(
+    expected: dict[str, Any], actual: dict[Any, Any], accessor: Accessor
+) -> Difference:
     if list(expected) != list(actual):
-        odd = set(expected) == set(actual) or any(key not in KEYS for key in expected)
-        clause = "VAL-9" if odd else "VAL-3" if not expected else "VAL-10"
-        return Difference(f"list({subject})", list(expected), list(actual), clause)
+        # Unusual keys, and their order, are the subject of VAL-9. Otherwise a key is missing.
+        is_about_keys = set(expected) == set(actual) or any(key not in KEYS for key in expected)
+        clause = "VAL-9" if is_about_keys else "VAL-10" if expected else "VAL-3"
+        keys = list(expected), list(actual)
+        return Difference(Mismatch(accessor.viewed(View.KEYS), *keys), clause)
     for key, value in expected.items():
         if not strictly_equal(value, actual[key]):
-            return value_difference(value, actual[key], f"{subject}[{to_source(key)}]")
-    raise AssertionError("the dicts are the same")
+            return value_difference(value, actual[key], accessor.at(key))
+    raise AssertionError("the dicts are equal")
 
 
-def _list_difference(expected: list[Any], actual: list[Any], subject: str) -> Difference:
+def _list_difference(expected: list[Any], actual: list[Any], accessor: Accessor) -> Difference:
     if len(expected) != len(actual):
+        lengths = len(expected), len(actual)
         clause = "VAL-10" if expected else "VAL-3"
-        return Difference(f"len({subject})", len(expected), len(actual), clause)
+        return Difference(Mismatch(accessor.viewed(View.LENGTH), *lengths), clause)
     for i, (one, other) in enumerate(zip(expected, actual, strict=True)):
         if not strictly_equal(one, other):
-            return value_difference(one, other, f"{subject}[{i}]")
-    raise AssertionError("the lists are the same")
+            return value_difference(one, other, accessor.at(i))
+    raise AssertionError("the lists are equal")
 
 
-_CLAUSES: dict[type, str] = {
+_CLAUSE_OF_CLASS: dict[type, str] = {
     bool: "VAL-4",
     int: "VAL-5",
     float: "VAL-6",
@@ -128,18 +163,19 @@ _CLAUSES: dict[type, str] = {
 }
 
 
-def _clause_of(expected: Any, actual: Any) -> str:
+def _scalar_clause(expected: Any, actual: Any) -> str:
+    """Return the clause about the class of the expected value."""
     if isinstance(expected, str | bytes | list | dict) and not expected and not actual:
         return "VAL-3"
     if isinstance(expected, str):
         return "VAL-1" if isinstance(actual, str) and expected not in LOOKALIKES else "VAL-2"
     if isinstance(actual, bool) and isinstance(expected, int):
         return "VAL-4"
-    return _CLAUSES[type(expected)]
+    return _CLAUSE_OF_CLASS[type(expected)]
 
 
 def value_clauses(name: str, value: Any) -> set[str]:
-    """The clauses of "Values" that reading back this root field exercises."""
+    """Return the clauses of "Values" that are exercised if the root field is read back."""
     if value is None:
         return {"REC-3"}
     if name in BUFFER_FIELDS:
@@ -157,20 +193,17 @@ def _nested_clauses(value: Any, depth: int) -> Iterator[str]:
             yield "VAL-1"
     if isinstance(value, str | bytes | list | dict) and not value:
         yield "VAL-3"
-    if type(value) in _CLAUSES and not isinstance(value, dict | list):
-        yield _CLAUSES[type(value)]
-    if isinstance(value, dict):
-        if len(value) > 1 or any(key not in KEYS for key in value):
-            yield "VAL-9"
-        for item in value.values():
+    if type(value) in _CLAUSE_OF_CLASS and not isinstance(value, dict | list):
+        yield _CLAUSE_OF_CLASS[type(value)]
+    if isinstance(value, dict) and (len(value) > 1 or any(key not in KEYS for key in value)):
+        yield "VAL-9"
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _nested_clauses(item, depth + 1)
-    if isinstance(value, list):
-        for item in value:
-            yield from _nested_clauses(item, depth + 1)
-    if depth == 1 and isinstance(value, dict | list) and value:
-        yield "VAL-10"
+        if depth == 1 and value:
+            yield "VAL-10"
 
 
 def is_informative(fields: Mapping[str, Any]) -> bool:
-    """Whether a record with these fields differs from one that is blank."""
+    """Return whether a record with these fields differs from a blank record."""
     return any(value for name, value in fields.items() if name != "msg_id")

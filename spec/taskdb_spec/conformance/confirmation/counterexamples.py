@@ -19,14 +19,9 @@ from taskdb_spec.conformance.confirmation.confirm import (
     run_here,
     run_script,
 )
-from taskdb_spec.conformance.confirmation.crash_script import crash_script, crash_summary
-from taskdb_spec.conformance.confirmation.script import (
-    Opener,
-    backend_opener,
-    model_opener,
-    script,
-    summary,
-)
+from taskdb_spec.conformance.confirmation.crash_script import summarize_crash, write_crash_script
+from taskdb_spec.conformance.confirmation.script import summarize_finding, write_script
+from taskdb_spec.conformance.confirmation.script_builder import Opener
 from taskdb_spec.conformance.core.program import Program
 from taskdb_spec.conformance.core.results import Confirmation, Counterexample
 from taskdb_spec.conformance.execution.executor import Failure
@@ -59,8 +54,8 @@ class CounterexampleWriter:
 
     def write(self, failure: Failure, clause: str) -> Counterexample:
         """Write the counterexample, and confirm it if a fresh process can import the backend."""
-        sentence = summary(failure.program.operations, failure.finding)
-        text = self._script(failure, clause, sentence, self._opener(failure.program.limits))
+        sentence = summarize_finding(failure.program.operations, failure.finding)
+        text = write_script(failure, clause, sentence, self._opener(failure.program.limits))
         confirmation, detail = self._confirm(failure, clause, text)
         return Counterexample(sentence, text, confirmation, len(failure.program), detail)
 
@@ -68,23 +63,20 @@ class CounterexampleWriter:
         self, program: Program, clause: str, end: ProcessExit, limit: float
     ) -> Counterexample:
         """Write the counterexample for a program whose last call hangs or ends the process."""
-        sentence = crash_summary(program, end)
-        text = crash_script(program, clause, end, limit, self._opener(program.limits))
+        sentence = summarize_crash(program, end)
+        text = write_crash_script(program, clause, end, limit, self._opener(program.limits))
         confirmation, detail = self._run(clause, text, None)
         return Counterexample(sentence, text, confirmation, len(program), detail)
 
     def _opener(self, limits: Limits | None) -> Opener:
         target = self.target or "your_module:backend"
-        return backend_opener(target, self.backend, self.path, limits)
-
-    def _script(self, failure: Failure, clause: str, sentence: str, opener: Opener) -> str:
-        return script(failure.program, failure.raised, failure.finding, clause, sentence, opener)
+        return Opener.for_backend(target, self.path, limits)
 
     def _confirm(self, failure: Failure, clause: str, text: str) -> tuple[Confirmation, str]:
         if failure.program.limits is not None or self.backend.stores_nothing:
             # The model has no limits, and stores what it is given.
             return self._run(clause, text, None)
-        on_model = self._script(failure, clause, "", model_opener(self.backend))
+        on_model = write_script(failure, clause, "", Opener.for_model(self.backend))
         if self.target is None and failure.model_resynchronized and run_here(on_model)[0]:
             return Confirmation.FAILS_ON_MODEL, FAILS_ON_MODEL_TOO
         return self._run(clause, text, on_model)

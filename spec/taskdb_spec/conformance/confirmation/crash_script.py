@@ -1,72 +1,93 @@
-"""How a process ended in a call that did not come back, and a script that shows it."""
+"""The script of a crash: the calls run in a child process, and the last one must return.
+
+Input: a program whose last call hangs or ends the process. Output: the script, and a sentence that
+summarises the failure.
+"""
 
 from __future__ import annotations
 
 import textwrap
 
-from taskdb_spec.conformance.confirmation.script import (
-    LIMITED_MEMORY,
+from taskdb_spec.conformance.confirmation.script import summarize_call
+from taskdb_spec.conformance.confirmation.script_builder import (
+    MAX_MEMORY_LINES,
     Opener,
-    docstring,
-    imports,
-    step_to_source,
+    ScriptBuilder,
+    write_docstring,
 )
-from taskdb_spec.conformance.core.literals import call_to_source
 from taskdb_spec.conformance.core.program import Operation, Program, instantiate
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.model import Model
 
 
-def crash_summary(program: Program, end: ProcessExit) -> str:
-    """What happened, in one sentence."""
+def summarize_crash(program: Program, process_exit: ProcessExit) -> str:
+    """Return the crash in one sentence: the call, and how the process ended."""
     *before, operation = program.operations
     after = f" after {len(before)} other calls" if before else ""
-    return f"{_call(operation)}{after}: expected the call to come back; it {end.text}"
+    call = summarize_call(operation)
+    return f"{call}{after}: expected the call to come back; it {process_exit.text}"
 
 
-def crash_script(
-    program: Program, clause: str, end: ProcessExit, limit: float, opener: Opener
+def write_crash_script(
+    program: Program, clause: str, process_exit: ProcessExit, limit: float, opener: Opener
 ) -> str:
-    """The calls in a process of their own, and an assertion that the last one comes back."""
-    raises = raised_by(program)
-    calls: list[str] = []
-    for operation, refused in zip(program.operations[:-1], raises, strict=False):
-        calls += step_to_source(operation, refused, opener)
-    calls += ['Path(sys.argv[1], "called").touch()']
-    calls += step_to_source(program.operations[-1], True, opener)
-    calls += ['Path(sys.argv[1], "returned").touch()', "sys.exit()"]
-    memory = [*LIMITED_MEMORY, ""] if end.out_of_memory else []
-    header = [line for line in opener.header if line != "import sys"]
-    inner = [*memory, *header, "folder = Path(tempfile.mkdtemp())"]
-    inner += [f"db = {opener.at('folder')}", *calls]
-    text = "\n".join(inner)
-    came = f"did not return within {limit:g} s" if end.timed_out else end.text
+    """Return a script that executes the program in a child process.
+
+    The child marks with two files that the last call began and that it returned. The script asserts
+    that both exist.
+
+    Args:
+        program: The program.
+        clause: The clause that is blamed; the message of the assertion begins with it.
+        process_exit: How the process ended.
+        limit: The seconds that the child may take.
+        opener: How the script opens the store.
+    """
+    builder = ScriptBuilder(opener)
+    child = textwrap.indent("\n".join(_child_lines(program, process_exit, builder)), "    ")
+    happened = f"did not return within {limit:g} s" if process_exit.timed_out else process_exit.text
     quiet = "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL"
-    lines = [
-        f'"""{docstring(clause, crash_summary(program, end))}"""',
-        "import subprocess",
-        "import sys",
-        *imports(text + "suppress(", Opener((), "")),
-        "if len(sys.argv) > 1:  # the calls, in a process of their own",
-        textwrap.indent(text, "    "),
-        "",
+    parent = [
         "marks = tempfile.mkdtemp()",
         "calls = [sys.executable, __file__, marks]",
-        "with suppress(subprocess.TimeoutExpired):",
+        f"with {builder.name('suppress')}(subprocess.TimeoutExpired):",
         f"    subprocess.run(calls, timeout={limit:g}, {quiet})",
         'Path(marks, "called").stat()  # what comes before the last call has to work',
-        f'message = "{clause}: expected the last call to come back; it {came}"',
+        f'message = "{clause}: expected the last call to come back; it {happened}"',
         'assert Path(marks, "returned").exists(), message',
+    ]
+    lines = [
+        write_docstring(clause, summarize_crash(program, process_exit)),
+        "import subprocess",
+        "import sys",
+        *builder.import_lines(),
+        "",
+        "if len(sys.argv) > 1:  # the calls, in a process of their own",
+        child,
+        "",
+        *parent,
     ]
     return "\n".join(lines) + "\n"
 
 
-def raised_by(program: Program) -> list[bool]:
-    """Which calls of a program have to raise."""
-    model, raised = Model(), []
-    for operation in program.operations:
-        raised.append(_raises(model, operation))
-    return raised
+def _child_lines(program: Program, process_exit: ProcessExit, builder: ScriptBuilder) -> list[str]:
+    """Return the statements of the child process."""
+    opener = builder.opener
+    lines = [*MAX_MEMORY_LINES, ""] if process_exit.out_of_memory else []
+    lines += [*opener.path_lines, *opener.header]
+    lines += ["folder = Path(tempfile.mkdtemp())", f"db = {opener.at('folder')}"]
+    *before, last = program.operations
+    for operation, raises in zip(before, raising_steps(program), strict=False):
+        lines += builder.step(operation, raises=raises)
+    lines.append('Path(sys.argv[1], "called").touch()')
+    lines += builder.step(last, raises=True)
+    return [*lines, 'Path(sys.argv[1], "returned").touch()', "sys.exit()"]
+
+
+def raising_steps(program: Program) -> list[bool]:
+    """Return for each operation of a program whether it must raise."""
+    model = Model()
+    return [_raises(model, operation) for operation in program.operations]
 
 
 def _raises(model: Model, operation: Operation) -> bool:
@@ -77,9 +98,3 @@ def _raises(model: Model, operation: Operation) -> bool:
     except Exception:
         return True
     return False
-
-
-def _call(operation: Operation) -> str:
-    call = getattr(Model, operation.call.value, None)
-    text = call_to_source(operation)[3:] if call is not None else operation.call.value
-    return text if len(text) <= 160 else f"{text[:157]}..."

@@ -1,10 +1,14 @@
-"""Buffers given as views: of a part, of every other byte, or of another format (clause BUF-2)."""
+"""Memoryviews of unusual shapes: a part of a buffer, every other byte, signed bytes (BUF-2).
+
+Generators use them as the content of buffers. Input: bytes. Output: a memoryview with this content,
+and the Python source that creates such a view.
+"""
 
 from __future__ import annotations
 
 
 def view_of_part(content: bytes) -> memoryview:
-    """A view of `content` inside a larger buffer, as of a part of a message.
+    """Return a view of `content` in the middle of a larger buffer, like a part of a message.
 
     >>> bytes(view_of_part(b"ab")), view_of_part(b"ab").obj
     (b'ab', b'<ab>')
@@ -13,7 +17,7 @@ def view_of_part(content: bytes) -> memoryview:
 
 
 def strided_view(content: bytes) -> memoryview:
-    """A view of `content` that is every other byte of its buffer.
+    """Return a view of `content` that consists of every other byte of its buffer.
 
     >>> bytes(strided_view(b"ab")), strided_view(b"ab").obj
     (b'ab', b'a_b_')
@@ -22,23 +26,25 @@ def strided_view(content: bytes) -> memoryview:
 
 
 def signed_view(content: bytes) -> memoryview:
-    """A view of `content` by signed bytes, so that its elements may be negative.
+    r"""Return a view of `content` as signed bytes, so that elements can be negative.
 
-    >>> bytes(signed_view(b"\\xff")), signed_view(b"\\xff").tolist()
-    (b'\\xff', [-1])
+    >>> bytes(signed_view(b"\xff")), signed_view(b"\xff").tolist()
+    (b'\xff', [-1])
     """
     return memoryview(content).cast("b")
 
 
 def view_to_source(view: memoryview) -> str:
-    """An expression that makes such a view.
+    """Return an expression that creates an equal view of the same shape.
 
-    >>> view_to_source(view_of_part(b"ab")), view_to_source(strided_view(b"ab")), view_to_source(memoryview(b"ab"))
-    ("memoryview(b'<ab>')[1:-1]", "memoryview(b'a_b_')[::2]", "memoryview(b'ab')")
+    >>> view_to_source(memoryview(b"ab"))
+    "memoryview(b'ab')"
+    >>> view_to_source(view_of_part(b"ab")), view_to_source(strided_view(b"ab"))
+    ("memoryview(b'<ab>')[1:-1]", "memoryview(b'a_b_')[::2]")
     """
     try:
         content = view.obj
-    except ValueError:  # it was released
+    except ValueError:  # The view was released.
         return "<a released memoryview>"
     assert isinstance(content, bytes | bytearray)
     whole = f"memoryview({content!r})"

@@ -1,9 +1,13 @@
-"""Python source for values and operations: how a counterexample is written down."""
+"""Python source for values and calls.
+
+Input: a value, or an `Operation`. Output: an expression for a counterexample script, and the names
+in it that the script must import.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,96 +15,153 @@ from typing import Any
 from taskdb_spec.conformance.core.buffers import view_to_source
 from taskdb_spec.conformance.core.program import GeneratedList, Operation
 
-REPEATED_TEXT_LENGTH = 48
+MAX_REPETITION_LENGTH = 48
+"""A text that repeats one character is written out up to this length, and else as a product."""
+
+
+class SourceWriter:
+    """Write values and calls as Python expressions, and collect the names to import.
+
+    Attributes:
+        names: The names in the source written so far that are not builtins.
+
+    >>> writer = SourceWriter()
+    >>> writer.value(timedelta(hours=1)), writer.names
+    ('timedelta(seconds=3600.0)', {'timedelta'})
+    """
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def name(self, name: str) -> str:
+        """Return a name that the script must import."""
+        self.names.add(name)
+        return name
+
+    def value(self, value: Any) -> str:
+        """Return an expression that creates `value`."""
+        for kind, write in _WRITERS.items():
+            if isinstance(value, kind):
+                return write(self, value)
+        raise AssertionError("every value is an object")
+
+    def items(self, values: Iterable[Any]) -> str:
+        """Return the expressions for several values, separated by commas."""
+        return ", ".join(map(self.value, values))
+
+    def call(
+        self, operation: Operation, arguments: tuple[str, ...] = (), store: str | None = "db"
+    ) -> str:
+        """Return a call as an expression.
+
+        Args:
+            operation: The call; it is a method of the interface.
+            arguments: Expressions for the first arguments, in place of their values.
+            store: The name of the store, or None for the bare call.
+        """
+        args = [*arguments, *map(self.value, operation.args[len(arguments) :])]
+        if operation.keys_by_keyword:
+            args[1] = f"keys={args[1]}"
+        call = f"{operation.call.value}({', '.join(args)})"
+        return call if store is None else f"{store}.{call}"
 
 
 def to_source(value: Any) -> str:
-    """An expression that makes `value`, with datetime, timedelta and timezone at hand.
+    """Return an expression that creates `value`, if the names in it are imported.
 
     >>> to_source({"a": [b"x", float("inf")]})
     "{'a': [b'x', float('inf')]}"
     """
-    for kind, write in _WRITERS.items():
-        if isinstance(value, kind):
-            return write(value)
-    return repr(value)
+    return SourceWriter().value(value)
 
 
-def _dict(value: dict[Any, Any]) -> str:
-    members = ", ".join(f"{to_source(k)}: {to_source(v)}" for k, v in value.items())
+def _dict(writer: SourceWriter, value: dict[Any, Any]) -> str:
+    members = ", ".join(f"{writer.value(k)}: {writer.value(v)}" for k, v in value.items())
     return f"{{{members}}}"
 
 
-def _many(value: GeneratedList) -> str:
-    return f"[*(f'none-{{i}}' for i in range({value.generated})), {_items(value.tail)}]"
+def _generated_list(writer: SourceWriter, value: GeneratedList) -> str:
+    return f"[*(f'none-{{i}}' for i in range({value.generated})), {writer.items(value.tail)}]"
 
 
-def _items(values: Any) -> str:
-    return ", ".join(map(to_source, values))
+def _tuple(writer: SourceWriter, value: tuple[Any, ...]) -> str:
+    return f"({writer.items(value)},)" if len(value) == 1 else f"({writer.items(value)})"
 
 
-def _tuple(value: tuple[Any, ...]) -> str:
-    return f"({_items(value)},)" if len(value) == 1 else f"({_items(value)})"
+def _set(writer: SourceWriter, value: set[Any]) -> str:
+    return f"{{{writer.items(value)}}}" if value else "set()"
 
 
-def _float(value: float) -> str:
+def _float(_writer: SourceWriter, value: float) -> str:
+    # The difference is NaN for infinities and NaN, which have no literal.
     return repr(value) if value - value == 0 else f"float({str(value)!r})"
 
 
-def _text(value: str | bytes) -> str:
-    """Repetitions are written as such; control characters and the like are always escaped."""
-    if len(value) > REPEATED_TEXT_LENGTH and value == value[:1] * len(value):
+def _text(_writer: SourceWriter, value: str | bytes) -> str:
+    if len(value) > MAX_REPETITION_LENGTH and value == value[:1] * len(value):
         return f"{value[:1]!r} * {len(value)}"
+    # `ascii`, because a script must show control characters and combining accents.
     return ascii(value) if isinstance(value, str) else repr(value)
 
 
-def _set(value: set[Any]) -> str:
-    return f"{{{_items(value)}}}" if value else "set()"
-
-
-def _datetime(value: datetime) -> str:
+def _datetime(writer: SourceWriter, value: datetime) -> str:
     parts = [value.year, value.month, value.day, value.hour, value.minute]
     parts += [value.second, value.microsecond] if value.second or value.microsecond else []
     numbers = ", ".join(map(str, parts))
     if value.tzinfo is None:
-        return f"datetime({numbers})"
-    zone = "timezone.utc" if value.tzinfo is UTC else _zone(value)
-    return f"datetime({numbers}, tzinfo={zone})"
+        return f"{writer.name('datetime')}({numbers})"
+    return f"{writer.name('datetime')}({numbers}, tzinfo={_timezone(writer, value)})"
 
 
-def _zone(value: datetime) -> str:
-    offset = value.utcoffset() or timedelta()
-    return f"timezone(timedelta(minutes={offset // timedelta(minutes=1)}))"
+def _timezone(writer: SourceWriter, value: datetime) -> str:
+    if value.tzinfo is UTC:
+        return f"{writer.name('timezone')}.utc"
+    minutes = (value.utcoffset() or timedelta()) // timedelta(minutes=1)
+    return f"{writer.name('timezone')}({writer.name('timedelta')}(minutes={minutes}))"
 
 
-def _pattern(value: re.Pattern[str]) -> str:
-    return f"re.compile({value.pattern!r})"
+def _date(writer: SourceWriter, value: date) -> str:
+    return f"{writer.name('date')}({value.year}, {value.month}, {value.day})"
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {
-    bool: repr,
+def _timedelta(writer: SourceWriter, value: timedelta) -> str:
+    return f"{writer.name('timedelta')}(seconds={value.total_seconds()})"
+
+
+def _namespace(writer: SourceWriter, value: SimpleNamespace) -> str:
+    members = ", ".join(f"{name}={writer.value(item)}" for name, item in vars(value).items())
+    return f"{writer.name('SimpleNamespace')}({members})"
+
+
+def _pattern(writer: SourceWriter, value: re.Pattern[str]) -> str:
+    return f"{writer.name('re')}.compile({value.pattern!r})"
+
+
+def _object(writer: SourceWriter, value: object) -> str:
+    if type(value) is object:
+        return "object()"
+    if type(value).__module__ != "builtins":
+        writer.name(type(value).__name__)  # the repr of a Decimal or UUID begins with it
+    return repr(value)
+
+
+# The first class that fits writes the value, so subclasses come before their bases.
+_WRITERS: dict[type, Callable[[SourceWriter, Any], str]] = {
+    bool: lambda _writer, value: repr(value),
     dict: _dict,
-    GeneratedList: _many,
-    list: lambda value: f"[{_items(value)}]",
+    GeneratedList: _generated_list,
+    list: lambda writer, value: f"[{writer.items(value)}]",
     tuple: _tuple,
     set: _set,
     float: _float,
     str: _text,
     bytes: _text,
-    bytearray: lambda value: f"bytearray({_text(bytes(value))})",
-    memoryview: view_to_source,
+    bytearray: lambda writer, value: f"bytearray({_text(writer, bytes(value))})",
+    memoryview: lambda _writer, value: view_to_source(value),
     datetime: _datetime,
-    date: lambda value: f"date({value.year}, {value.month}, {value.day})",
-    timedelta: lambda value: f"timedelta(seconds={value.total_seconds()})",
-    SimpleNamespace: lambda value: repr(value).replace("namespace", "SimpleNamespace", 1),
+    date: _date,
+    timedelta: _timedelta,
+    SimpleNamespace: _namespace,
     re.Pattern: _pattern,
-    object: lambda value: "object()" if type(value) is object else repr(value),
+    object: _object,
 }
-
-
-def call_to_source(operation: Operation, names: tuple[str, ...] = ()) -> str:
-    """The call as an expression on ``db``; `names` stand in for its first arguments."""
-    args = [*names, *map(to_source, operation.args[len(names) :])]
-    if operation.keys_by_keyword:
-        args[1] = f"keys={args[1]}"
-    return f"db.{operation.call.value}({', '.join(args)})"

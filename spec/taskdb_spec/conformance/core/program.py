@@ -1,8 +1,8 @@
-"""The calls that a program is made of, as values.
+"""Programs: sequences of calls and store actions, as data.
 
-A program is what gets driven, shrunk, saved, replayed and printed. Its arguments are templates:
-each run makes fresh ones of them with `instantiate`, so a store that keeps or changes its arguments does
-not change the program.
+Programs are generated, executed, shrunk, pickled, replayed and printed from this one
+representation. The arguments in a program are templates: each execution passes copies of them
+(`instantiate`), so a store that keeps or changes its arguments does not change the program.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from taskdb_spec.backend import Limits
 
 
 class Method(Enum):
-    """A call of the interface."""
+    """A method of the interface; the value is its name."""
 
     add = "add_record"
     get = "get_record"
@@ -30,28 +30,28 @@ class Method(Enum):
 
 
 class StoreAction(Enum):
-    """An operation on the whole store, made of several calls."""
+    """An operation on the whole store that consists of several calls."""
 
     reopen = "reopen"
-    """Close the store and open it again under the same folder."""
+    """Close the store and open it again in the same folder."""
     second_store = "second_store"
-    """Open a second store under another folder and write to it."""
+    """Open a second store in another folder and write to it."""
     next_store = "next_store"
-    """Close the store, open one under another folder and write to that."""
+    """Close the store, open one in another folder and write to that one."""
     capacity = "capacity"
-    """Add many small records; the argument is how many."""
+    """Add many small records; the argument is their number."""
     memory_growth = "memory_growth"
-    """Add many large records to a store that stores nothing, and measure its memory."""
+    """Pass many large records to a store that stores nothing, and measure its memory."""
 
 
 Call: TypeAlias = Method | StoreAction
-"""What an operation does."""
+"""What an operation does: it calls one method, or performs a store action."""
 
 _CALLS: dict[str, Call] = {call.value: call for kind in (Method, StoreAction) for call in kind}
 
 
 def call_named(name: str) -> Call:
-    """Return the call with this value.
+    """Return the method or store action with this value.
 
     >>> call_named("add_record"), call_named("reopen")
     (<Method.add: 'add_record'>, <StoreAction.reopen: 'reopen'>)
@@ -69,9 +69,14 @@ QUERY_CALLS = frozenset({Method.find, Method.purge})
 class Operation:
     """One step of a program.
 
-    With `mutate_afterwards`, the caller afterwards changes what it gave or got. `target_clause` is the clause that the
-    step was made for: its agreement is evidence for that clause. With `keys_by_keyword`, a search is given
-    its keys by their name.
+    Attributes:
+        call: The method or store action.
+        args: The arguments; see `instantiate`.
+        mutate_afterwards: Whether the caller changes, after the call, the objects that it passed or
+            received.
+        target_clause: The clause that the step was generated for, or "". If the backend agrees with
+            the model here, that is evidence for this clause.
+        keys_by_keyword: Whether `find_records` gets its second argument as ``keys=``.
     """
 
     call: Call
@@ -81,12 +86,13 @@ class Operation:
     keys_by_keyword: bool = False
 
     def replace(self, **changes: Any) -> Operation:
+        """Return a copy with other values of some attributes."""
         return replace(self, **changes)
 
 
 @dataclass(frozen=True)
 class Program:
-    """A sequence of operations on one store, opened with `limits` if there are any."""
+    """A sequence of operations on one store, which is opened with `limits` if there are any."""
 
     operations: tuple[Operation, ...]
     limits: Limits | None = None
@@ -98,11 +104,15 @@ class Program:
         return iter(self.operations)
 
     def replace(self, *operations: Operation) -> Program:
+        """Return a program of these operations with the same limits."""
         return replace(self, operations=operations)
 
 
 class GeneratedList(list[Any]):
-    """A list of `generated` numbered strings and a few others: a long operand of ``$in``."""
+    """A long list that a script writes in short form: numbered strings, then the items of `tail`.
+
+    It is an operand of ``$in``. `generated` is the number of the strings.
+    """
 
     def __init__(self, generated: int, tail: tuple[Any, ...]) -> None:
         super().__init__([*(f"none-{i}" for i in range(generated)), *tail])
@@ -110,7 +120,7 @@ class GeneratedList(list[Any]):
 
 
 def instantiate(template: Any) -> Any:
-    """A private copy of an argument, as mutable as the template says."""
+    """Return a private copy of an argument, with the mutable classes of the template."""
     kind = type(template)
     if kind is dict:
         return {key: instantiate(value) for key, value in template.items()}
@@ -118,17 +128,16 @@ def instantiate(template: Any) -> Any:
         return [instantiate(value) for value in template]
     if kind is tuple:
         return tuple(instantiate(value) for value in template)
-    if kind is set:
-        return set(template)
-    if kind is bytearray:
-        return bytearray(template)
-    if kind is memoryview:  # a view of its own at least, for a store may release it
+    if kind is set or kind is bytearray:
+        return kind(template)
+    if kind is memoryview:
+        # A read-only buffer can be shared, but not the view: a store may release it.
         return memoryview(template if template.readonly else bytearray(template))
     return template
 
 
 def is_unmodified(template: Any, value: Any) -> bool:
-    """Whether an argument is still what its template says, type for type and key for key."""
+    """Return whether an argument still equals its template, with the same types and key order."""
     if isinstance(template, GeneratedList):
         template = list(template)
     if type(template) is not type(value):
@@ -142,6 +151,7 @@ def is_unmodified(template: Any, value: Any) -> bool:
     if isinstance(template, datetime):
         return bool(template == value) and template.tzinfo == value.tzinfo
     try:
+        # NaN is not equal to itself, so a template that is NaN counts as unmodified.
         return template is value or bool(template == value) or template != template
-    except ValueError:  # a memoryview that was released
+    except ValueError:  # The value is a memoryview that the store released.
         return False

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taskdb_spec.conformance.comparison.answers import keys_suspects, query_suspects, write_suspects
+from taskdb_spec.conformance.comparison.aliasing import aliasing_clause
 from taskdb_spec.conformance.comparison.refusals import refusals
-from taskdb_spec.conformance.comparison.step import shared_clause
+from taskdb_spec.conformance.comparison.suspects import (
+    keys_suspects,
+    query_suspects,
+    write_suspects,
+)
 from taskdb_spec.conformance.comparison.values import value_clauses
 from taskdb_spec.conformance.core.findings import Finding, StepResult
 from taskdb_spec.conformance.core.program import (
@@ -20,11 +24,11 @@ from taskdb_spec.conformance.core.program import (
     Program,
 )
 from taskdb_spec.conformance.core.variants import Avoidance
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.diagnosis.quarantine import QuarantinedCall
 from taskdb_spec.conformance.execution.executor import Executor
 from taskdb_spec.conformance.execution.policy import Fails
 from taskdb_spec.conformance.execution.session import Session
-from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.records.fields import TASK_FIELDS, new_record
 
 
@@ -83,7 +87,7 @@ class KnownFailures:
         """Return the operation without what is known to fail, or None if nothing is left."""
         if not self.clauses or session.backend.stores_nothing:
             return operation
-        if shared_clause(operation) in self.clauses:  # what the caller changes would be stored
+        if aliasing_clause(operation) in self.clauses:  # what the caller changes would be stored
             operation = operation.replace(mutate_afterwards=False)
         if operation.call in RECORD_CALLS and isinstance(operation.args[1], dict):
             operation = self._without_lost_values(session, operation, avoidance)

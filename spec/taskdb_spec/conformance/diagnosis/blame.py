@@ -114,7 +114,7 @@ def _is_about_answer(operation: Operation, finding: Finding) -> bool:
     return (
         (reads or (refused_add and finding.probe is None))
         and not finding.interposed
-        and not finding.subject.startswith("given")
+        and not finding.uses_arguments
     )
 
 

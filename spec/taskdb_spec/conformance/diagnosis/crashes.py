@@ -8,15 +8,15 @@ from pathlib import Path
 
 from taskdb_spec.backend import Backend
 from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS, check_step
+from taskdb_spec.conformance.comparison.suspects import call_suspects, general_clause
 from taskdb_spec.conformance.core.config import ResourceBudget
 from taskdb_spec.conformance.core.findings import StepResult
 from taskdb_spec.conformance.core.program import Method, Operation, Program
 from taskdb_spec.conformance.core.variants import Audit
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.diagnosis.quarantine import (
     OF_SEVERAL_CALLS,
     QuarantinedCall,
-    base,
-    suspects,
 )
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.conformance.execution.isolation.flight_recorder import (
@@ -26,7 +26,6 @@ from taskdb_spec.conformance.execution.isolation.flight_recorder import (
 )
 from taskdb_spec.conformance.execution.isolation.process import ForkedProcess, SendMessage
 from taskdb_spec.conformance.execution.session import Session
-from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.model import Model
 from taskdb_spec.records.fields import new_record
 
@@ -75,7 +74,7 @@ class CrashAnalyzer:
         program = self._shrunk(again, end)
         before = tuple(Counter(operation.call for operation in program.operations[:-1]).items())
         call = program.operations[-1].call
-        general = base(call, stores_nothing=self.backend.stores_nothing)
+        general = general_clause(call, stores_nothing=self.backend.stores_nothing)
         plain = self._plain(program)
         if plain is None or self._crashes_alike(plain, end) == plain:
             return CrashDiagnosis(plain or program, general, QuarantinedCall(call, before))
@@ -148,13 +147,13 @@ class CrashAnalyzer:
         """Return the target clause if the last call exercises it, or else the most specific clause."""
         *before, last = program.operations
         if last.call in STORE_ACTION_CHECKS or self.backend.stores_nothing:
-            return base(last.call, stores_nothing=self.backend.stores_nothing)
+            return general_clause(last.call, stores_nothing=self.backend.stores_nothing)
         model = replace(self.backend, open=lambda folder: Model(self.backend.query_capabilities))
         session = Session(model, self.folder / "model")
         for operation in before:
             if operation.call not in STORE_ACTION_CHECKS:
                 check_step(session, operation, Audit.AT_END)
-        found = suspects(session, last)
+        found = call_suspects(session, last)
         return target_clause if target_clause in found else found[-1]
 
 

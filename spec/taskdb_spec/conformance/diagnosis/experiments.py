@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from taskdb_spec.conformance.comparison.answers import IDS_FOUND
 from taskdb_spec.conformance.comparison.query_coverage import has_offsets
 from taskdb_spec.conformance.comparison.refusals import refusals
 from taskdb_spec.conformance.core.findings import Finding, most_general_first
+from taskdb_spec.conformance.core.observations import FOUND_IDS
 from taskdb_spec.conformance.core.program import (
     RECORD_CALLS,
     WRITES,
@@ -23,9 +23,9 @@ from taskdb_spec.conformance.core.program import (
     instantiate,
 )
 from taskdb_spec.conformance.core.variants import Audit
+from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.session import EVERYTHING
-from taskdb_spec.conformance.generation.values import EPOCH
 from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 from taskdb_spec.model import Model
 from taskdb_spec.records.domain import strictly_equal
@@ -156,7 +156,7 @@ def suspects_of_full_search(
 
 def _wrong_ids(finding: Finding) -> set[str]:
     """Return the ids that an answer lacks, or that it should not have."""
-    if finding.subject != IDS_FOUND or isinstance(finding.actual, BaseException):
+    if finding.accessor != FOUND_IDS or isinstance(finding.actual, BaseException):
         return set()
     return set(finding.expected) ^ set(finding.actual)
 
@@ -178,8 +178,8 @@ def suspects_with_utc(executor: Executor, failure: Failure) -> list[str]:
         return []
     in_utc = (each.replace(args=tuple(map(_to_plain_value, each.args))) for each in failure.program)
     found = executor.findings_of_last_step(Program(tuple(in_utc)))
-    subject = failure.finding.subject
-    return [] if any(each.subject == subject for each in found) else about
+    accessor = failure.finding.accessor
+    return [] if any(each.accessor == accessor for each in found) else about
 
 
 # One record at a time
@@ -218,7 +218,7 @@ def suspects_with_new_record(executor: Executor, failure: Failure) -> list[str]:
     record: Mapping[str, Any] = execute_on_model(executor, before).records.get(msg_id, {})
     new = Operation(Method.add, (msg_id, {**record, **fields}))
     for found in executor.findings_of_last_step(Program((new,))):
-        if found.subject == failure.finding.subject and has_same_values(found, failure.finding):
+        if found.accessor == failure.finding.accessor and has_same_values(found, failure.finding):
             return list(found.suspects)
     return []
 

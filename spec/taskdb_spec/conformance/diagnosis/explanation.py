@@ -135,7 +135,7 @@ def is_same_finding(one: Finding, other: Finding) -> bool:
     """Return whether two findings are the same; of errors only the class counts, not the text."""
     return (
         one.suspects == other.suspects
-        and one.subject == other.subject
+        and one.accessor == other.accessor
         and one.accepted_errors == other.accepted_errors
         and _probe(one) == _probe(other)
         and _alike(one.expected, other.expected)

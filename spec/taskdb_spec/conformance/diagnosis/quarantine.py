@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taskdb_spec.conformance.comparison.answers import keys_suspects, query_suspects, write_suspects
-from taskdb_spec.conformance.comparison.refusals import refusals
+from taskdb_spec.conformance.comparison.suspects import call_suspects
 from taskdb_spec.conformance.core.program import (
     QUERY_CALLS,
-    WRITES,
     Call,
-    Method,
     Operation,
     StoreAction,
 )
@@ -54,7 +51,7 @@ class QuarantinedCall:
             return False
         if any(session.history.steps.count(call) < count for call, count in self.before):
             return False
-        return not self.clause or self.clause in suspects(session, operation)
+        return not self.clause or self.clause in call_suspects(session, operation)
 
 
 def _operators(operation: Operation) -> frozenset[str]:
@@ -73,45 +70,3 @@ def _names(value: Any) -> Iterator[str]:
 
 OF_SEVERAL_CALLS = frozenset(StoreAction)
 """The store actions make calls of the interface, and any of these may hang."""
-
-
-BASE: dict[Call, str] = {
-    Method.add: "ADD-1",
-    Method.get: "GET-1",
-    Method.update: "UPD-1",
-    Method.drop: "DROP-1",
-    Method.purge: "PURGE-1",
-    Method.find: "FIND-1",
-    Method.history: "HIST-1",
-    Method.close: "CLOSE-1",
-    StoreAction.reopen: "DUR-1",
-    **dict.fromkeys((StoreAction.second_store, StoreAction.next_store), "ISO-9"),
-    StoreAction.capacity: "KEEP-1",
-    StoreAction.memory_growth: "NODB-4",
-}
-"""The clause by which each call has to come back at all."""
-
-
-def base(call: Call, *, stores_nothing: bool) -> str:
-    """The clause by which a call of a backend has to come back at all."""
-    if not stores_nothing or call is StoreAction.memory_growth:
-        return BASE[call]
-    if call is Method.close:
-        return "NODB-5"
-    return "NODB-1" if call in WRITES else "NODB-2"
-
-
-def suspects(session: Session, operation: Operation) -> list[str]:
-    """The clauses that a call is under, from the general to the special."""
-    general = base(operation.call, stores_nothing=session.backend.stores_nothing)
-    if session.backend.stores_nothing:
-        return [general]
-    due = refusals(session.model, operation)
-    if due:
-        return [refusal.clause for refusal in due]
-    if operation.call is Method.find:
-        found = query_suspects(session, operation, session.model.records)
-        return found + keys_suspects(operation)
-    if operation.call in WRITES:
-        return list(write_suspects(session, operation))
-    return [general]

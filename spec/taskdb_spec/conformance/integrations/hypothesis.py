@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.conformance.comparison.step import check_step
-from taskdb_spec.conformance.confirmation.script import summary
+from taskdb_spec.conformance.confirmation.script import summarize_finding
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.session import Session, StoreNotOpened
@@ -131,7 +131,7 @@ class StoreMachine(RuleBasedStateMachine):
             result = check_step(self.session, operation, Audit.EACH_STEP)
             for finding in result.findings:
                 if finding.clause != "ERR-5":  # a SHOULD; the machine enforces every MUST
-                    text = summary([operation], finding)
+                    text = summarize_finding([operation], finding)
                     raise departure(finding.clause)(f"{finding.clause}: {text}")
 
 

@@ -16,6 +16,7 @@ from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleW
 from taskdb_spec.conformance.core.config import Profile
 from taskdb_spec.conformance.core.events import Event
 from taskdb_spec.conformance.core.findings import Finding
+from taskdb_spec.conformance.core.observations import ANSWER
 from taskdb_spec.conformance.core.program import (
     GeneratedList,
     Method,
@@ -192,5 +193,5 @@ def test_long_operands_are_not_tried() -> None:
 
 def failing(*operations: Operation) -> Failure:
     """A failure that no store has."""
-    finding = Finding(("ADD-1",), "answer", None, OSError())
+    finding = Finding(("ADD-1",), ANSWER, None, OSError())
     return Failure(Program(operations), finding, [False])

@@ -13,7 +13,7 @@ from taskdb_reference.nodb import NoDB
 from taskdb_spec import Backend, Capability, RecordError
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import StoreNotOpened, check_backend, state_machine
-from taskdb_spec.conformance.comparison.culling import _judge_choice
+from taskdb_spec.conformance.comparison.culling import check_choice
 from taskdb_spec.conformance.core.findings import StepResult
 from taskdb_spec.conformance.generation.values import EXTREME_TIMESTAMPS
 from taskdb_spec.model import Model
@@ -163,18 +163,22 @@ def test_open_has_to_return_a_store() -> None:
 @pytest.mark.parametrize(("first", "clause"), [("pending", "CULL-3"), ("newer", "CULL-4")])
 def test_of_records_culled_out_of_turn_the_first_is_told(first: str, clause: str) -> None:
     """Whatever the order of a set of ids is, which is another in each process."""
-    records = {"old": new_record("old", submitted=EXTREME_TIMESTAMPS[0], completed=EXTREME_TIMESTAMPS[0])}
+    records = {
+        "old": new_record("old", submitted=EXTREME_TIMESTAMPS[0], completed=EXTREME_TIMESTAMPS[0])
+    }
     for number in range(40):
         pending = (first == "pending") == (number % 2 == 0)
         msg_id = f"id{number}"
         records[msg_id] = new_record(
-            msg_id, submitted=EXTREME_TIMESTAMPS[-1], completed=None if pending else EXTREME_TIMESTAMPS[-1]
+            msg_id,
+            submitted=EXTREME_TIMESTAMPS[-1],
+            completed=None if pending else EXTREME_TIMESTAMPS[-1],
         )
     result = StepResult()
-    _judge_choice(records, records.keys() - {"old"}, "written", result)
-    assert [(each.clause, each.subject) for each in result.findings] == [
-        (clause, "'id0' in db.get_history()")
-    ]
+    check_choice(records, records.keys() - {"old"}, "written", result)
+    assert [
+        (each.clause, each.accessor and each.accessor.to_source()) for each in result.findings
+    ] == [(clause, "'id0' in db.get_history()")]
 
 
 class FindsThree(Model):
