@@ -107,7 +107,7 @@ def _check_get(
 
 
 def sort_ids(answer: Iterable[Any]) -> tuple[Accessor, list[Any]]:
-    """Return the ids in an answer, sorted, and where they are. They may be of any class."""
+    """Return where the sorted ids of an answer are, and the ids, which can have any class."""
     ids = sorted(answer, key=str)
     are_texts = all(isinstance(each, str) for each in ids)
     return FOUND_IDS if are_texts else ANSWER.viewed(View.SORTED_BY_TEXT), ids
@@ -223,7 +223,7 @@ def _content_clauses(operation: Operation, matched: dict[str, Any]) -> list[str]
 def _target_clause_filter(session: Session, operation: Operation) -> Callable[[str], bool]:
     """Return a predicate: whether the query exercises its target clause on a record."""
     if operation.target_clause not in PER_RECORD_CLAUSES:
-        return lambda msg_id: True
+        return lambda _msg_id: True
     tree = parse_query(operation.args[0], TASK_FIELDS, session.model.capabilities)
     return lambda msg_id: (
         operation.target_clause in parsed_query_suspects(session, operation, tree, [msg_id])

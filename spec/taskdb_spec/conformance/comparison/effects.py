@@ -76,8 +76,8 @@ def _check_unexpected_record(
     if unused.error is not None:
         suspects = effect.suspects_of_unexpected_record(probe.args[0])
     elif unused.value == answer:
-        # The store returns the same answer for an id that was never used, so the answer does say
-        # that there is no such record, although in a wrong way. GET-2 reports that.
+        # The store returns the same answer for an id that was never used. So it does signal
+        # absence, although with a wrong value. GET-2 reports that.
         return
     else:
         suspects = ["GET-2"]

@@ -125,7 +125,7 @@ class ScriptBuilder:
         self.writer = SourceWriter()
 
     def name(self, name: str) -> str:
-        """Return a name, which the script will import if it is no builtin."""
+        """Return a name, and remember to import it unless it is a builtin."""
         return self.writer.name(name)
 
     def import_lines(self) -> list[str]:

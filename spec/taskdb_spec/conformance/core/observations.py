@@ -99,7 +99,7 @@ class Accessor:
     """Where in an answer, in an argument, or in the store a value is looked at.
 
     Attributes:
-        base: The value to begin with. It is another accessor if a view of a view is taken.
+        base: The value to begin with. For a view of a view, it is another accessor.
         path: The keys and indices that lead to the value.
         view: What is looked at of that value.
         operand: The second operand of the view, if it needs one.

@@ -28,5 +28,5 @@ UNUSED_ID = "never there"
 LATER_ID = "later"
 """The id of the record that the aliasing check adds between two reads."""
 
-MUTATION_MARK = "scribbled"
+MUTATION_MARK = "mutated"
 """What the caller writes into its own objects. If it shows in the store, they share an object."""
