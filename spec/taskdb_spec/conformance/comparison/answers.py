@@ -13,6 +13,7 @@ from typing import Any
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.comparison.query_coverage import PER_RECORD_CLAUSES, has_offsets
 from taskdb_spec.conformance.comparison.suspects import (
+    ParsedQuery,
     keys_suspects,
     parsed_query_suspects,
     query_suspects,
@@ -30,7 +31,7 @@ from taskdb_spec.conformance.core.observations import (
 )
 from taskdb_spec.conformance.core.program import Call, Method, Operation
 from taskdb_spec.conformance.execution.session import CallResult, Session
-from taskdb_spec.language.parser import check_keys, parse_query
+from taskdb_spec.language.parser import check_keys
 from taskdb_spec.records.fields import TASK_FIELDS
 from taskdb_spec.records.ordering import sort_key
 
@@ -224,9 +225,9 @@ def _target_clause_filter(session: Session, operation: Operation) -> Callable[[s
     """Return a predicate: whether the query exercises its target clause on a record."""
     if operation.target_clause not in PER_RECORD_CLAUSES:
         return lambda _msg_id: True
-    tree = parse_query(operation.args[0], TASK_FIELDS, session.model.capabilities)
+    parsed = ParsedQuery.parse(session, operation)
     return lambda msg_id: (
-        operation.target_clause in parsed_query_suspects(session, operation, tree, [msg_id])
+        operation.target_clause in parsed_query_suspects(session, operation, parsed, [msg_id])
     )
 
 

@@ -9,6 +9,7 @@ in `values`, those about conditions of queries in `query_coverage`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from taskdb_spec.clauses import clauses
@@ -146,30 +147,53 @@ def query_suspects(session: Session, operation: Operation, ids: Collection[str])
     """
     if operation.target_clause in HUB_QUERY_CLAUSES:
         return [operation.target_clause]
-    tree = parse_query(operation.args[0], TASK_FIELDS, session.model.capabilities)
-    return parsed_query_suspects(session, operation, tree, ids)
+    parsed = ParsedQuery.parse(session, operation)
+    return parsed_query_suspects(session, operation, parsed, ids)
+
+
+@dataclass(frozen=True)
+class ParsedQuery:
+    """What the suspects of a query depend on, besides the records.
+
+    Attributes:
+        tree: The syntax tree.
+        keys: All keys of the query and its operands: fields, paths and operators.
+        with_offsets: Whether a timestamp in the query is not in UTC.
+    """
+
+    tree: Query
+    keys: frozenset[Any]
+    with_offsets: bool
+
+    @classmethod
+    def parse(cls, session: Session, operation: Operation) -> ParsedQuery:
+        """Parse the query of a search or a purge once, for any number of records."""
+        check = operation.args[0]
+        tree = parse_query(check, TASK_FIELDS, session.model.capabilities)
+        return cls(tree, frozenset(iter_keys(check)), has_offsets(check))
 
 
 def parsed_query_suspects(
-    session: Session, operation: Operation, tree: Query, ids: Collection[str]
+    session: Session, operation: Operation, parsed: ParsedQuery, ids: Collection[str]
 ) -> list[str]:
     """Return what `query_suspects` returns, for a query that was parsed before.
 
     Args:
         session: The session.
         operation: A search or a purge.
-        tree: The syntax tree of its query.
+        parsed: Its query.
         ids: The records to look at.
     """
-    check, target = operation.args[0], operation.target_clause
-    by_record = _exercised_by_record(session, check, tree, ids)
+    target = operation.target_clause
+    by_record = _exercised_by_record(session, parsed, ids)
     # A query that was generated for a clause tells records apart by it, so every wrong record
     # counts. A random query is wrong about most records for one reason, and about some for several:
     # the record that exercises the fewest clauses shows the reason best.
     found = set().union(*by_record) if target else min(by_record, key=len, default=set())
-    operators = set(iter_keys(check))
     # A plain value and $eq, and two keys and $and, have the same syntax tree.
-    found |= {clause for name, clause in (("$eq", "EQ-2"), ("$and", "AND-1")) if name in operators}
+    found |= {
+        clause for name, clause in (("$eq", "EQ-2"), ("$and", "AND-1")) if name in parsed.keys
+    }
     if target in clauses() and (target not in PER_RECORD_CLAUSES or target in found):
         is_about_matching = {"matched", "unmatched"} & set(clauses()[target].evidence)
         found |= {target} if is_about_matching else set()
@@ -181,18 +205,18 @@ def parsed_query_suspects(
 
 
 def _exercised_by_record(
-    session: Session, check: Any, tree: Query, ids: Collection[str]
+    session: Session, parsed: ParsedQuery, ids: Collection[str]
 ) -> list[set[str]]:
     """Return the clauses that the query exercises on each record.
 
     A dropped record counts as it last was, because the store may still have it.
     """
-    stored, query_has_offsets = session.model.records, has_offsets(check)
+    stored = session.model.records
     if not stored and not ids:
-        return [exercised_clauses(tree, {}, with_offsets=query_has_offsets)]
+        return [exercised_clauses(parsed.tree, {}, with_offsets=parsed.with_offsets)]
     found = []
     for msg_id in ids:
-        offsets = query_has_offsets or has_offsets(session.history.written.get(msg_id, {}))
+        with_offsets = parsed.with_offsets or has_offsets(session.history.written.get(msg_id, {}))
         record: Any = stored.get(msg_id) or session.history.dropped.get(msg_id) or {}
-        found.append(exercised_clauses(tree, record, with_offsets=offsets))
+        found.append(exercised_clauses(parsed.tree, record, with_offsets=with_offsets))
     return found
