@@ -1,4 +1,4 @@
-"""SPEC.md and the checks agree: a clause that names a check is exercised in a real run."""
+"""Checks: each clause of SPEC.md that names a check is exercised in a run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from taskdb_reference.backends.builtin import dict_backend, none_backend
 from taskdb_spec import Backend
 from taskdb_spec.clauses import clauses, spec_text
+from taskdb_spec.conformance.core.results import ClauseVerdict
 from taskdb_spec.model import Model
 from tests.support.small_runs import small_report
 
@@ -36,22 +37,24 @@ def test_a_clause_without_a_check_says_why() -> None:
 
 
 @pytest.fixture(scope="module")
-def seen() -> set[str]:
-    """The clauses that passed in runs on sound stores of all kinds."""
+def passed_clauses() -> set[str]:
+    """Return the clauses that pass in runs on correct stores of all kinds."""
     passed: set[str] = set()
     for backend in (dict_backend, none_backend, core_backend, durable_backend()):
         report = small_report(backend)
-        assert not report.with_verdict("fail")
-        passed |= {result.clause.id for result in report.with_verdict("pass")}
+        assert not report.with_verdict(ClauseVerdict.FAIL)
+        passed |= {result.clause.id for result in report.with_verdict(ClauseVerdict.PASS)}
     return passed
 
 
-def test_every_checked_clause_was_exercised(seen: set[str]) -> None:
-    assert [clause for clause in CHECKED if clause not in seen] == []
+def test_every_checked_clause_was_exercised(passed_clauses: set[str]) -> None:
+    assert [clause for clause in CHECKED if clause not in passed_clauses] == []
 
 
 def test_a_claim_without_a_check_is_incomplete() -> None:
     claims = Backend("bold", lambda workdir: Model(frozenset()), capabilities={"concurrent"})
     report = small_report(claims)
     assert report.verdict == "incomplete"
-    assert [result.clause.id for result in report.with_verdict("unexercised")] == ["CONC-1"]
+    assert [result.clause.id for result in report.with_verdict(ClauseVerdict.UNEXERCISED)] == [
+        "CONC-1"
+    ]

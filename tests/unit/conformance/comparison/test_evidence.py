@@ -1,4 +1,4 @@
-"""What says nothing is no evidence: no clause passes on answers that any store would give."""
+"""Evidence: an answer that every store would give does not count."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LABELLED = Operation(Method.add, ("a", {"label": "x"}))
 
 
 def evidence(*operations: Operation) -> Counter[tuple[str, str]]:
-    """What is counted for a program that the model is put to."""
+    """Return the evidence of a program that the model executes."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
         executor = Executor(model_backend, Workdirs(Path(folder)), COMPARISON)
         assert executor.execute_program(Program(operations)) is None
@@ -38,7 +38,7 @@ def evidence(*operations: Operation) -> Counter[tuple[str, str]]:
         ("FIND-2", "read", EVERYTHING, [BLANK], [LABELLED]),
     ],
 )
-def test_nothing_shows_nothing(
+def test_a_trivial_answer_is_not_evidence(
     clause: str,
     kind: str,
     operation: Operation,
@@ -49,7 +49,7 @@ def test_nothing_shows_nothing(
     assert evidence(*enough, operation)[clause, kind] > 0
 
 
-def test_a_purge_has_dropped_only_what_was_there() -> None:
+def test_a_purge_is_evidence_only_if_a_record_matched() -> None:
     asked = Operation(Method.get, ("never there",))
     purge = Operation(Method.purge, ({},))
     assert evidence(asked, purge)["PURGE-2", "dropped"] == 0
@@ -57,7 +57,7 @@ def test_a_purge_has_dropped_only_what_was_there() -> None:
 
 
 @pytest.mark.parametrize("clause", ["KEYS-1", "KEYS-3"])
-def test_keys_that_leave_nothing_out_show_nothing(clause: str) -> None:
+def test_keys_are_evidence_only_if_they_leave_out_a_field(clause: str) -> None:
     every, two = tuple(reversed(TASK_FIELDS)), ("queue", "label")
     assert evidence(LABELLED, Operation(Method.find, ({}, every)))[clause, "read"] == 0
     assert evidence(LABELLED, Operation(Method.find, ({}, two)))[clause, "read"] > 0
