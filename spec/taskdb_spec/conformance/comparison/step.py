@@ -73,7 +73,7 @@ def check_step(session: Session, operation: Operation, audit_mode: Audit) -> Ste
     else:
         _check_acceptance(session, operation, outcome, result)
     needs_audit = audit_mode is Audit.EACH_STEP or _needs_audit(operation, is_refused=bool(due))
-    # After another finding, the state may differ because of it. A wrong error class changes nothing.
+    # After another finding, the state may differ because of it; a wrong error class is harmless.
     if needs_audit and all(finding.clause.startswith("ERR-") for finding in result.findings):
         audit(session, operation, result, refused=bool(due))
     if operation.mutate_afterwards and not due and not result.findings:
