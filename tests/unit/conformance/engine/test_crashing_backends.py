@@ -24,7 +24,7 @@ from tests.support.small_runs import BRIEF
 @pytest.fixture(autouse=True)
 def _profiles(monkeypatch):
     monkeypatch.setitem(PROFILES, BRIEF.name, BRIEF)
-    monkeypatch.setitem(PROFILES, "focused", Profile("focused", focus=16, operations=0))
+    monkeypatch.setitem(PROFILES, "focused", Profile("focused", targeted_programs=16, operations=0))
 
 
 def failing(report):
