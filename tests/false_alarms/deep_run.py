@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from bench.servers import MongoServer, PostgresServer, Server
-
 from taskdb_reference.backends.builtin import dict_backend
 from taskdb_reference.backends.mongo import mongo_backend
 from taskdb_reference.backends.postgres import postgres_backend

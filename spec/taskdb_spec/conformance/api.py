@@ -41,7 +41,7 @@ def check_backend(
 
     >>> from taskdb_spec.model import model_backend
     >>> report = check_backend(model_backend, profile="quick")
-    >>> report.verdict, report["ADD-2"].verdict
+    >>> str(report.verdict), str(report["ADD-2"].verdict)
     ('conforms', 'pass')
     """
     if profile not in PROFILES:

@@ -11,9 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
-    """`targeted_programs` programs are made for each clause; then walks, made for none, to `operations`.
+    """The size of a run.
 
-    The larger profiles play all that the smaller ones do: as many walks as well.
+    A larger profile executes everything that a smaller one does, random programs included.
+
+    Args:
+        name: the name on the command line.
+        targeted_programs: programs for each clause.
+        operations: programs for no clause follow until the run has this many operations.
     """
 
     name: str
@@ -30,18 +35,21 @@ PROFILES = {
     )
 }
 EXPENSIVE_CLAUSES = {"KEEP-1": 1, "IN-4": 4, "BUF-3": 2, "NODB-4": 1}
-"""Clauses whose programs are expensive, and how many of them are enough."""
+"""Clauses whose programs take thousands of calls or megabytes, and how many programs suffice."""
 RANDOM_WALK_OPERATIONS = 40
-"""How many operations a random walk takes."""
+"""Operations of a random walk: enough to reach a rich state, and few enough to shrink fast."""
 
 
 @dataclass(frozen=True)
 class ResourceBudget:
-    """Limits that a store keeps to that does its work.
+    """Resource limits for a store under test, which a working store stays within.
 
-    They are seconds of a `call`, of a call that is made again to find the smallest program with
-    it (`probe`), and of a whole `script`; the bytes of `memory` that a run may use; and how many
-    `restarts` of the process there may be.
+    Args:
+        call: seconds per call of the store.
+        probe: seconds per call while a crash is minimized: a hang costs this much each time.
+        script: seconds per counterexample of a crash.
+        memory: bytes that a worker may allocate.
+        restarts: restarts of workers before the run is aborted.
     """
 
     call: float = 10.0

@@ -81,10 +81,12 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class ExpectedFailure:
-    """That a clause is known to fail, and why.
+    """A clause that a baseline lists as failing.
 
-    Where `expected` is given, the summary of the counterexample has to contain it. A `flaky` clause
-    may also pass.
+    Args:
+        reason: why it fails.
+        expected: if set, the summary of the counterexample must contain it.
+        flaky: whether the clause may also pass.
     """
 
     reason: str
@@ -94,9 +96,15 @@ class ExpectedFailure:
 
 @dataclass(frozen=True)
 class ClauseResult:
-    """What a run says of one clause. `evidence` counts each kind of evidence that was seen.
+    """What a run says of one clause.
 
-    `known` says that it fails as a baseline has it, `baseline_error` what the baseline gets wrong.
+    Args:
+        clause: the clause.
+        verdict: what the run says of it.
+        evidence: how often each kind of evidence was seen.
+        counterexample: how it fails, or a counterexample that was not confirmed.
+        known: the entry of a baseline that expects this failure.
+        baseline_error: what the baseline gets wrong about this clause.
     """
 
     clause: Clause
@@ -116,6 +124,7 @@ class ClauseResult:
         ]
 
     def to_json(self) -> dict[str, Any]:
+        """Return the object of this clause in the JSON report."""
         example = self.counterexample
         return {
             "id": self.clause.id,
@@ -138,12 +147,11 @@ class ClauseResult:
 
 
 MIN_EVIDENCE = 3
-"""How often each kind of evidence has to be seen before a clause passes; less often only where its
-programs are too expensive for that (`EXPENSIVE_CLAUSES`)."""
+"""Times that each kind of evidence has to be seen before a clause passes: once may be chance."""
 
 
 def required_evidence(clause: str) -> int:
-    """How often each kind of evidence for that clause has to be seen."""
+    """Return how often each kind of evidence has to be seen; less often for `EXPENSIVE_CLAUSES`."""
     return min(MIN_EVIDENCE, EXPENSIVE_CLAUSES.get(clause, MIN_EVIDENCE))
 
 
@@ -151,8 +159,17 @@ def required_evidence(clause: str) -> int:
 class Report:
     """What a run says of one backend.
 
-    `aborted_reason` says why it was not made to its end, if so; `workers`, how many processes shared the
-    work. A report of several runs, on a cluster, has the `seeds` of all of them.
+    Args:
+        backend: the name of the backend.
+        profile: the name of the profile.
+        seed: the seed of all random choices.
+        strict: whether SHOULD clauses were enforced.
+        clauses: the results, in the order of SPEC.md.
+        seconds: how long the run took.
+        operations: how many operations it executed.
+        aborted_reason: why the run ended early; empty if it did not.
+        workers: how many processes shared the work.
+        seeds: the seeds of all runs, in a report of several, as on a cluster.
     """
 
     backend: str
@@ -168,7 +185,7 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """Fails if an enforced clause fails; incomplete if a claimed one was not exercised."""
+        """FAILS if an enforced clause fails; INCOMPLETE if a claimed one was not exercised."""
         verdicts = {result.verdict for result in filter(self.enforces, self.clauses)}
         if ClauseVerdict.FAIL in verdicts:
             return Verdict.FAILS
@@ -177,7 +194,7 @@ class Report:
         return Verdict.CONFORMS
 
     def with_verdict(self, verdict: ClauseVerdict) -> list[ClauseResult]:
-        """The clauses of that verdict."""
+        """Return the results with this verdict."""
         return [result for result in self.clauses if result.verdict == verdict]
 
     def __getitem__(self, clause: str) -> ClauseResult:
@@ -187,11 +204,11 @@ class Report:
         raise KeyError(f"there is no clause {clause!r}")
 
     def enforces(self, result: ClauseResult) -> bool:
-        """Whether a failure of the clause makes the run fail: all of them do with `strict`."""
+        """Return whether a failure of the clause makes the run fail: with `strict`, all do."""
         return self.strict or result.clause.level == "MUST"
 
     def to_json(self) -> dict[str, Any]:
-        """The object of this run in the JSON report."""
+        """Return the object of this run in the JSON report."""
         return {
             "backend": self.backend,
             "verdict": self.verdict,

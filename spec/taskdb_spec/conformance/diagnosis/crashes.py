@@ -144,7 +144,7 @@ class CrashAnalyzer:
         return program.replace(*before, *_PLAIN[last.call])
 
     def _suspect(self, program: Program, target_clause: str) -> str:
-        """Return the target clause if the last call exercises it, or else the most specific clause."""
+        """Return the target clause if the last call exercises it, or else the most specific one."""
         *before, last = program.operations
         if last.call in STORE_ACTION_CHECKS or self.backend.stores_nothing:
             return general_clause(last.call, stores_nothing=self.backend.stores_nothing)

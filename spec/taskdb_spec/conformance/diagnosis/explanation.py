@@ -155,7 +155,7 @@ def _alike(one: Any, other: Any) -> bool:
 
 
 def _both_accepted(one: Finding, other: Finding) -> bool:
-    """Return whether both calls returned, where a refusal is due: what they returned hardly matters."""
+    """Return whether both calls returned where a refusal is due: the value hardly matters."""
     values = one.actual, other.actual
     accepted = not any(isinstance(value, BaseException) for value in values)
     return bool(one.accepted_errors) and accepted and (values[0] is None) == (values[1] is None)

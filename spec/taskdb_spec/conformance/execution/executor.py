@@ -95,7 +95,6 @@ class Executor:
         avoidance: Avoidance = Avoidance.NONE,
     ) -> Failure | None:
         """Execute a program that is given whole."""
-
         return self.execute(
             lambda session: iter(program.operations),
             limits=program.limits,

@@ -76,4 +76,6 @@ def _what_is_wrong(result: ClauseResult) -> str:
         return f"{head}It was claimed but not exercised enough to say: no evidence of {missing}."
     example = result.counterexample
     likely = f"\nLikely: {example.explanation}" if example.explanation else ""
-    return f"{head}{example.summary}{likely}\nUsual cause: {clause.likely_cause}\n\n{example.script}"
+    return (
+        f"{head}{example.summary}{likely}\nUsual cause: {clause.likely_cause}\n\n{example.script}"
+    )

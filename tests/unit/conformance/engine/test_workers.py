@@ -16,9 +16,9 @@ from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.model import Model
 from tests.support.crashing_backends import EndsInDrop
 
-FOCUSED = Profile("focused", focus=9, operations=0)
-WALKING = Profile("walking", focus=1, operations=3_000)
-TINY = Profile("tiny", focus=3, operations=0)
+FOCUSED = Profile("focused", targeted_programs=9, operations=0)
+WALKING = Profile("walking", targeted_programs=1, operations=3_000)
+TINY = Profile("tiny", targeted_programs=3, operations=0)
 CORE: frozenset[Capability] = frozenset()
 
 
