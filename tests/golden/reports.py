@@ -25,7 +25,7 @@ from tests.mutation.catalogue import MUTANTS
 from tests.mutation.runner import in_process_writer
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden-reports.json"
-PROFILE = Profile("golden", targeted_programs=3, operations=2_000)
+PROFILE = Profile("golden", targeted_programs=2, operations=600)
 """Small, so that the test takes seconds, and large enough that most clauses are exercised."""
 MUTANT_COUNT = 20
 

@@ -165,7 +165,7 @@ def _culling_suspects(session: Session, wrong: list[str]) -> list[str]:
     """Return the clause about culled ids, if the answer is wrong about no other ids."""
     if session.history.culled.issuperset(wrong):
         return ["CULL-5"]
-    return ["CULL-6"] if session.history.readded.issuperset(wrong) else []
+    return ["CULL-6"] if session.history.added_again.issuperset(wrong) else []
 
 
 def _check_found_record(

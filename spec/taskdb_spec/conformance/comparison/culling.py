@@ -121,7 +121,7 @@ def least_size(value: Any) -> int:
 def _check_readded(session: Session, written: str, result: StepResult) -> None:
     """Check that a record which was culled, and added again, is stored (CULL-6)."""
     session.history.culled.discard(written)
-    session.history.readded.add(written)
+    session.history.added_again.add(written)
     probe = Operation(Method.get, (written,))
     outcome = session.call(probe)
     if outcome.error is not None:

@@ -23,7 +23,7 @@ class SessionHistory:
     previous: dict[str, TaskRecord] = field(default_factory=dict)
     """The record before the last update, by id."""
     culled: set[str] = field(default_factory=set)
-    readded: set[str] = field(default_factory=set)
+    added_again: set[str] = field(default_factory=set)
     """Ids that were culled, and added again."""
     last_purged: list[str] = field(default_factory=list)
     any_match_so_far: bool = False

@@ -126,8 +126,8 @@ class RandomWalk:
         change = update(msg_id, {name: self._draw_other_value(name)}) if name != "msg_id" else None
         changes = [change or drop(msg_id)]
         if self.generator.chance(0.2):
-            readd = add(msg_id, {name: self._draw_other_value(name)})
-            changes = [drop(msg_id), readd] if name != "msg_id" else [drop(msg_id)]
+            add_again = add(msg_id, {name: self._draw_other_value(name)})
+            changes = [drop(msg_id), add_again] if name != "msg_id" else [drop(msg_id)]
         return [find(query), *changes, find(query), GET_HISTORY]
 
     def purge(self, model: Model) -> list[Operation]:
