@@ -22,7 +22,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from taskdb_spec.clauses import by_id, precedence
-from taskdb_spec.conformance.comparison import answers
+from taskdb_spec.conformance.comparison import suspects
 from taskdb_spec.conformance.core.findings import most_general_first
 from taskdb_spec.conformance.diagnosis import experiments
 from taskdb_spec.conformance.engine.workers import available_cores
@@ -73,7 +73,7 @@ def record_suspects() -> Iterator[set[frozenset[str]]]:
         return most_general_first(names)
 
     with ExitStack() as stack:
-        for module in (answers, experiments):  # all modules that sort suspects
+        for module in (suspects, experiments):  # all modules that sort suspects
             stack.enter_context(patch.object(module, "most_general_first", record))
         yield recorded
 

@@ -1,40 +1,52 @@
-"""The Hypothesis state machine: random walks that Hypothesis draws, keeps and shrinks.
+"""A Hypothesis state machine that checks any backend against the model.
 
-It draws the operations of the random walks of a run, but no targeted, combinatorial or random query
-programs. The engine draws the same walks from a seed, ten times as fast.
+The machine has one rule for each call of the interface, one for calls that must be refused, one for
+the program of a clause, and an invariant. The arguments are drawn near what is stored. The suite
+compares each step; at the first failure it also blames, shrinks and confirms, as a run does. So the
+phase `shrink` of Hypothesis is not needed: the exception already has the smallest program.
+
+>>> from taskdb_spec.model import model_backend
+>>> TestModel = state_machine(model_backend).TestCase  # pytest and unittest run it
 """
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from taskdb_spec.backend import Backend, as_backend
-from taskdb_spec.conformance.comparison.step import check_step
-from taskdb_spec.conformance.confirmation.script import summarize_finding
-from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
+from taskdb_spec.clauses import checked_clauses, clauses
+from taskdb_spec.conformance.comparison.step import COMPARISON
+from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
+from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES
+from taskdb_spec.conformance.core.events import Event
+from taskdb_spec.conformance.core.program import Method, Operation, Program, StoreAction
+from taskdb_spec.conformance.core.results import Counterexample
 from taskdb_spec.conformance.core.variants import Audit
-from taskdb_spec.conformance.execution.session import Session, StoreNotOpened
+from taskdb_spec.conformance.engine.investigation import Investigation
+from taskdb_spec.conformance.engine.state import RunState
+from taskdb_spec.conformance.execution.executor import Executor, Failure
+from taskdb_spec.conformance.execution.session import CallSkipped, StoreNotOpened
+from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
+from taskdb_spec.conformance.generation.targeted import program_for
 from taskdb_spec.conformance.generation.values import ValueGenerator
 
-
-class HypothesisSource:
-    """A source whose choices Hypothesis draws, so that it can keep and shrink them."""
-
-    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
-        self._draw = draw
-
-    def randbelow(self, bound: int, /) -> int:
-        """Return an integer in [0, bound)."""
-        # A choice among one is none: it would only make the choice sequence longer.
-        return self._draw(st.integers(0, bound - 1)) if bound > 1 else 0
+SEARCH_EVERYTHING = Operation(Method.find, ({},))
 
 
 class DepartureFromSpec(AssertionError):
@@ -48,114 +60,306 @@ _DEPARTURES: dict[str, type[DepartureFromSpec]] = {}
 
 
 def departure(clause: str) -> type[DepartureFromSpec]:
-    """The exception class of a clause."""
+    """Return the exception class of a clause."""
     name = f"DepartureFrom{clause.replace('-', '')}"
     return _DEPARTURES.setdefault(clause, type(name, (DepartureFromSpec,), {}))
 
 
-class StoreMachine(RuleBasedStateMachine):
-    """Drives a backend beside the model, and fails at the first departure."""
+class TrueRandomSource:
+    """A source of choices on a `random.Random` that Hypothesis seeds.
 
-    backend: Backend
+    Hypothesis draws and keeps one seed. To draw each choice would take fifty times as long, and
+    would only help the phase `shrink`.
+    """
+
+    def __init__(self, source: random.Random) -> None:
+        self._random = source.random
+
+    def randbelow(self, bound: int, /) -> int:
+        """Return an integer in [0, bound)."""
+        return int(self._random() * bound)
+
+
+@st.composite
+def _drawn(draw: st.DrawFn, choose: Callable[[StoreMachine, RandomWalk], Any]) -> Any:
+    """Draw an argument that may depend on what is stored."""
+    machine = draw(st.runner())
+    source = TrueRandomSource(draw(st.randoms(use_true_random=True)))
+    return choose(machine, machine.random_walk(source))
+
+
+def _argument(kind: Callable[..., list[Operation]], position: int = 0) -> st.SearchStrategy[Any]:
+    """Draw an argument of the last operation that a random walk would do next."""
+
+    def choose(machine: StoreMachine, walk: RandomWalk) -> Any:
+        return kind(walk, machine.model)[-1].args[position]
+
+    return _drawn(choose)
+
+
+def _draw_first_records(_machine: StoreMachine, walk: RandomWalk) -> dict[str, dict[str, Any]]:
+    return dict(operation.args for operation in walk.begin())
+
+
+def _draw_query(machine: StoreMachine, walk: RandomWalk) -> Any:
+    return walk.find(machine.model)[-1].args[0]
+
+
+def _draw_keys(machine: StoreMachine, walk: RandomWalk) -> Any:
+    arguments = walk.find(machine.model)[-1].args
+    return arguments[1] if len(arguments) > 1 else None
+
+
+def _draw_refused_query(machine: StoreMachine, walk: RandomWalk) -> Any:
+    while True:
+        operation = walk.invalid_call(machine.model)[0]
+        if operation.call in (Method.find, Method.purge):
+            return operation.args[0]
+
+
+def _draw_refused_fields(machine: StoreMachine, walk: RandomWalk) -> Any:
+    while True:
+        operation = walk.invalid_call(machine.model)[0]
+        if operation.call is Method.update:
+            return operation.args[1]
+
+
+def _stores_records(machine: StoreMachine) -> bool:
+    return not machine.backend.stores_nothing
+
+
+def _is_durable(machine: StoreMachine) -> bool:
+    return Capability.durable in machine.backend.capabilities
+
+
+IDS = _argument(RandomWalk.get)
+MUTATIONS = st.sampled_from([False] * 9 + [True])
+"""Whether the caller changes its objects afterwards: rarely, because it costs further calls."""
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Drives a backend beside the model, and fails at the first violation of a clause.
+
+    Subclass what `state_machine` returns to add rules and invariants. `store` is the store under
+    test and `model` the model; `execute` makes a call on both and compares them.
+    """
+
+    backend: ClassVar[Backend]
+    writer: ClassVar[CounterexampleWriter]
 
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(prefix="taskdb-")
+        self._executor = Executor(self.backend, Workdirs(Path(self._folder.name)), COMPARISON)
+        self._operations: list[Operation] = []
+        self._raised: list[bool] = []
         try:
-            self.session = Session(self.backend, Path(self._folder.name) / "store")
-            self.session.refuse_nonempty_store()
-        except StoreNotOpened:  # there will be no teardown
+            self._session = self._executor.open_session()
+            self._session.refuse_nonempty_store()
+        except StoreNotOpened:  # Hypothesis will not call teardown
             self._folder.cleanup()
             raise
 
+    @property
+    def store(self) -> Any:
+        """The store under test."""
+        return self._session.store
+
+    @property
+    def model(self) -> Any:
+        """The model beside it."""
+        return self._session.model
+
+    def random_walk(self, source: TrueRandomSource) -> RandomWalk:
+        """Return a random walk over what is stored."""
+        capabilities = self.backend.query_capabilities
+        generator = ValueGenerator(source, capabilities, self.backend.resolution)
+        return RandomWalk(generator, self.backend.capabilities)
+
     def teardown(self) -> None:
         """Close the store and remove its folder."""
-        self.session.close()
+        self._executor.close_session(self._session)
         self.backend.discard(Path(self._folder.name))
         self._folder.cleanup()
 
-    @initialize(data=st.data())
-    def begin(self, data: st.DataObject) -> None:
-        """Start with a few records."""
-        self._take(self._walk(data).begin())
+    # One rule for each call
 
-    @rule(data=st.data())
-    def write(self, data: st.DataObject) -> None:
-        """Add, update, drop, or drop by query."""
-        self._step(
-            data,
-            (
-                RandomWalk.add,
-                RandomWalk.update,
-                RandomWalk.update,
-                RandomWalk.drop,
-                RandomWalk.purge,
-            ),
+    @initialize(records=_drawn(_draw_first_records))
+    def start_with(self, records: dict[str, dict[str, Any]]) -> None:
+        """Start with a few records: few, because few are easier to read."""
+        for msg_id, rec in records.items():
+            self.execute(Operation(Method.add, (msg_id, rec)))
+
+    @rule(msg_id=_argument(RandomWalk.add), rec=_argument(RandomWalk.add, 1), mutate=MUTATIONS)
+    def add_record(self, msg_id: str, rec: dict[str, Any], *, mutate: bool) -> None:
+        """Add a record, mostly of an id that is not stored."""
+        self.execute(Operation(Method.add, (msg_id, rec), mutate_afterwards=mutate))
+
+    @rule(msg_id=IDS, mutate=MUTATIONS)
+    def get_record(self, msg_id: str, *, mutate: bool) -> None:
+        """Get a record, mostly one that is stored."""
+        self.execute(Operation(Method.get, (msg_id,), mutate_afterwards=mutate))
+
+    @rule(msg_id=IDS, rec=_argument(RandomWalk.update, 1), mutate=MUTATIONS)
+    def update_record(self, msg_id: str, rec: dict[str, Any], *, mutate: bool) -> None:
+        """Update a record, mostly one that is stored."""
+        self.execute(Operation(Method.update, (msg_id, rec), mutate_afterwards=mutate))
+
+    @rule(msg_id=IDS)
+    def drop_record(self, msg_id: str) -> None:
+        """Drop a record, mostly one that is stored."""
+        self.execute(Operation(Method.drop, (msg_id,)))
+
+    @rule(check=_drawn(_draw_query))
+    def drop_matching_records(self, check: dict[str, Any]) -> None:
+        """Drop what a query finds."""
+        self.execute(Operation(Method.find, (check,)))
+        self.execute(Operation(Method.purge, (check,)))
+
+    @rule(check=_drawn(_draw_query), keys=_drawn(_draw_keys), mutate=MUTATIONS)
+    def find_records(self, check: dict[str, Any], keys: Any, *, mutate: bool) -> None:
+        """Find records by a query for values near what is stored."""
+        arguments = (check,) if keys is None else (check, keys)
+        self.execute(Operation(Method.find, arguments, mutate_afterwards=mutate))
+
+    @rule(mutate=MUTATIONS)
+    def get_history(self, *, mutate: bool) -> None:
+        """List all ids."""
+        self.execute(Operation(Method.history, mutate_afterwards=mutate))
+
+    # Calls that must be refused
+
+    @rule(msg_id=IDS, rec=_drawn(_draw_refused_fields))
+    def update_record_refused(self, msg_id: str, rec: Any) -> None:
+        """Update a record with a value that no record may have."""
+        self.execute(Operation(Method.update, (msg_id, rec)))
+
+    @rule(check=_drawn(_draw_refused_query))
+    def find_records_refused(self, check: Any) -> None:
+        """Ask a query that is malformed, or needs what the backend does not claim."""
+        self.execute(Operation(Method.find, (check,)))
+
+    # The whole store
+
+    @precondition(_is_durable)
+    @rule()
+    def reopen(self) -> None:
+        """Close the store, open it again, and read everything back."""
+        self.execute(Operation(StoreAction.reopen))
+
+    @precondition(_stores_records)
+    @rule(is_due=MUTATIONS)
+    def open_second_store(self, *, is_due: bool) -> None:
+        """Open a second store, which must share nothing with the first; rarely, as it is slow."""
+        if is_due:
+            self.execute(Operation(StoreAction.second_store))
+
+    @rule(
+        clause=_drawn(lambda machine, walk: walk.generator.choice(machine.clause_ids())),
+        number=st.integers(0, 255),
+    )
+    def check_clause(self, clause: str, number: int) -> None:
+        """Execute a program that was generated for one clause, on a new store."""
+        event(f"clause {clause}")
+        source = TrueRandomSource(random.Random(f"{clause}/{number}"))
+        capabilities = self.backend.capabilities if number % 2 else clauses()[clause].needs
+        generator = ValueGenerator(
+            source, capabilities & QUERY_CAPABILITIES, self.backend.resolution, number
         )
+        audit = Audit.AT_END if number % 5 == 4 else Audit.EACH_STEP
+        failure = self._executor.execute_program(program_for(clause, generator), audit=audit)
+        if failure is not None:
+            self._fail(failure, clause)
 
-    @rule(data=st.data())
-    def read(self, data: st.DataObject) -> None:
-        """Get, find, find before and after a change, or list the history."""
-        self._step(
-            data,
-            (
-                RandomWalk.get,
-                RandomWalk.find,
-                RandomWalk.find,
-                RandomWalk.find_by_field,
-                RandomWalk.history,
-            ),
-        )
+    @invariant()
+    def finds_every_record(self) -> None:
+        """`find_records({})` finds what the model has, whatever was called before."""
+        if not self.backend.stores_nothing:
+            self.execute(SEARCH_EVERYTHING)
 
-    @rule(data=st.data())
-    def be_refused(self, data: st.DataObject) -> None:
-        """A call that has to be refused."""
-        self._step(data, (RandomWalk.invalid_call,))
+    # How a step is compared, and how a failure is told
 
-    @rule(data=st.data())
-    def look_at_stores(self, data: st.DataObject) -> None:
-        """Reopen the store if it is durable, or open a second one beside it."""
-        self._step(data, (RandomWalk.store_action,))
+    def clause_ids(self) -> list[str]:
+        """Return the clauses that `check_clause` chooses from."""
+        checked = (clause.id for clause in checked_clauses(self.backend))
+        return [clause for clause in checked if clause not in EXPENSIVE_CLAUSES]
 
-    def _walk(self, data: st.DataObject) -> RandomWalk:
-        source = HypothesisSource(data.draw)
-        generator = ValueGenerator(source, self.backend.query_capabilities, self.backend.resolution)
-        return RandomWalk(generator, self.backend.capabilities)
+    def execute(self, operation: Operation) -> None:
+        """Make a call on the store and on the model, and fail if they differ.
 
-    def _step(self, data: st.DataObject, choices: tuple[Any, ...]) -> None:
-        walk = self._walk(data)
-        self._take(walk.generator.choice(choices)(walk, self.session.model))
+        Raises:
+            DepartureFromSpec: of the class of the clause to blame.
+        """
+        calls = tuple(self._session.history.calls)
+        result = self._executor.comparison.check(self._session, operation, Audit.AT_END)
+        self._operations.append(operation)
+        self._raised.append(result.raised)
+        self._session.history.steps.append(operation.call)
+        for finding in result.findings:
+            is_should = clauses()[finding.clause].level == "SHOULD"
+            if not is_should and not isinstance(finding.actual, CallSkipped):
+                program = Program(tuple(self._operations))
+                failure = Failure(program, finding, [*self._raised], calls=calls)
+                self._fail(failure, operation.target_clause)
 
-    def _take(self, operations: list[Operation]) -> None:
-        for operation in operations:
-            result = check_step(self.session, operation, Audit.EACH_STEP)
-            for finding in result.findings:
-                if finding.clause != "ERR-5":  # a SHOULD; the machine enforces every MUST
-                    text = summarize_finding([operation], finding)
-                    raise departure(finding.clause)(f"{finding.clause}: {text}")
+    def _fail(self, failure: Failure, target_clause: str) -> None:
+        """Raise the exception of the clause to blame, with the smallest program as a script."""
+        state = RunState()
+        with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+            executor = Executor(self.backend, Workdirs(Path(folder)), COMPARISON)
+            investigation = Investigation(executor, self.writer, state, _Silent(), 0)
+            investigation.examine(failure, target_clause)
+            self.backend.discard(Path(folder))
+        found = [*state.failures.items()]
+        found += [(clause, examples[-1]) for clause, examples in state.unconfirmed.items()]
+        for clause, example in found:
+            raise departure(clause)(_message(clause, example))
+
+
+def _message(clause: str, example: Counterexample) -> str:
+    level, title = clauses()[clause].level, clauses()[clause].title
+    lines = [f"{clause} ({level}) {title}", example.summary]
+    if example.explanation:
+        lines.append(f"likely: {example.explanation}")
+    if not example.is_valid:
+        lines.append(example.confirmed)
+    return "\n".join([*lines, "", example.script])
+
+
+class _Silent:
+    """A listener that ignores everything: the exception says all."""
+
+    def emit(self, event: Event) -> None:
+        """Ignore an event."""
+
+    def attempt_started(self) -> None:
+        """Ignore an attempt."""
+
+    def state_changed(self, state: RunState) -> None:
+        """Ignore a change."""
 
 
 def state_machine(backend: Any, **options: Any) -> type[StoreMachine]:
-    """The machine for a backend; its ``TestCase`` is what pytest and unittest run.
+    """Return the state machine for a backend; pytest and unittest run its ``TestCase``.
 
-    `options` are those of ``hypothesis.settings``. Not for a backend that stores nothing.
+    Args:
+        backend: a `Backend`, or what `as_backend` makes one of.
+        options: settings of Hypothesis, such as `max_examples`, that replace those of the machine.
 
     >>> from taskdb_spec.model import model_backend
     >>> state_machine(model_backend).__name__
     'ModelMachine'
     """
     subject = as_backend(backend)
-    if subject.stores_nothing:
-        raise ValueError(f"{subject.name} stores nothing: there is no machine for it")
+    writer = CounterexampleWriter.for_backend(subject, backend, None)
     name = f"{subject.name.title().replace('-', '').replace('_', '')}Machine"
-    machine: Any = type(name, (StoreMachine,), {"backend": subject})
+    machine: Any = type(name, (StoreMachine,), {"backend": subject, "writer": writer})
     ours: dict[str, Any] = {
-        "deadline": None,
+        "deadline": None,  # the time of a step is that of the store
         "stateful_step_count": 30,
-        # What is drawn depends on what is stored, and a query has several parts.
-        "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
-        # To explain a failing program takes fifty times as long as to find and shrink it.
-        "phases": [phase for phase in Phase if phase is not Phase.explain],
+        # The suite has shrunk and explained the failure already.
+        "phases": [p for p in Phase if p not in (Phase.shrink, Phase.explain)],
+        "report_multiple_bugs": False,  # the first failure is enough, and it is told apart by class
     }
     machine.TestCase.settings = settings(**ours | options)
     return machine  # type: ignore[no-any-return]

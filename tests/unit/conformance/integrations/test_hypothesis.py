@@ -1,84 +1,116 @@
-"""The Hypothesis machine: sound stores pass, broken ones fail by clause.
-
-It draws the same operations as the random walks of a run.
-"""
+"""The Hypothesis machine: correct stores pass, broken ones fail by clause, with a script."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import unittest
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import settings
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
+from taskdb_reference.backends.builtin import none_backend
 from taskdb_spec import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES
 from taskdb_spec.conformance import DepartureFromSpec, state_machine
-from taskdb_spec.conformance.core.program import Method, Operation, StoreAction
-from taskdb_spec.conformance.generation.choices import RandomSource
-from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
-from taskdb_spec.conformance.generation.values import ValueGenerator
-from taskdb_spec.conformance.integrations.hypothesis import HypothesisSource
 from taskdb_spec.model import Model, model_backend
 
 OPTIONS: dict[str, Any] = {"derandomize": True, "database": None}
+MAX_MESSAGE_LINES = 40
 
 
-def test_a_sound_store_passes() -> None:
-    machine = state_machine(model_backend, max_examples=40, **OPTIONS)
+class Upserts(Model):
+    """An update of an unknown id is ignored."""
+
+    def update_record(self, msg_id: Any, rec: Any, /) -> None:
+        if msg_id in self.records:
+            super().update_record(msg_id, rec)
+
+
+upserts = Backend("upserts", lambda workdir: Upserts(), QUERY_CAPABILITIES)
+
+
+def run(machine: Any) -> None:
     run_state_machine_as_test(machine, settings=machine.TestCase.settings)
 
 
-def test_a_broken_store_fails_by_its_clause() -> None:
-    class Upserts(Model):
-        def update_record(self, msg_id: Any, rec: Any, /) -> None:
-            if msg_id in self.records:
-                super().update_record(msg_id, rec)
-
-    backend = Backend("upserts", lambda workdir: Upserts(), QUERY_CAPABILITIES)
-    machine = state_machine(backend, max_examples=200, **OPTIONS)
-    with pytest.raises(DepartureFromSpec, match="UPD-5"):
-        run_state_machine_as_test(machine, settings=machine.TestCase.settings)
+def failure_of(backend: Backend) -> DepartureFromSpec:
+    with pytest.raises(DepartureFromSpec) as caught:
+        run(state_machine(backend, **OPTIONS))
+    return caught.value
 
 
-def test_there_is_no_machine_for_a_store_that_stores_nothing() -> None:
-    nothing = Backend("nothing", lambda workdir: Model(), stores_nothing=True)
-    with pytest.raises(ValueError, match="stores nothing"):
-        state_machine(nothing)
+def test_a_correct_store_passes() -> None:
+    run(state_machine(model_backend, max_examples=20, **OPTIONS))
 
 
-def features(operations: list[Operation]) -> set[str]:
-    """Return the calls and the target clauses of the operations."""
-    return {op.call.value for op in operations} | {op.target_clause for op in operations}
+def test_a_store_that_stores_nothing_has_a_machine() -> None:
+    run(state_machine(none_backend, max_examples=10, **OPTIONS))
 
 
-def test_both_sources_draw_the_same_operations() -> None:
-    """Hypothesis draws operations of the kinds that a seeded source draws, and most of these."""
-    plain: set[str] = set()
-    for seed in range(150):
-        plain |= features(_walk(ValueGenerator(RandomSource(seed), QUERY_CAPABILITIES)))
-    drawn: set[str] = set()
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), **OPTIONS)
-    @given(data=st.data())
-    def draw(data: st.DataObject) -> None:
-        drawn.update(
-            features(_walk(ValueGenerator(HypothesisSource(data.draw), QUERY_CAPABILITIES), 8))
-        )
-
-    draw()
-    assert drawn <= plain
-    calls = {call.value for kind in (Method, StoreAction) for call in kind}
-    assert calls - drawn <= {"reopen", "next_store", "capacity", "memory_growth", "close"}
-    assert len(drawn) > 0.6 * len(plain)
+def test_a_null_store_that_stores_fails() -> None:
+    pretender = Backend("pretender", lambda workdir: Model(), stores_nothing=True)
+    assert type(failure_of(pretender)).__name__.startswith("DepartureFromNODB")
 
 
-def _walk(generator: ValueGenerator, steps: int = 30) -> list[Operation]:
-    model = Model(QUERY_CAPABILITIES)
-    walk = RandomWalk(generator, QUERY_CAPABILITIES)
-    operations = walk.begin()
-    model.add_record("a", {})
-    for _ in range(steps):
-        operations += walk.next(model)
-    return operations
+def test_the_exception_names_the_clause_and_is_of_its_class() -> None:
+    error = failure_of(upserts)
+    assert type(error).__name__ == "DepartureFromUPD5"
+    assert str(error).startswith("UPD-5 (MUST) An update of an unknown id is refused\n")
+
+
+def test_the_message_has_the_script_and_is_short() -> None:
+    message = str(failure_of(upserts))
+    assert len(message.splitlines()) <= MAX_MESSAGE_LINES
+    _, _, script = message.partition("\n\n")
+    path = [p for p in sys.path if p]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}\n{script}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "AssertionError: UPD-5: expected KeyError" in done.stderr
+
+
+def test_the_failing_example_shows_calls_with_their_arguments() -> None:
+    notes = "\n".join(failure_of(upserts).__notes__)
+    assert "state.start_with(records={" in notes
+    assert "Draw" not in notes
+
+
+def test_the_machine_is_a_test_case_of_unittest() -> None:
+    case = state_machine(model_backend, max_examples=2, **OPTIONS).TestCase
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    assert result.testsRun == 1
+    assert result.wasSuccessful()
+
+
+def test_a_subclass_adds_rules_and_invariants() -> None:
+    calls: list[str] = []
+    base: Any = state_machine(model_backend)
+
+    class WithCompact(base):  # type: ignore[misc]
+        @rule()
+        def compact(self) -> None:
+            calls.append("compact")
+
+        @invariant()
+        def has_as_many_records_as_the_model(self) -> None:
+            calls.append("invariant")
+            assert len(self.store.get_history()) == len(self.model.records)
+
+    own = settings(base.TestCase.settings, max_examples=20, **OPTIONS)
+    run_state_machine_as_test(WithCompact, settings=own)
+    assert {"compact", "invariant"} <= set(calls)
+
+
+def test_a_store_that_is_not_empty_is_refused() -> None:
+    shared = Model()
+    shared.add_record("a", {})
+    backend = Backend("shared", lambda workdir: shared, QUERY_CAPABILITIES)
+    with pytest.raises(Exception, match="not empty"):
+        run(state_machine(backend, **OPTIONS))
