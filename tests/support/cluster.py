@@ -15,7 +15,7 @@ from pathlib import Path
 
 import ipyparallel
 
-from tests.integration.hub.wait_until import DEFAULT_BUDGET, wait_until
+from tests.integration.hub.wait_until import TIMEOUT_SECONDS, wait_until
 
 
 class Cluster:
@@ -35,7 +35,7 @@ class Cluster:
     def restart_controller(self, stop: signal.Signals) -> None:
         """Send the controller the signal that ends it, and when it has ended, start another."""
         self._controller.send_signal(stop)
-        self._controller.wait(DEFAULT_BUDGET)
+        self._controller.wait(TIMEOUT_SECONDS)
         self._kill(self._controller)
         for file in self._files:
             file.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ class Cluster:
     def connect(self) -> ipyparallel.Client:
         """A new client of the controller."""
         return ipyparallel.Client(
-            str(self._files[0]), profile_dir=str(self._profile), timeout=DEFAULT_BUDGET
+            str(self._files[0]), profile_dir=str(self._profile), timeout=TIMEOUT_SECONDS
         )
 
     def close(self) -> None:

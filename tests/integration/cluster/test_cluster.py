@@ -14,7 +14,7 @@ import pytest
 from taskdb_reference.backends.builtin import none_backend
 from taskdb_spec.conformance import check_backend, check_on_cluster
 from taskdb_spec.conformance.integrations import ipyparallel as cluster
-from tests.integration.hub.wait_until import DEFAULT_BUDGET, wait_until
+from tests.integration.hub.wait_until import TIMEOUT_SECONDS, wait_until
 from tests.support.cluster import Cluster
 
 pytestmark = pytest.mark.cluster
@@ -51,7 +51,7 @@ def check(folder: Path, *args: str, at: Path = ROOT) -> subprocess.CompletedProc
         env={**os.environ, "IPYTHONDIR": str(folder)},
         capture_output=True,
         text=True,
-        timeout=DEFAULT_BUDGET,
+        timeout=TIMEOUT_SECONDS,
     )
 
 
@@ -71,7 +71,7 @@ def test_each_engine_takes_a_seed_and_the_reports_become_one(running: Path) -> N
 
 
 def test_engines_that_cannot_import_the_target_are_named(running: Path, tmp_path: Path) -> None:
-    source = (ROOT / "tests" / "parallel" / "stores.py").read_text()
+    source = (ROOT / "tests" / "support" / "importable_stores.py").read_text()
     (tmp_path / "made_only_here.py").write_text(source)
     done = check(running, "made_only_here:silent", at=tmp_path)
     assert done.returncode == 2

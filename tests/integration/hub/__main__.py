@@ -1,4 +1,4 @@
-"""``python -m tests.hub [STORE...]``: the steps on each store, as a table in Markdown.
+"""``python -m tests.integration.hub [STORE...]``: the steps on each store, as a table in Markdown.
 
 With ``--json``, what came of each step, a line of JSON each. Exit status: 0 if all steps passed.
 """
@@ -20,7 +20,7 @@ Results = dict[str, list[Outcome]]
 
 def main(arguments: Sequence[str]) -> int:
     known = stores()
-    parser = argparse.ArgumentParser(prog="python -m tests.hub", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.integration.hub", description=__doc__)
     parser.add_argument("stores", nargs="*", metavar="STORE", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="a line of JSON for each step")
     asked = parser.parse_args(arguments)

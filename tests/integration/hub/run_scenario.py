@@ -13,7 +13,7 @@ from typing import Literal
 
 from tests.integration.hub.scenario import LASTING, STEPS, Run, Step
 from tests.integration.hub.stores import Store
-from tests.integration.hub.wait_until import DEFAULT_BUDGET
+from tests.integration.hub.wait_until import TIMEOUT_SECONDS
 from tests.support.cluster import Cluster
 
 Verdict = Literal["pass", "fail", "n/a"]
@@ -52,7 +52,7 @@ def _steps(run: Run, store: Store) -> Iterator[Outcome]:
             yield made
 
 
-HANGS = f"no end after {3 * DEFAULT_BUDGET} s"
+HANGS = f"no end after {3 * TIMEOUT_SECONDS} s"
 
 
 def _made(title: str, step: Step, run: Run) -> Outcome:
@@ -60,7 +60,7 @@ def _made(title: str, step: Step, run: Run) -> Outcome:
     ended: SimpleQueue[BaseException | None] = SimpleQueue()
     Thread(target=lambda: ended.put(_failure(step, run)), daemon=True).start()
     try:
-        failure = ended.get(timeout=3 * DEFAULT_BUDGET)
+        failure = ended.get(timeout=3 * TIMEOUT_SECONDS)
     except Empty:
         return Outcome(title, "fail", HANGS)
     return Outcome(title, "fail", _told(failure)) if failure else Outcome(title, "pass")

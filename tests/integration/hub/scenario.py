@@ -15,7 +15,7 @@ import pytest
 from ipyparallel import Client, RemoteError
 
 from tests.integration.hub.hub_queries import QUERIES, Query
-from tests.integration.hub.wait_until import DEFAULT_BUDGET, wait_until
+from tests.integration.hub.wait_until import TIMEOUT_SECONDS, wait_until
 from tests.support.cluster import Cluster
 
 ENGINES = 2
@@ -35,7 +35,7 @@ class Run:
     def submitted(self, name: str, result: Any) -> Any:
         """Note a task under `name`; its result, once it is there."""
         [self.tasks[name]] = result.msg_ids
-        return result.get(DEFAULT_BUDGET)
+        return result.get(TIMEOUT_SECONDS)
 
     def record(self, name: str) -> dict[str, Any]:
         """The Hub's record of a task."""
@@ -62,7 +62,7 @@ def starts(run: Run) -> None:
     run.cluster.start_controller()
     run.cluster.start_engines(ENGINES)
     run.connect()
-    run.client.wait_for_engines(ENGINES, timeout=DEFAULT_BUDGET)
+    run.client.wait_for_engines(ENGINES, timeout=TIMEOUT_SECONDS)
 
 
 def succeeds(run: Run) -> None:
@@ -130,7 +130,7 @@ def hands_out(run: Run) -> None:
     """`get_result` of another client"""
     other = run.cluster.connect()
     try:
-        assert _only(other.get_result(run.tasks["adds"], owner=False).get(DEFAULT_BUDGET)) == 3
+        assert _only(other.get_result(run.tasks["adds"], owner=False).get(TIMEOUT_SECONDS)) == 3
     finally:
         other.close()
 
@@ -139,7 +139,7 @@ def resubmits(run: Run) -> None:
     """`resubmit`"""
     result = run.client.resubmit([run.tasks["adds"]])
     [run.tasks["again"]] = result.msg_ids
-    assert _only(result.get(DEFAULT_BUDGET)) == 3
+    assert _only(result.get(TIMEOUT_SECONDS)) == 3
     run.wait_for_record("again", "completed")
     assert run.wait_for_record("adds", "resubmitted")["resubmitted"] == run.tasks["again"]
 
@@ -175,7 +175,7 @@ def restarts(run: Run) -> None:
     """the history, the records and the results are there after a restart"""
     _same_after(run, signal.SIGINT)
     again = run.client.get_result(run.tasks["swaps-0"], owner=False)
-    assert _only(again.get(DEFAULT_BUDGET)) == BLOB.swapcase()
+    assert _only(again.get(TIMEOUT_SECONDS)) == BLOB.swapcase()
 
 
 def survives(run: Run) -> None:

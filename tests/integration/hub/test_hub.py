@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.hub.scenario import LASTING, STEPS
-from tests.integration.hub.wait_until import DEFAULT_BUDGET
+from tests.integration.hub.wait_until import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.cluster
 
@@ -19,7 +19,7 @@ def end(process: subprocess.Popen[str]) -> None:
     """End the process, which ends its cluster before anything else."""
     process.terminate()
     try:
-        process.wait(DEFAULT_BUDGET)
+        process.wait(TIMEOUT_SECONDS)
     finally:
         process.kill()
         process.wait()
@@ -28,14 +28,14 @@ def end(process: subprocess.Popen[str]) -> None:
 def outcomes(store: str) -> dict[str, tuple[str, str]]:
     """What came of each step, made in a process of its own: the clients leave threads behind."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hub", "--json", store],
+        [sys.executable, "-m", "tests.integration.hub", "--json", store],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        told, errors = process.communicate(timeout=10 * DEFAULT_BUDGET)
+        told, errors = process.communicate(timeout=10 * TIMEOUT_SECONDS)
     finally:
         end(process)
     lines = [json.loads(line) for line in told.splitlines()]

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-DEFAULT_BUDGET = 120
+TIMEOUT_SECONDS = 120
 """How long to wait for anything, in seconds: far more than it takes where it works at all."""
 
 
 def wait_until(condition: Callable[[], Any], what: str) -> Any:
     """What `condition` returns, once that is true; AssertionError if it never is."""
-    deadline = time.monotonic() + DEFAULT_BUDGET
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (met := condition()):
-        assert time.monotonic() < deadline, f"waited {DEFAULT_BUDGET} s in vain for {what}"
+        assert time.monotonic() < deadline, f"waited {TIMEOUT_SECONDS} s in vain for {what}"
         time.sleep(0.05)
     return met
