@@ -81,11 +81,11 @@ class Executor:
             return None
         if self.policy.audits_each_step:
             audit = Audit.EACH_STEP
-        session = self._open_session(limits)
+        session = self.open_session(limits)
         try:
             return self._execute(session, steps(session), audit, avoidance)
         finally:
-            self._close_session(session)
+            self.close_session(session)
 
     def execute_program(
         self,
@@ -115,13 +115,6 @@ class Executor:
 
     def open_session(self, limits: Limits | None = None) -> Session:
         """Open a new store in a new folder."""
-        return self._open_session(limits)
-
-    def close_session(self, session: Session) -> None:
-        """Close the store, and remove what it has left."""
-        self._close_session(session)
-
-    def _open_session(self, limits: Limits | None = None) -> Session:
         session = Session(
             self.backend,
             self.workdirs.take(),
@@ -133,7 +126,8 @@ class Executor:
             _drop_all(session)
         return session
 
-    def _close_session(self, session: Session) -> None:
+    def close_session(self, session: Session) -> None:
+        """Close the store, and remove what it has left."""
         if self.stores_share_state:
             _drop_all(session)
         session.close()
@@ -145,7 +139,7 @@ class Executor:
         if not program.operations:
             return StepResult(), []
         *before, last = program.operations
-        session = self._open_session(program.limits)
+        session = self.open_session(program.limits)
         try:
             if any(map(session.is_quarantined, program)):
                 return StepResult(), []
@@ -157,7 +151,7 @@ class Executor:
             result = self.comparison.check(session, last, Audit.EACH_STEP)
             return result, [*raised, result.raised]
         finally:
-            self._close_session(session)
+            self.close_session(session)
 
     def _execute(
         self, session: Session, steps: Iterable[Operation], audit: Audit, avoidance: Avoidance

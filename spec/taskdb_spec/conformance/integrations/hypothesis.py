@@ -40,13 +40,12 @@ from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.engine.investigation import Investigation
 from taskdb_spec.conformance.engine.state import RunState
 from taskdb_spec.conformance.execution.executor import Executor, Failure
-from taskdb_spec.conformance.execution.session import CallSkipped, StoreNotOpened
+from taskdb_spec.conformance.execution.session import EVERYTHING, CallSkipped, StoreNotOpened
 from taskdb_spec.conformance.execution.workdirs import Workdirs
+from taskdb_spec.conformance.generation.choices import RandomSource
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.targeted import program_for
 from taskdb_spec.conformance.generation.values import ValueGenerator
-
-SEARCH_EVERYTHING = Operation(Method.find, ({},))
 
 
 class DepartureFromSpec(AssertionError):
@@ -261,7 +260,7 @@ class StoreMachine(RuleBasedStateMachine):
     def check_clause(self, clause: str, number: int) -> None:
         """Execute a program that was generated for one clause, on a new store."""
         event(f"clause {clause}")
-        source = TrueRandomSource(random.Random(f"{clause}/{number}"))
+        source = RandomSource(f"{clause}/{number}")
         capabilities = self.backend.capabilities if number % 2 else clauses()[clause].needs
         generator = ValueGenerator(
             source, capabilities & QUERY_CAPABILITIES, self.backend.resolution, number
@@ -275,7 +274,7 @@ class StoreMachine(RuleBasedStateMachine):
     def finds_every_record(self) -> None:
         """`find_records({})` finds what the model has, whatever was called before."""
         if not self.backend.stores_nothing:
-            self.execute(SEARCH_EVERYTHING)
+            self.execute(EVERYTHING)
 
     # How a step is compared, and how a failure is told
 
