@@ -1,8 +1,9 @@
 """Attribute a failure to one clause.
 
-A finding has suspects: the clauses that the failing step exercised, the most general first. Control
-experiments (``experiments``) rule suspects out. The clause that the program was generated for is
-blamed if it is still a suspect, and otherwise the most specific suspect that is left.
+A finding has suspects: the clauses that the failing step exercised, the most general first. Some
+failures are settled by their kind alone, for example a wrong error class. For the others, control
+experiments (``experiments``) rule suspects out. The target clause is then blamed if it is still a
+suspect, and otherwise the most specific suspect that is left.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.diagnosis.experiments import (
     CLAUSES_ABOUT_FORM,
     CLAUSES_ABOUT_PLACE,
+    CLAUSES_ABOUT_REWRITING,
     blame_with_plain_forms,
     execute_on_model,
     find_failure_of_last,
-    has_same_values,
+    has_same_expected_and_actual,
     is_accepted_in_plain_search,
     iter_combinations,
     split_conditions,
@@ -32,8 +34,6 @@ from taskdb_spec.conformance.diagnosis.experiments import (
 )
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 
-CLAUSES_ABOUT_REWRITING = frozenset({"UPD-1", "UPD-3", "ADD-4", "HUB-3"})
-"""The clauses about values that replace others in an existing record."""
 _CLAUSE_OF_WRITE = {Method.update: "UPD-1", Method.drop: "DROP-1", Method.purge: "PURGE-1"}
 
 
@@ -58,11 +58,11 @@ def _find_clause(executor: Executor, failure: Failure, target_clause: str) -> st
     finding, operation = failure.finding, failure.program.operations[-1]
     suspects = list(finding.suspects)
     if finding.accepted_errors:
-        return _blame_missing_refusal(executor, failure, target_clause)
+        return _blame_wrong_refusal(executor, failure, target_clause)
     if operation.call is Method.purge and (
         operation.args[0] == {} or not _query_fails_too(executor, failure)
     ):
-        return suspects[-1]  # the query is right, so the drop is wrong
+        return suspects[-1]  # the query is right, so the purge drops the wrong records
     if suspects[-1].startswith("CULL-"):
         return suspects[-1]  # the model of the experiments has no limits
     if suspects[-1] in CLAUSES_ABOUT_FORM:
@@ -76,8 +76,8 @@ def _find_clause(executor: Executor, failure: Failure, target_clause: str) -> st
     return target_clause if target_clause in suspects else suspects[-1]
 
 
-def _blame_missing_refusal(executor: Executor, failure: Failure, target_clause: str) -> str:
-    """Return the clause to blame for a call that had to be refused."""
+def _blame_wrong_refusal(executor: Executor, failure: Failure, target_clause: str) -> str:
+    """Return the clause to blame for a call that was not refused as it had to be."""
     operation, suspects = failure.program.operations[-1], list(failure.finding.suspects)
     if isinstance(failure.finding.actual, BaseException):
         return suspects[-1]  # it was refused, with an error of another class
@@ -89,7 +89,10 @@ def _blame_missing_refusal(executor: Executor, failure: Failure, target_clause: 
 
 
 def _is_about_one_record(operation: Operation, finding: Finding) -> bool:
-    """Return whether `get_record` gave back a wrong value; missing fields are `REC-1`."""
+    """Return whether `get_record` gave back a wrong value.
+
+    Not for `REC-1`, which is about missing fields.
+    """
     probe = finding.probe or operation
     return probe.call is Method.get and not finding.interposed and finding.clause != "REC-1"
 
@@ -100,19 +103,25 @@ def _only_get_is_wrong(executor: Executor, failure: Failure) -> bool:
     probe = failure.finding.probe or operation
     look = Operation(Method.find, ({"msg_id": probe.args[0]},))
     steps = [*before, look] if operation.call is Method.get else [*before, operation, look]
-    # Ignore what later reads find, and other defects of the record that are known already.
-    return not any(
-        found.probe is None
-        and (not executor.policy.is_known(found) or has_same_values(found, failure.finding))
-        for found in executor.findings_of_last_step(Program(tuple(steps)))
+    findings = executor.findings_of_last_step(Program(tuple(steps)))
+    of_answer = [found for found in findings if found.probe is None]  # not of later reads
+    # A known finding is another defect of the record, unless it shows the same wrong value.
+    return all(
+        executor.policy.is_known(found) and not has_same_expected_and_actual(found, failure.finding)
+        for found in of_answer
     )
 
 
 def _is_about_answer(operation: Operation, finding: Finding) -> bool:
-    reads = operation.call in (Method.find, Method.history, Method.purge)
+    """Return whether the experiments can repeat the failure on the same stored records.
+
+    They can for a call that selects records, and for a valid record that is refused. They make no
+    calls between a step and its probe, and do not look at the arguments afterwards.
+    """
+    selects_records = operation.call in (Method.find, Method.history, Method.purge)
     refused_add = operation.call is Method.add and finding.suspects[-1] == "ADD-1"
     return (
-        (reads or (refused_add and finding.probe is None))
+        (selects_records or (refused_add and finding.probe is None))
         and not finding.interposed
         and not finding.uses_arguments
     )
@@ -152,7 +161,9 @@ def _suspects_of_query_parts(
     """Yield the suspects of the parts of a query, each executed alone."""
     for part in (*_single_conditions(check), *iter_combinations(check)):
         found = _suspects(executor, [*stored, Operation(Method.find, (part,))])
-        yield ("ORD-1" in found and suspects_of_comparison(executor, stored, part)) or found
+        if "ORD-1" in found:
+            found = suspects_of_comparison(executor, stored, part) or found
+        yield found
     if "ORD-1" in suspects:
         yield suspects_of_comparison(executor, stored, check)
 

@@ -1,7 +1,8 @@
 """Control experiments: variations of a failing program that tell its suspects apart.
 
 Each experiment removes one possible cause and keeps the rest. If the variation still fails, the
-cause is not to blame; if it passes, only the clauses about that cause remain.
+cause is not to blame; if it passes, only the clauses about that cause remain. An experiment that
+returns a list of suspects returns an empty list if it decides nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.session import EVERYTHING
-from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
+from taskdb_spec.language.tree import LOGICAL_OPERATORS
 from taskdb_spec.model import Model
 from taskdb_spec.records.domain import strictly_equal
 from taskdb_spec.records.fields import (
@@ -60,17 +61,16 @@ _RECORD_WITH_EVERY_FIELD: dict[str, Any] = {
 }
 
 
-def is_accepted_in_plain_search(
-    executor: Executor, operation: Operation, circumstance: str
-) -> bool:
+def is_accepted_in_plain_search(executor: Executor, operation: Operation, clause: str) -> bool:
     """Return whether a plain search over one record accepts the malformed query as well.
 
-    If it does, the place of the query is not to blame.
+    If it does, the place of the query is not to blame. The result is False without a search if
+    `clause`, the most specific suspect, is not about a place.
     """
-    if circumstance not in CLAUSES_ABOUT_PLACE:
+    if clause not in CLAUSES_ABOUT_PLACE:
         return False
     check = operation.args[0]
-    hidden = circumstance in ("QRY-10", "LOG-2")  # the malformed part is inside the query
+    hidden = clause in ("QRY-10", "LOG-2")  # the malformed part is inside the query
     return any(
         _accepts(executor, query) for query in (split_conditions(check) if hidden else [check])
     )
@@ -205,6 +205,9 @@ def suspects_of_single_records(
 
 # The value in a new record
 
+CLAUSES_ABOUT_REWRITING = frozenset({"UPD-1", "UPD-3", "ADD-4", "HUB-3"})
+"""The clauses about values that replace others in an existing record."""
+
 
 def suspects_with_new_record(executor: Executor, failure: Failure) -> list[str]:
     """Return the clauses of a value, if a new record with the value is read back just as wrong.
@@ -218,7 +221,8 @@ def suspects_with_new_record(executor: Executor, failure: Failure) -> list[str]:
     record: Mapping[str, Any] = execute_on_model(executor, before).records.get(msg_id, {})
     new = Operation(Method.add, (msg_id, {**record, **fields}))
     for found in executor.findings_of_last_step(Program((new,))):
-        if found.accessor == failure.finding.accessor and has_same_values(found, failure.finding):
+        has_same_accessor = found.accessor == failure.finding.accessor
+        if has_same_accessor and has_same_expected_and_actual(found, failure.finding):
             return list(found.suspects)
     return []
 
@@ -232,32 +236,38 @@ def execute_on_model(executor: Executor, operations: list[Operation]) -> Model:
     return model
 
 
-def has_same_values(one: Finding, other: Finding) -> bool:
-    """Return whether two findings expect the same value and got the same other value."""
+def has_same_expected_and_actual(one: Finding, other: Finding) -> bool:
+    """Return whether two findings expect the same value and got the same other value.
+
+    Nothing else is compared: the suspects, for example, may differ.
+    """
     return strictly_equal(one.expected, other.expected) and strictly_equal(one.actual, other.actual)
 
 
 # Other comparisons with the same operand
 
+_CLAUSE_OF_OPERATOR = {"$lt": "LT-1", "$lte": "LTE-1", "$gt": "GT-1", "$gte": "GTE-1"}
+
 
 def suspects_of_comparison(executor: Executor, stored: list[Operation], check: Any) -> list[str]:
-    """Return the clause to blame for one comparison of texts that is wrong about these records.
+    """Return the suspect of one comparison of texts that is wrong about these records.
 
-    It is the order of texts, if another operator with the same text is wrong as well, and otherwise
-    the clause of the operator. Empty if the query is not a single comparison of texts.
+    The list contains `ORD-1`, the order of texts, if another operator with the same text is wrong
+    as well. Otherwise it contains the clause of the operator. Empty if the query is not a single
+    comparison of texts.
     """
     [(place, condition), *more] = check.items()
     if more or not isinstance(condition, dict) or len(condition) > 1:
         return []
     [(name, operand)] = condition.items()
-    if name not in ORDER_OPERATORS or not isinstance(operand, str):
+    if name not in _CLAUSE_OF_OPERATOR or not isinstance(operand, str):
         return []
-    others = ({place: {other: operand}} for other in ORDER_OPERATORS if other != name)
+    others = ({place: {other: operand}} for other in _CLAUSE_OF_OPERATOR if other != name)
     wrong = [
         find_failure_of_last(executor, *stored, Operation(Method.find, (other,)))
         for other in others
     ]
-    return ["ORD-1"] if any(wrong) else [f"{name[1:].upper()}-1"]
+    return ["ORD-1"] if any(wrong) else [_CLAUSE_OF_OPERATOR[name]]
 
 
 # Parts of a query
