@@ -126,13 +126,17 @@ def _reproduces(executor: Executor, trial: Trial, audit: Audit) -> bool:
     failure = executor.execute_program(trial.program, audit=audit)
     if failure is None or trial.failure is None:
         return failure is trial.failure
-    return len(failure.program) == len(trial.failure.program) and is_same_finding(
+    return len(failure.program) == len(trial.failure.program) and is_equivalent_finding(
         failure.finding, trial.failure.finding
     )
 
 
-def is_same_finding(one: Finding, other: Finding) -> bool:
-    """Return whether two findings are the same; of errors only the class counts, not the text."""
+def is_equivalent_finding(one: Finding, other: Finding) -> bool:
+    """Return whether two findings agree in all that a fault model must reproduce.
+
+    Beside the expected and the actual value, this includes the suspects, the accessor, the accepted
+    errors and the probe. Of errors only the class counts, not the text.
+    """
     return (
         one.suspects == other.suspects
         and one.accessor == other.accessor
