@@ -1,4 +1,10 @@
-"""What happens to a failure: diagnose, shrink, confirm, explain, and record it."""
+"""What happens to a failure: blame a clause, shrink, confirm, explain, and record it.
+
+An unexpected exception is shrunk before the blame too, because only the smallest program shows its
+cause. The explanation follows the confirmation, because only a failure that counts gets one.
+
+Input: a failure, and the state of the run. Output: a counterexample in the state.
+"""
 
 from __future__ import annotations
 
