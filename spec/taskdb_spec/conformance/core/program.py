@@ -107,6 +107,10 @@ class Program:
         """Return a program of these operations with the same limits."""
         return replace(self, operations=operations)
 
+    def followed_by(self, operation: Operation) -> Program:
+        """Return a program with one more operation at the end."""
+        return self.replace(*self, operation)
+
 
 class GeneratedList(list[Any]):
     """A long list that a script writes in short form: numbered strings, then the items of `tail`.

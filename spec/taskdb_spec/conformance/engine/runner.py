@@ -20,7 +20,7 @@ from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope
 from taskdb_spec.conformance.engine.investigation import Investigation, RunListener
 from taskdb_spec.conformance.engine.run import Run, RunConfig
 from taskdb_spec.conformance.engine.state import RunCounters, RunState
-from taskdb_spec.conformance.execution.executor import Executor, Failure, Steps
+from taskdb_spec.conformance.execution.executor import DynamicProgram, Executor, Failure
 from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.conformance.execution.workdirs import Workdirs
@@ -62,26 +62,27 @@ class Runner:
     def run_batch(self, batch: Batch) -> RunCounters:
         """Execute the programs of a batch, and return what they count."""
         self._executor = self._executor.with_policy(self.state.known_failures)
-        for program in batch.programs():
-            if program.name in self.state.skipped_programs:
+        for planned in batch.programs():
+            if planned.name in self.state.skipped_programs:
                 continue
-            if program.kind is ProgramKind.TARGETED:
-                self._run_targeted(program)
+            if planned.kind is ProgramKind.TARGETED:
+                self._run_targeted(planned)
             else:
-                self._run_untargeted(program)
+                self._run_untargeted(planned)
         return RunCounters(self._executor.operations, self._executor.evidence)
 
     def _run_targeted(self, planned: PlannedProgram) -> None:
+        # Not `is_resolved`: the programs of a clause that was given up may fail under another one.
         if planned.clause in self.state.failures:
             return
         variant, backend = planned.variant, self.config.backend
-        required = variant.scope is CapabilityScope.REQUIRED
-        capabilities = clauses()[planned.clause].needs if required else backend.capabilities
+        only_required = variant.scope is CapabilityScope.REQUIRED
+        capabilities = clauses()[planned.clause].needs if only_required else backend.capabilities
         generator = self._generator(planned, capabilities & QUERY_CAPABILITIES)
         program = program_for(planned.clause, generator)
         if program.limits is not None and Capability.durable in backend.capabilities:
             # What was culled must stay away after a reopen.
-            program = program.replace(*program, Operation(StoreAction.reopen))
+            program = program.followed_by(Operation(StoreAction.reopen))
         execute = self._executor.execute_program
         failure = execute(program, audit=variant.audit, avoidance=variant.avoidance)
         while failure is not None and self._investigate(failure, planned.clause):
@@ -94,18 +95,20 @@ class Runner:
     def _run_untargeted(self, planned: PlannedProgram) -> None:
         backend = self.config.backend
         generator = self._generator(planned, backend.query_capabilities)
-        failure = self._executor.execute(self._untargeted_steps(planned, generator))
+        failure = self._executor.execute(self._untargeted_program(planned, generator))
         if failure is not None:
             self._investigate(failure, "")
 
-    def _untargeted_steps(self, planned: PlannedProgram, generator: ValueGenerator) -> Steps:
+    def _untargeted_program(
+        self, planned: PlannedProgram, generator: ValueGenerator
+    ) -> DynamicProgram:
         claimed = self.config.backend.capabilities
         if planned.kind is ProgramKind.COMBINATORIAL:
             is_durable = Capability.durable in claimed
             return lambda session: combinatorial_program(generator, is_durable=is_durable)
         if generator.chance(0.5):
             return lambda session: random_query_program(generator)
-        return partial(_steps, RandomWalk(generator, claimed))
+        return partial(_walk_operations, RandomWalk(generator, claimed))
 
     def _generator(
         self, planned: PlannedProgram, capabilities: frozenset[Capability]
@@ -134,7 +137,7 @@ class Runner:
         self._executor.policy = self.state.known_failures
 
 
-def _steps(walk: RandomWalk, session: Session) -> Iterator[Operation]:
+def _walk_operations(walk: RandomWalk, session: Session) -> Iterator[Operation]:
     yield from walk.begin()
     # A draw of a walk gives two operations on average.
     for _ in range(RANDOM_WALK_OPERATIONS // 2):
@@ -156,7 +159,7 @@ class _EventsOnly:
 
 def run_in_process(config: RunConfig, listen: Listener) -> Report:
     """Make a run in this process, where a call that hangs or crashes ends it."""
-    open_once(config)
+    refuse_unusable_store(config)
     run = Run(config, listen)
     run.announce()
 
@@ -172,7 +175,7 @@ def run_in_process(config: RunConfig, listen: Listener) -> Report:
     return run.finish()
 
 
-def open_once(config: RunConfig, recorder: FlightRecorder | None = None) -> None:
+def refuse_unusable_store(config: RunConfig, recorder: FlightRecorder | None = None) -> None:
     """Refuse a store that cannot be opened, or is not empty, before anything is written.
 
     Raises:

@@ -17,7 +17,7 @@ from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.diagnosis.crashes import CrashAnalyzer, program_of
 from taskdb_spec.conformance.engine.investigation import record_and_announce
 from taskdb_spec.conformance.engine.run import Run, RunConfig
-from taskdb_spec.conformance.engine.runner import open_once
+from taskdb_spec.conformance.engine.runner import refuse_unusable_store
 from taskdb_spec.conformance.engine.state import RunState
 from taskdb_spec.conformance.engine.workers import Assignment, BatchResult, FailureBarrier, Worker
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
@@ -58,19 +58,19 @@ class _Supervisor:
         self._worker_generation = 0
 
     def run(self) -> Report:
-        self._open_once()
+        self._refuse_unusable_store()
         self._run.announce()
         while self._crashes.total() <= self._budget.restarts:
             if self._run_until_restart():
                 return self._run.finish()
-        calls = self._budget.restarts + 1
-        return self._run.finish(f"the run was ended after {calls} of its calls had not come back")
+        crashes = self._budget.restarts + 1
+        return self._run.finish(f"the run was ended after {crashes} of its calls had not come back")
 
-    def _open_once(self) -> None:
+    def _refuse_unusable_store(self) -> None:
         """Check that the store can be opened; programs show what its first calls do wrong."""
         recorder = SharedFlightRecorder()
         process = ForkedProcess(
-            lambda send: open_once(self._config, recorder),
+            lambda send: refuse_unusable_store(self._config, recorder),
             recorder,
             self._budget.call,
             self._budget.memory,
@@ -78,9 +78,9 @@ class _Supervisor:
         for _ in process.messages():
             pass
         if process.exit is not None:
-            self._check_opened(recorder.read_log(), process.exit)
+            self._raise_if_opening_failed(recorder.read_log(), process.exit)
 
-    def _check_opened(self, log: FlightLog, process_exit: ProcessExit) -> None:
+    def _raise_if_opening_failed(self, log: FlightLog, process_exit: ProcessExit) -> None:
         if log.phase is Phase.opening:
             name = self._config.backend.name
             raise StoreNotOpened(f"{name} could not be opened: `open` {process_exit.text}")
@@ -93,28 +93,28 @@ class _Supervisor:
             barrier = FailureBarrier(self._config.workers)
             for number in range(self._config.workers):
                 workers.append(self._start_worker(number, barrier))
-            for (_, batch), worker in zip(self._left(), cycle(workers), strict=False):
+            for (_, batch), worker in zip(self._remaining_batches(), cycle(workers), strict=False):
                 if self._run.is_over(batch):
                     break
                 self._run.announce_batch(batch)
-                if not self._consume(worker):
+                if not self._consume_batch(worker):
                     return False
             return True
         finally:
             for worker in workers:
                 worker.process.close()
 
-    def _left(self) -> Iterator[tuple[int, Batch]]:
-        """Yield the batches that are left, each with its number."""
+    def _remaining_batches(self) -> Iterator[tuple[int, Batch]]:
+        """Yield the batches that are not consumed yet, each with its number."""
         return islice(enumerate(self._config.batches()), self._consumed_batches, None)
 
     def _start_worker(self, number: int, barrier: FailureBarrier) -> Worker:
         folder = self._config.folder / f"run-{self._worker_generation}-{number}"
-        batches = islice(self._left(), number, None, self._config.workers)
+        batches = islice(self._remaining_batches(), number, None, self._config.workers)
         assignment = Assignment(number, batches, Workdirs(folder))
         return Worker(self._config, self._run.state, assignment, barrier, self._budget)
 
-    def _consume(self, worker: Worker) -> bool:
+    def _consume_batch(self, worker: Worker) -> bool:
         """Consume the result of a worker's next batch; False if workers have to be replaced."""
         has_new_state = False
         for message in worker.messages:
@@ -146,7 +146,7 @@ class _Supervisor:
 
     def _handle_crash(self, log: FlightLog, process_exit: ProcessExit) -> None:
         """Find out what has ended a worker, so that the next one can avoid it."""
-        self._check_opened(log, process_exit)
+        self._raise_if_opening_failed(log, process_exit)
         self._crashes[log.program] += 1
         if log.operations or log.phase is Phase.closing:
             self._diagnose_crash(log, process_exit)

@@ -21,7 +21,7 @@ from taskdb_spec.conformance.execution.policy import AvoidancePolicy, NoAvoidanc
 from taskdb_spec.conformance.execution.session import CallSkipped, Session
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 
-Steps = Callable[[Session], Iterator[Operation]]
+DynamicProgram = Callable[[Session], Iterator[Operation]]
 """Yields the operations of a program one by one, and may look at the session between them."""
 
 MANY_CALLS = frozenset({Method.close, *StoreAction})
@@ -61,7 +61,7 @@ class Executor:
     operations: int = 0
 
     def with_policy(self, policy: AvoidancePolicy) -> Executor:
-        """Return an executor for experiments, with this policy and with counters of zero."""
+        """Return an executor with this policy and with counters of zero."""
         return replace(self, policy=policy, evidence=Counter(), operations=0)
 
     def for_experiments(self) -> Executor:
@@ -70,7 +70,7 @@ class Executor:
 
     def execute(
         self,
-        steps: Steps,
+        program: DynamicProgram,
         *,
         limits: Limits | None = None,
         audit: Audit = Audit.AT_END,
@@ -83,7 +83,7 @@ class Executor:
             audit = Audit.EACH_STEP
         session = self.open_session(limits)
         try:
-            return self._execute(session, steps(session), audit, avoidance)
+            return self._execute(session, program(session), audit, avoidance)
         finally:
             self.close_session(session)
 
