@@ -92,8 +92,8 @@ def run(mutant: Mutant, profile: Profile | str = SMALL, *, only: Collection[str]
     Args:
         mutant: The mutant.
         profile: The size of the run.
-        only: The clauses whose targeted programs are executed, all if empty. Random programs are
-            executed in any case, so with a few clauses the run is short.
+        only: The clauses whose targeted programs are executed, all if empty. Untargeted programs
+            are executed in any case, so with a few clauses the run is short.
     """
     if isinstance(profile, str):
         profile = PROFILES[profile]

@@ -77,6 +77,6 @@ def events(final: Report) -> list[Any]:
         RunStarted(final.backend, final.profile, final.seed, len(claimed), 1000),
         Progress(10, "GET-2"),
         *(ClauseFailed(r.clause.id, r.clause.title, r.counterexample) for r in broken),
-        Progress(1200, "random programs"),
+        Progress(1200, "untargeted programs"),
         RunFinished(final),
     ]

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 class Profile:
     """The size of a run.
 
-    A larger profile executes everything that a smaller one does, random programs included.
+    A larger profile executes everything that a smaller one does, untargeted programs included.
 
     Args:
         name: the name on the command line.
         targeted_programs: programs for each clause.
-        operations: programs for no clause follow until the run has this many operations.
+        operations: untargeted programs follow until the run has this many operations.
     """
 
     name: str

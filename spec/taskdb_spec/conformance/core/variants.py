@@ -61,5 +61,5 @@ class ProgramVariant:
         )
 
 
-RANDOM_PROGRAM = ProgramVariant(CapabilityScope.CLAIMED, Audit.AT_END, Avoidance.SKIP)
-"""The variant of a program that was generated for no clause."""
+UNTARGETED_VARIANT = ProgramVariant(CapabilityScope.CLAIMED, Audit.AT_END, Avoidance.SKIP)
+"""The variant of an untargeted program, which is generated for no clause."""

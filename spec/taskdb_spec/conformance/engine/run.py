@@ -22,7 +22,7 @@ from taskdb_spec.conformance.engine.state import RunCounters, RunState
 from taskdb_spec.conformance.planning.batches import Batch, plan_batches
 
 PROGRESS_INTERVAL_PROGRAMS = 20
-"""Random programs between two `Progress` events: often enough to look alive."""
+"""Untargeted programs between two `Progress` events: often enough to look alive."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class RunConfig:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the batches of the run, in order."""
-        random = not self.backend.stores_nothing
-        return plan_batches(self.clauses(), self.profile, with_random_programs=random)
+        with_untargeted = not self.backend.stores_nothing
+        return plan_batches(self.clauses(), self.profile, with_untargeted=with_untargeted)
 
 
 @dataclass
@@ -91,15 +91,21 @@ class Run:
         )
 
     def announce_batch(self, batch: Batch) -> None:
-        """Emit a progress event before the first batch of a clause, and now and then later."""
-        if batch.is_first and batch.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0:
-            self.listen(Progress(self.counters.operations, batch.clause or "random programs"))
+        """Emit a progress event before each clause, and at intervals among untargeted programs."""
+        if batch.is_untargeted:
+            is_due = batch.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0
+        else:
+            is_due = batch.is_first_of_clause
+        if is_due:
+            self.listen(Progress(self.counters.operations, batch.clause or "untargeted programs"))
 
     def is_over(self, batch: Batch) -> bool:
         """Return whether the run ends before this batch."""
         budget_used = self.counters.operations >= self.config.profile.operations
-        stopped = batch.is_first and self.config.stop_after in self.state.failures
-        return (not batch.clause and budget_used) or stopped
+        # A run does not stop between two batches of the same clause.
+        can_stop = batch.is_untargeted or batch.is_first_of_clause
+        is_stopped = can_stop and self.config.stop_after in self.state.failures
+        return (batch.is_untargeted and budget_used) or is_stopped
 
     def finish(self, aborted_reason: str = "") -> Report:
         """Return the report of what was done, and emit it as the last event."""

@@ -12,11 +12,11 @@ from enum import Enum
 
 from taskdb_spec.clauses import Clause
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, Profile
-from taskdb_spec.conformance.core.variants import RANDOM_PROGRAM, ProgramVariant
+from taskdb_spec.conformance.core.variants import UNTARGETED_VARIANT, ProgramVariant
 
 
 class ProgramKind(Enum):
-    """How a program is generated."""
+    """How a program is generated. All but the targeted ones are untargeted: made for no clause."""
 
     TARGETED = "targeted"
     """For one clause."""
@@ -47,20 +47,25 @@ class PlannedProgram:
 
 @dataclass(frozen=True)
 class Batch:
-    """Programs that are executed together: some of one clause, or one that targets no clause.
+    """Programs that are executed together: some of one clause, or one untargeted program.
 
     Args:
         clause: the clause that the programs are generated for, or empty.
-        numbers: their numbers among the programs of the clause, or among those for no clause.
+        numbers: their numbers among the programs of the clause, or among the untargeted ones.
     """
 
     clause: str
     numbers: range
 
     @property
-    def is_first(self) -> bool:
-        """Whether it is the first batch of its clause, or targets no clause."""
-        return not self.clause or not self.numbers.start
+    def is_untargeted(self) -> bool:
+        """Whether the programs are generated for no clause."""
+        return not self.clause
+
+    @property
+    def is_first_of_clause(self) -> bool:
+        """Whether it is the first batch of its clause; never for an untargeted batch."""
+        return not self.is_untargeted and self.numbers.start == 0
 
     def programs(self) -> Iterator[PlannedProgram]:
         """Yield the programs of the batch.
@@ -69,7 +74,7 @@ class Batch:
         ['EQ-1/8', 'EQ-1/9']
         """
         for number in self.numbers:
-            yield self._targeted(number) if self.clause else _untargeted(number)
+            yield _untargeted(number) if self.is_untargeted else self._targeted(number)
 
     def _targeted(self, number: int) -> PlannedProgram:
         name, variant = f"{self.clause}/{number}", ProgramVariant.number(number)
@@ -77,11 +82,14 @@ class Batch:
 
 
 def _untargeted(number: int) -> PlannedProgram:
-    """Return a program for no clause: two combinatorial ones, then a randomized one, in turn."""
+    """Return an untargeted program: two combinatorial ones, then a randomized one, in turn."""
     turn, place = divmod(number, 3)
     kind = ProgramKind.RANDOMIZED if place == 2 else ProgramKind.COMBINATORIAL
     # Each turn has two combinatorial programs, so together they go through all tables.
-    return PlannedProgram(f"walk/{number}", kind, "", 2 * turn + place, RANDOM_PROGRAM)
+    rotation = 2 * turn + place
+    # Combinatorial programs have the name of a walk too. The name is part of the seed of a program,
+    # so another name would change what every run executes.
+    return PlannedProgram(f"walk/{number}", kind, "", rotation, UNTARGETED_VARIANT)
 
 
 BATCH_SIZE = 8
@@ -90,22 +98,23 @@ little is computed twice when a worker has to start again."""
 
 
 def plan_batches(
-    clauses: Iterable[Clause], profile: Profile, *, with_random_programs: bool
+    clauses: Iterable[Clause], profile: Profile, *, with_untargeted: bool
 ) -> Iterator[Batch]:
-    """Yield all batches of a run, in order: those for each clause, then those for no clause.
+    """Yield all batches of a run, in order: those for each clause, then the untargeted ones.
 
     The clause about shared state (`ISO-9`) comes first: if stores share state, data that one
     program leaves can fail later programs of any clause.
 
     >>> from taskdb_spec.clauses import clauses
     >>> profile = Profile("small", targeted_programs=10, operations=0)
-    >>> list(plan_batches([clauses()["ADD-1"]], profile, with_random_programs=False))
+    >>> list(plan_batches([clauses()["ADD-1"]], profile, with_untargeted=False))
     [Batch(clause='ADD-1', numbers=range(0, 8)), Batch(clause='ADD-1', numbers=range(8, 10))]
     """
     for clause in sorted(clauses, key=lambda clause: clause.id != "ISO-9"):
         count = EXPENSIVE_CLAUSES.get(clause.id, profile.targeted_programs)
         for start in range(0, count, BATCH_SIZE):
             yield Batch(clause.id, range(start, min(start + BATCH_SIZE, count)))
-    # A program has one operation at least, unless all that it could try is known to fail.
-    for number in range(profile.operations if with_random_programs else 0):
+    # The number of operations is an upper bound: nearly every program has at least one operation.
+    # `Run.is_over` ends the loop as soon as the run has its operations.
+    for number in range(profile.operations if with_untargeted else 0):
         yield Batch("", range(number, number + 1))

@@ -83,7 +83,7 @@ def test_those_who_watch_see_one_run() -> None:
     done = [event.operations for event in progress]
     assert done == sorted(done)
     assert done[-1] <= report.operations
-    assert "random programs" in {each.doing for each in progress}
+    assert "untargeted programs" in {each.doing for each in progress}
     named = [event.clause for event in told if isinstance(event, ClauseFailed)]
     assert len(named) == len(set(named))
     assert set(named) == failing(report)
