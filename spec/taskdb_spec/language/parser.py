@@ -4,6 +4,7 @@ Clauses QRY-*, CAP-*, and those about the operand of each operator. The parser i
 an error for any part of a query, also if no record reaches that part (QRY-10). It also rejects
 everything that needs a capability which the store does not claim. Therefore a store never gives a
 wrong answer to such a query. The text of an error starts with its location in the query.
+`check_keys` validates the other argument of a search, the keys of a projection.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from typing import Any
@@ -106,6 +108,23 @@ def check_keys(keys: object) -> list[str] | None:
     return names or None
 
 
+@dataclass(frozen=True, slots=True)
+class _ListOperator:
+    """An operator whose operand is a list of values.
+
+    Attributes:
+        node: The class of its node in the tree.
+        list_clause: The clause that refuses an operand that is not a list.
+        item_clause: The clause that refuses an operator in the list.
+        capability: What the operator needs, or None for CORE.
+    """
+
+    node: Callable[[tuple[Any, ...]], tree.Test]
+    list_clause: str
+    item_clause: str
+    capability: Capability | None = None
+
+
 class Parser:
     """A recursive descent parser for queries with certain fields and capabilities.
 
@@ -129,9 +148,10 @@ class Parser:
             "$gt": tree.Gt,
             "$gte": tree.Gte,
         }
-        self._of_a_list: dict[str, Callable[[tuple[Any, ...]], tree.Test]] = {
-            "$in": tree.In,
-            "$nin": tree.Nin,
+        self._of_a_list = {
+            "$in": _ListOperator(tree.In, "IN-5", "IN-6"),
+            "$nin": _ListOperator(tree.Nin, "IN-5", "IN-6"),
+            "$all": _ListOperator(tree.All, "ALL-3", "ALL-3", Capability.arrays),
         }
         self._of_other_operands: dict[str, Callable[[Any, str, int], tree.Test]] = {
             "$exists": self._parse_exists,
@@ -140,6 +160,14 @@ class Parser:
             "$elemMatch": self._parse_elem_match,
             "$not": self._parse_not,
             "$glob": self._parse_glob,
+        }
+        # `$regex` is in no table, because it is one condition together with `$options`. `$options`
+        # is left out, because it is of no use alone: a message must not suggest it.
+        self._field_operators = {
+            *self._of_one_value,
+            *self._of_a_list,
+            *self._of_other_operands,
+            "$regex",
         }
 
     # Queries
@@ -176,7 +204,8 @@ class Parser:
     def _parse_field(self, key: str, operand: object, location: str, depth: int) -> tree.Field:
         path = self._parse_path(key, location)
         location = f"{location}[{key!r}]"
-        if isinstance(operand, dict) and _has_operators(operand, location):
+        if isinstance(operand, dict) and _has_operators(operand):
+            _refuse_mixed_keys(operand, location, "QRY-6")
             return tree.Field(path, self._parse_conditions(operand, location, depth))
         return tree.Field(path, (tree.Eq(self._parse_value(operand, location)),))
 
@@ -216,15 +245,14 @@ class Parser:
         location = f"{field_location}[{name!r}]"
         if name in self._of_one_value:
             return self._of_one_value[name](self._parse_value(operand, location))
-        if name == "$all":
-            self._require(Capability.arrays, name, field_location)
-            return tree.All(self._parse_values(operand, location, "ALL-3", "ALL-3"))
         if name in self._of_a_list:
-            return self._of_a_list[name](self._parse_values(operand, location, "IN-5", "IN-6"))
+            operator = self._of_a_list[name]
+            if operator.capability is not None:
+                self._require(operator.capability, name, field_location)
+            return operator.node(self._parse_values(operand, location, operator))
         if name in self._of_other_operands:
             return self._of_other_operands[name](operand, location, depth)
-        known = {*self._of_one_value, *self._of_a_list, *self._of_other_operands, "$all", "$regex"}
-        raise self._unknown_operator(name, field_location, known)
+        raise self._unknown_operator(name, field_location, self._field_operators)
 
     def _parse_value(self, operand: object, location: str) -> Any:
         try:
@@ -238,20 +266,16 @@ class Parser:
         return value
 
     def _parse_values(
-        self, operand: object, location: str, list_clause: str, operator_clause: str
+        self, operand: object, location: str, operator: _ListOperator
     ) -> tuple[Any, ...]:
-        """Parse a list of operands.
-
-        The clauses are for an operand that is not a list, and for an operator in the list.
-        """
         if not isinstance(operand, list | tuple):
             raise MalformedOperand(
-                f"{location}: must be a list, not {_class_name(operand)}", list_clause
+                f"{location}: must be a list, not {_class_name(operand)}", operator.list_clause
             )
         for index, item in enumerate(operand):
             if isinstance(item, dict) and any(_is_operator(key) for key in item):
                 raise MalformedOperand(
-                    f"{location}[{index}]: operators have no place here", operator_clause
+                    f"{location}[{index}]: operators have no place here", operator.item_clause
                 )
         return tuple(
             self._parse_value(item, f"{location}[{index}]") for index, item in enumerate(operand)
@@ -314,8 +338,9 @@ class Parser:
 
     def _parse_not(self, operand: object, location: str, depth: int) -> tree.Not:
         self._require(Capability.logic, "$not", location)
-        if not isinstance(operand, dict) or not _has_operators(operand, location):
+        if not isinstance(operand, dict) or not _has_operators(operand):
             raise MalformedOperand(f"{location}: must be a non-empty dict of operators", "LOG-1")
+        _refuse_mixed_keys(operand, location, "QRY-6")
         return tree.Not(self._parse_conditions(operand, location, depth + 1))
 
     def _parse_elem_match(
@@ -329,7 +354,7 @@ class Parser:
         # Operators such as $gt make it a list of conditions. Plain keys and $and, $or, $nor make it
         # a query on the elements, whose fields may have any name.
         if any(_is_operator(key) and key not in self._logical for key in operand):
-            _has_operators(operand, location, "ELEM-2")
+            _refuse_mixed_keys(operand, location, "ELEM-2")
             return tree.ElemMatch(self._parse_conditions(operand, location, depth + 1))
         parser = _get_parser(None, self._capabilities)
         return tree.ElemQuery(parser.parse_query(operand, location, depth + 1))
@@ -347,16 +372,7 @@ class Parser:
     def _unknown_operator(
         self, name: str, location: str, allowed_here: Iterable[str]
     ) -> QueryError:
-        allowed_anywhere = {
-            *self._logical,
-            *self._of_one_value,
-            *self._of_a_list,
-            "$all",
-            *self._of_other_operands,
-            "$regex",
-            "$options",
-        }
-        if name in allowed_anywhere:
+        if name in {*self._logical, *self._field_operators, "$options"}:
             level = "a query" if name in self._logical else "a field"
             return UnknownOperator(f"{location}: {name!r} belongs at the level of {level}", "LOG-1")
         return UnknownOperator(
@@ -368,11 +384,15 @@ def _is_operator(key: object) -> bool:
     return isinstance(key, str) and key.startswith("$")
 
 
-def _has_operators(operand: dict[Any, object], location: str, clause: str = "QRY-6") -> bool:
-    """Return whether the keys of a dict are operators.
+def _has_operators(operand: dict[Any, object]) -> bool:
+    return any(map(_is_operator, operand))
+
+
+def _refuse_mixed_keys(operand: dict[Any, object], location: str, clause: str) -> None:
+    """Refuse a dict with operators if other keys are no operators.
 
     Raises:
-        MalformedOperand: Some keys are operators, and others are not.
+        MalformedOperand: The error of `clause`.
     """
     operators = [key for key in operand if _is_operator(key)]
     if operators and len(operators) < len(operand):
@@ -381,7 +401,6 @@ def _has_operators(operand: dict[Any, object], location: str, clause: str = "QRY
             "write {'$eq': {...}} for a document that has such keys",
             clause,
         )
-    return bool(operators)
 
 
 def _replace_tuples(operand: object, location: str) -> object:
