@@ -1,4 +1,7 @@
-"""`compile_query`: from a query dict to a predicate on records."""
+"""`compile_query`: from a query dict to a predicate on records.
+
+`parse_query` validates the query and makes its syntax tree, which is then compiled.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +39,8 @@ def compile_query(
 ) -> Predicate:
     """Compile a query.
 
-    All validation happens here, independent of the stored records (QRY-9, QRY-10). The predicate
-    reads the record without copying it, and does not raise for values of the domain.
+    `parse_query` validates the query first, independent of the stored records (QRY-9, QRY-10). The
+    predicate reads the record without copying it, and does not raise for values of the domain.
 
     Args:
         check: The query.

@@ -27,7 +27,7 @@ Selector: TypeAlias = Callable[[Mapping[str, Any]], bool]
 
 def compile_condition(node: tree.Test) -> Condition:
     """Return the function that says whether a condition is true for the values of a path."""
-    return _COMPILERS[type(node)](node)
+    return _CONDITION_COMPILERS[type(node)](node)
 
 
 def compile_selector(query: tree.Query) -> Selector:
@@ -198,7 +198,7 @@ def _compile_elem_query(node: tree.ElemQuery) -> Condition:
     return _some_value(lambda value: isinstance(value, list) and any(map(selects_item, value)))
 
 
-_COMPILERS: dict[type, Callable[[Any], Condition]] = {
+_CONDITION_COMPILERS: dict[type, Callable[[Any], Condition]] = {
     tree.Eq: _compile_eq,
     tree.Ne: _compile_ne,
     tree.Lt: _order_compiler(lt, includes_equal=False),
@@ -219,29 +219,29 @@ _COMPILERS: dict[type, Callable[[Any], Condition]] = {
 }
 
 
-def _select_by_field(query: tree.Field) -> Selector:
+def _compile_field(query: tree.Field) -> Selector:
     path, condition = query.path, _compile_conjunction(query.tests)
     return lambda record: condition(resolve_path(record, path))
 
 
-def _select_by_and(query: tree.And) -> Selector:
+def _compile_and(query: tree.And) -> Selector:
     parts = [compile_selector(part) for part in query.parts]
     return lambda record: all(part(record) for part in parts)
 
 
-def _select_by_or(query: tree.Or) -> Selector:
+def _compile_or(query: tree.Or) -> Selector:
     parts = [compile_selector(part) for part in query.parts]
     return lambda record: any(part(record) for part in parts)
 
 
-def _select_by_nor(query: tree.Nor) -> Selector:
-    selects_any = _select_by_or(tree.Or(query.parts))
+def _compile_nor(query: tree.Nor) -> Selector:
+    selects_any = _compile_or(tree.Or(query.parts))
     return lambda record: not selects_any(record)
 
 
 _SELECTOR_COMPILERS: dict[type, Callable[[Any], Selector]] = {
-    tree.Field: _select_by_field,
-    tree.And: _select_by_and,
-    tree.Or: _select_by_or,
-    tree.Nor: _select_by_nor,
+    tree.Field: _compile_field,
+    tree.And: _compile_and,
+    tree.Or: _compile_or,
+    tree.Nor: _compile_nor,
 }
