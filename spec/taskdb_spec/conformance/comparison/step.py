@@ -21,6 +21,7 @@ from taskdb_spec.conformance.comparison.second_store import check_next_store, ch
 from taskdb_spec.conformance.core.findings import StepResult
 from taskdb_spec.conformance.core.program import (
     RECORD_CALLS,
+    WHOLE_STORE_CALLS,
     WRITES,
     Call,
     Method,
@@ -32,7 +33,7 @@ from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.policy import StepComparison
 from taskdb_spec.conformance.execution.session import CallResult, Session
 
-STORE_ACTION_CHECKS: dict[Call, Callable[[Session, Operation, StepResult], None]] = {
+WHOLE_STORE_CHECKS: dict[Call, Callable[[Session, Operation, StepResult], None]] = {
     Method.close: check_close,
     StoreAction.reopen: check_reopen,
     StoreAction.second_store: check_second_store,
@@ -40,7 +41,7 @@ STORE_ACTION_CHECKS: dict[Call, Callable[[Session, Operation, StepResult], None]
     StoreAction.capacity: check_capacity,
     StoreAction.memory_growth: check_memory_growth,
 }
-"""Operations with a check of their own, which makes several calls."""
+"""The check of each of `WHOLE_STORE_CALLS`."""
 
 
 def check_step(session: Session, operation: Operation, audit_mode: Audit) -> StepResult:
@@ -56,8 +57,8 @@ def check_step(session: Session, operation: Operation, audit_mode: Audit) -> Ste
         The findings and the evidence.
     """
     result = StepResult()
-    if operation.call in STORE_ACTION_CHECKS:
-        STORE_ACTION_CHECKS[operation.call](session, operation, result)
+    if operation.call in WHOLE_STORE_CALLS:
+        WHOLE_STORE_CHECKS[operation.call](session, operation, result)
         return result
     if session.backend.stores_nothing:
         check_null_store(session, operation, result)
@@ -108,9 +109,9 @@ def run_step(session: Session, operation: Operation) -> bool:
     Returns:
         Whether the store raised.
     """
-    if operation.call in STORE_ACTION_CHECKS:
+    if operation.call in WHOLE_STORE_CALLS:
         result = StepResult()
-        STORE_ACTION_CHECKS[operation.call](session, operation, result)
+        WHOLE_STORE_CHECKS[operation.call](session, operation, result)
         return result.raised
     session.history.record_ids(operation)
     due = refusals(session.model, operation)

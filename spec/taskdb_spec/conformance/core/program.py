@@ -63,6 +63,8 @@ WRITES = frozenset({Method.add, Method.update, Method.drop, Method.purge})
 READS = frozenset({Method.get, Method.find, Method.history})
 RECORD_CALLS = frozenset({Method.add, Method.update})
 QUERY_CALLS = frozenset({Method.find, Method.purge})
+WHOLE_STORE_CALLS: frozenset[Call] = frozenset({Method.close, *StoreAction})
+"""The operations on the whole store. Each has a check of its own, which makes several calls."""
 
 
 @dataclass(frozen=True)

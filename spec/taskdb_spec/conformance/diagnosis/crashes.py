@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taskdb_spec.backend import Backend
-from taskdb_spec.conformance.comparison.step import STORE_ACTION_CHECKS, check_step
+from taskdb_spec.conformance.comparison.step import WHOLE_STORE_CHECKS, check_step
 from taskdb_spec.conformance.comparison.suspects import call_suspects, general_clause
 from taskdb_spec.conformance.core.config import ResourceBudget
 from taskdb_spec.conformance.core.findings import StepResult
-from taskdb_spec.conformance.core.program import Method, Operation, Program
+from taskdb_spec.conformance.core.program import WHOLE_STORE_CALLS, Method, Operation, Program
 from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.core.vocabulary import EPOCH
-from taskdb_spec.conformance.diagnosis.quarantine import (
-    OF_SEVERAL_CALLS,
-    QuarantinedCall,
-)
+from taskdb_spec.conformance.diagnosis.quarantine import CALLS_OF_OTHER_METHODS, QuarantinedCall
 from taskdb_spec.conformance.execution.isolation.exit import ProcessExit
 from taskdb_spec.conformance.execution.isolation.flight_recorder import (
     FlightLog,
@@ -84,9 +81,9 @@ class CrashAnalyzer:
     def _among_its_calls(self, program: Program, end: ProcessExit) -> Program | None:
         """Return a program with the single call that crashes by itself, or None.
 
-        Only if the last step is an action that consists of several calls.
+        Only if the check of the last step calls other methods.
         """
-        if program.operations[-1].call not in OF_SEVERAL_CALLS or self.backend.stores_nothing:
+        if program.operations[-1].call not in CALLS_OF_OTHER_METHODS or self.backend.stores_nothing:
             return None
         for calls in (*_PLAIN.values(), (Operation(Method.history),)):
             died = self._crashes(Program((_ADD, *calls)))
@@ -146,12 +143,12 @@ class CrashAnalyzer:
     def _suspect(self, program: Program, target_clause: str) -> str:
         """Return the target clause if the last call exercises it, or else the most specific one."""
         *before, last = program.operations
-        if last.call in STORE_ACTION_CHECKS or self.backend.stores_nothing:
+        if last.call in WHOLE_STORE_CALLS or self.backend.stores_nothing:
             return general_clause(last.call, stores_nothing=self.backend.stores_nothing)
         model = replace(self.backend, open=lambda folder: Model(self.backend.query_capabilities))
         session = Session(model, self.folder / "model")
         for operation in before:
-            if operation.call not in STORE_ACTION_CHECKS:
+            if operation.call not in WHOLE_STORE_CALLS:
                 check_step(session, operation, Audit.AT_END)
         found = call_suspects(session, last)
         return target_clause if target_clause in found else found[-1]
@@ -177,8 +174,8 @@ def _execute(
     session = Session(backend, folder, program.limits, recorder=recorder)
     for operation in program:
         session.recorder.step_started(operation)
-        if operation.call in STORE_ACTION_CHECKS:
-            STORE_ACTION_CHECKS[operation.call](session, operation, StepResult())
+        if operation.call in WHOLE_STORE_CALLS:
+            WHOLE_STORE_CHECKS[operation.call](session, operation, StepResult())
         else:
             session.call(operation)
     session.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from taskdb_spec.backend import Backend, Limits
 from taskdb_spec.conformance.core.findings import Evidence, Finding, StepResult
 from taskdb_spec.conformance.core.program import (
+    WHOLE_STORE_CALLS,
     WRITES,
     Method,
     Operation,
@@ -23,9 +24,6 @@ from taskdb_spec.conformance.execution.workdirs import Workdirs
 
 DynamicProgram = Callable[[Session], Iterator[Operation]]
 """Yields the operations of a program one by one, and may look at the session between them."""
-
-MANY_CALLS = frozenset({Method.close, *StoreAction})
-"""Operations that are checked by an action of several calls, not by one call."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,7 @@ class Executor:
                 program = Program(tuple(done), session.limits)
                 resynchronized = session.model_resynchronized
                 return Failure(program, new, raised, resynchronized, tuple(calls[:before]))
-            if operation.call in MANY_CALLS:  # the action makes its own calls again
+            if operation.call in WHOLE_STORE_CALLS:  # the check makes its own calls again
                 calls[before:] = [operation]
             if result.findings and not self._resynchronize(session, operation):
                 return None
@@ -209,7 +207,7 @@ class Executor:
 
     def _resynchronize(self, session: Session, operation: Operation) -> bool:
         """Copy the state of a store that is known to be wrong here; False ends the program."""
-        if operation.call in MANY_CALLS:
+        if operation.call in WHOLE_STORE_CALLS:
             return False
         if operation.call not in WRITES:
             return True

@@ -7,6 +7,8 @@ import pytest
 from taskdb_reference.backends.builtin import dict_backend, none_backend
 from taskdb_spec import Backend
 from taskdb_spec.clauses import clauses, spec_text
+from taskdb_spec.conformance.comparison.step import WHOLE_STORE_CHECKS
+from taskdb_spec.conformance.core.program import WHOLE_STORE_CALLS
 from taskdb_spec.conformance.core.results import ClauseVerdict
 from taskdb_spec.model import Model
 from tests.support.small_runs import small_report
@@ -34,6 +36,10 @@ def test_a_clause_without_a_check_says_why() -> None:
     without = {clause.id: clause.no_check for clause in clauses().values() if clause.check is None}
     assert set(without) == {"CRASH-1", "CONC-1", "SHARE-1"}
     assert all(without.values())
+
+
+def test_each_operation_on_the_whole_store_has_a_check() -> None:
+    assert WHOLE_STORE_CHECKS.keys() == WHOLE_STORE_CALLS
 
 
 @pytest.fixture(scope="module")
