@@ -71,9 +71,11 @@ def golden_report(backend: Backend) -> dict[str, Any]:
 
 
 def _of_clause(clause: dict[str, Any]) -> dict[str, Any]:
-    example = clause["counterexample"]
+    counterexample = clause["counterexample"]
     kept = {"verdict": clause["verdict"], "evidence": clause["evidence_by_kind"]}
-    return kept if example is None else {**kept, "program": program_of(example["script"])}
+    if counterexample is None:
+        return kept
+    return {**kept, "program": program_of(counterexample["script"])}
 
 
 def program_of(script: str) -> list[str]:

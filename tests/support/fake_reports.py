@@ -26,9 +26,13 @@ def script(clause: str) -> str:
 
 def result(clause: str, verdict: ClauseVerdict) -> ClauseResult:
     kinds = clauses()[clause].evidence
-    example = Counterexample(f"{clause} went wrong", script(clause), Confirmation.CONFIRMED, 3)
+    counterexample = Counterexample(
+        f"{clause} went wrong", script(clause), Confirmation.CONFIRMED, 3
+    )
     counts = dict.fromkeys(kinds, 0 if verdict in ("unexercised", "unclaimed") else 7)
-    return ClauseResult(clauses()[clause], verdict, counts, example if verdict == "fail" else None)
+    return ClauseResult(
+        clauses()[clause], verdict, counts, counterexample if verdict == "fail" else None
+    )
 
 
 def report(backend: str = "mydb", *, strict: bool = False, **verdicts: Any) -> Report:

@@ -125,7 +125,7 @@ class ClauseResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of this clause in the JSON report."""
-        example = self.counterexample
+        counterexample = self.counterexample
         return {
             "id": self.clause.id,
             "level": self.clause.level,
@@ -133,13 +133,13 @@ class ClauseResult:
             "verdict": self.verdict,
             "evidence": sum(self.evidence.values()),
             "evidence_by_kind": self.evidence,
-            "counterexample": example
+            "counterexample": counterexample
             and {
-                "summary": example.summary,
-                "script": example.script,
-                "confirmed": example.confirmed,
-                "explanation": example.explanation,
-                "seed": example.seed,
+                "summary": counterexample.summary,
+                "script": counterexample.script,
+                "confirmed": counterexample.confirmed,
+                "explanation": counterexample.explanation,
+                "seed": counterexample.seed,
             },
             "known": self.known and self.known.reason,
             "objection": self.baseline_error or None,

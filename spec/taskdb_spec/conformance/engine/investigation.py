@@ -71,15 +71,15 @@ class Investigation:
         self.listener.emit(Progress(self.operations, f"shrinking {clause}"))
         minimizer = self._minimizer(failure, clause, target_clause)
         failure = minimizer.minimize(audit)
-        example = self.writer.write(minimizer.with_explicit_reads(failure), clause)
-        if not example.is_valid and failure.model_resynchronized:
+        counterexample = self.writer.write(minimizer.with_explicit_reads(failure), clause)
+        if not counterexample.is_valid and failure.model_resynchronized:
             # The resynchronized model may have caused it: try without known failures.
             failure = minimizer.minimize(audit, allow_resynchronization=False)
-            example = self.writer.write(failure, clause)
-        if example.is_valid:
+            counterexample = self.writer.write(failure, clause)
+        if counterexample.is_valid:
             explanation = explain(self.executor, failure, audit, minimizer.trials)
-            example = replace(example, explanation=explanation)
-        return self._record(clause, example, failure)
+            counterexample = replace(counterexample, explanation=explanation)
+        return self._record(clause, counterexample, failure)
 
     def _minimizer(self, failure: Failure, clause: str, target_clause: str) -> Minimizer:
         attempt_started = self.listener.attempt_started
@@ -90,14 +90,14 @@ class Investigation:
             return True
         return failure.model_resynchronized and self.state.is_model_artifact(clause)
 
-    def _record(self, clause: str, example: Counterexample, failure: Failure) -> bool:
+    def _record(self, clause: str, counterexample: Counterexample, failure: Failure) -> bool:
         """Record the counterexample, unless the resynchronized model caused it."""
-        if failure.model_resynchronized and example.fails_on_model:
+        if failure.model_resynchronized and counterexample.fails_on_model:
             self.state.model_artifacts[clause] += 1
             is_new = False
         else:
             is_new = record_and_announce(
-                self.state, clause, example, self.listener, self.operations
+                self.state, clause, counterexample, self.listener, self.operations
             )
         if is_new and clause == "REC-1":
             executor = self.executor.with_policy(self.state.known_failures)
@@ -111,12 +111,12 @@ class Investigation:
 def record_and_announce(
     state: RunState,
     clause: str,
-    example: Counterexample,
+    counterexample: Counterexample,
     listener: RunListener,
     operations: int,
 ) -> bool:
     """Record a counterexample, and emit an event if it counts as a failure."""
-    is_failure = state.record(clause, example)
+    is_failure = state.record(clause, counterexample)
     if is_failure:
-        listener.emit(ClauseFailed(clause, clauses()[clause].title, example, operations))
+        listener.emit(ClauseFailed(clause, clauses()[clause].title, counterexample, operations))
     return is_failure

@@ -104,7 +104,7 @@ class Run:
         budget_used = self.counters.operations >= self.config.profile.operations
         # A run does not stop between two batches of the same clause.
         can_stop = batch.is_untargeted or batch.is_first_of_clause
-        is_stopped = can_stop and self.config.stop_after in self.state.failures
+        is_stopped = can_stop and self.config.stop_after in self.state.counterexamples
         return (batch.is_untargeted and budget_used) or is_stopped
 
     def finish(self, aborted_reason: str = "") -> Report:
@@ -128,12 +128,12 @@ class Run:
         counts = {kind: self.counters.evidence[clause.id, kind] for kind in clause.evidence}
         if not clause.claimed_by(self.config.backend):
             return ClauseResult(clause, ClauseVerdict.UNCLAIMED, counts)
-        if clause.id in self.state.failures:
-            example = self.state.failures[clause.id]
-            return ClauseResult(clause, ClauseVerdict.FAIL, counts, example)
+        if clause.id in self.state.counterexamples:
+            counterexample = self.state.counterexamples[clause.id]
+            return ClauseResult(clause, ClauseVerdict.FAIL, counts, counterexample)
         if clause.id in self.state.unconfirmed:
-            example = self.state.unconfirmed[clause.id][-1]
-            return ClauseResult(clause, ClauseVerdict.UNEXERCISED, counts, example)
+            counterexample = self.state.unconfirmed[clause.id][-1]
+            return ClauseResult(clause, ClauseVerdict.UNEXERCISED, counts, counterexample)
         is_proved = all(count >= required_evidence(clause.id) for count in counts.values())
         verdict = ClauseVerdict.PASS if is_proved else ClauseVerdict.UNEXERCISED
         return ClauseResult(clause, verdict, counts)

@@ -73,7 +73,7 @@ class Runner:
 
     def _run_targeted(self, planned: PlannedProgram) -> None:
         # Not `is_resolved`: the programs of a clause that was given up may fail under another one.
-        if planned.clause in self.state.failures:
+        if planned.clause in self.state.counterexamples:
             return
         variant, backend = planned.variant, self.config.backend
         only_required = variant.scope is CapabilityScope.REQUIRED

@@ -19,8 +19,8 @@ may be chance, and every attempt costs a shrinking and two processes."""
 class RunState:
     """Everything that later batches of a run depend on. Sent to the supervisor as a whole."""
 
-    failures: dict[str, Counterexample] = field(default_factory=dict)
-    """Confirmed counterexamples, by clause."""
+    counterexamples: dict[str, Counterexample] = field(default_factory=dict)
+    """Counterexamples that count as failures, by clause."""
     unconfirmed: dict[str, list[Counterexample]] = field(default_factory=dict)
     """Counterexamples that were not confirmed, by clause."""
     model_artifacts: Counter[str] = field(default_factory=Counter)
@@ -37,8 +37,8 @@ class RunState:
     @property
     def known_failures(self) -> KnownFailures:
         """What later programs avoid."""
-        given_up = {c for c, examples in self.unconfirmed.items() if _is_given_up(examples)}
-        clauses = frozenset(self.failures) | given_up
+        given_up = {clause for clause, tried in self.unconfirmed.items() if _is_given_up(tried)}
+        clauses = frozenset(self.counterexamples) | given_up
         return KnownFailures(clauses, self.unsupported_fields, self.quarantine)
 
     def add_quarantine(self, call: QuarantinedCall) -> None:
@@ -51,24 +51,24 @@ class RunState:
 
     def is_resolved(self, clause: str) -> bool:
         """Return whether nothing more is to be found out about a clause."""
-        return clause in self.failures or _is_given_up(self.unconfirmed.get(clause, []))
+        return clause in self.counterexamples or _is_given_up(self.unconfirmed.get(clause, []))
 
     def is_model_artifact(self, clause: str) -> bool:
         """Return whether failures of the clause were the model's own, often enough to stop."""
         return self.model_artifacts[clause] >= MAX_UNCONFIRMED
 
-    def record(self, clause: str, example: Counterexample) -> bool:
+    def record(self, clause: str, counterexample: Counterexample) -> bool:
         """Record a counterexample; return whether it was confirmed, and so counts as a failure."""
-        if not example.is_valid:
-            self.unconfirmed.setdefault(clause, []).append(example)
+        if not counterexample.is_valid:
+            self.unconfirmed.setdefault(clause, []).append(counterexample)
             return False
         self.unconfirmed.pop(clause, None)
-        self.failures[clause] = example
+        self.counterexamples[clause] = counterexample
         return True
 
 
-def _is_given_up(examples: list[Counterexample]) -> bool:
-    return len(examples) >= MAX_UNCONFIRMED
+def _is_given_up(counterexamples: list[Counterexample]) -> bool:
+    return len(counterexamples) >= MAX_UNCONFIRMED
 
 
 @dataclass

@@ -167,5 +167,5 @@ class _Supervisor:
         if not is_known:
             timeout = self._budget.script
             writer = self._config.writer
-            example = writer.write_crash(crash.program, crash.clause, process_exit, timeout)
-            record_and_announce(state, crash.clause, example, self, 0)
+            counterexample = writer.write_crash(crash.program, crash.clause, process_exit, timeout)
+            record_and_announce(state, crash.clause, counterexample, self, 0)

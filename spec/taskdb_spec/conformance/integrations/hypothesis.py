@@ -309,7 +309,7 @@ class StoreMachine(RuleBasedStateMachine):
             investigation = Investigation(executor, self.writer, state, _Silent(), 0)
             investigation.examine(failure, target_clause)
             self.backend.discard(Path(folder))
-        found = [*state.failures.items()]
+        found = [*state.counterexamples.items()]
         found += [(clause, examples[-1]) for clause, examples in state.unconfirmed.items()]
         for clause, example in found:
             raise departure(clause)(_message(clause, example))

@@ -74,8 +74,7 @@ def _what_is_wrong(result: ClauseResult) -> str:
     if result.counterexample is None:
         missing = ", ".join(result.missing)
         return f"{head}It was claimed but not exercised enough to say: no evidence of {missing}."
-    example = result.counterexample
-    likely = f"\nLikely: {example.explanation}" if example.explanation else ""
-    return (
-        f"{head}{example.summary}{likely}\nUsual cause: {clause.likely_cause}\n\n{example.script}"
-    )
+    counterexample = result.counterexample
+    likely = f"\nLikely: {counterexample.explanation}" if counterexample.explanation else ""
+    hints = f"{likely}\nUsual cause: {clause.likely_cause}"
+    return f"{head}{counterexample.summary}{hints}\n\n{counterexample.script}"

@@ -55,16 +55,16 @@ def _merge_results(results: Sequence[ClauseResult]) -> ClauseResult:
         for result in results
         if result.verdict == worst.verdict and result.counterexample
     ]
-    example = min(candidates, key=lambda example: example.operations, default=None)
+    counterexample = min(candidates, key=lambda each: each.operations, default=None)
     counts = {kind: evidence[kind] for kind in results[0].evidence}
     verdict = worst.verdict
     if (
         verdict == ClauseVerdict.UNEXERCISED
-        and example is None
+        and counterexample is None
         and _is_sufficient(results[0], counts)
     ):
         verdict = ClauseVerdict.PASS
-    return ClauseResult(results[0].clause, verdict, counts, example)
+    return ClauseResult(results[0].clause, verdict, counts, counterexample)
 
 
 _WORST_FIRST: tuple[ClauseVerdict, ...] = (

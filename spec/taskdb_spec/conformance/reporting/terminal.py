@@ -137,15 +137,15 @@ class TerminalReporter:
         if format_explanation(result):
             print_line(self._console, format_explanation(result), indent=2)
         print_line(self._console, f"usual cause: {result.clause.likely_cause}", indent=2)
-        example = result.counterexample
-        if example is None:
+        counterexample = result.counterexample
+        if counterexample is None:
             return
         if format_seed(result):
             print_line(self._console, format_seed(result), indent=2)
-        if example.confirmed != "confirmed":
-            print_line(self._console, f"run again: {example.confirmed}", indent=2)
+        if counterexample.confirmed != "confirmed":
+            print_line(self._console, f"run again: {counterexample.confirmed}", indent=2)
         if script:
-            self._print_script(example.script)
+            self._print_script(counterexample.script)
 
     def _print_clause_line(self, word: str, result: ClauseResult, text: str, style: str) -> None:
         clause = result.clause

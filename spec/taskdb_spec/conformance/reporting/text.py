@@ -68,8 +68,8 @@ def explain_unexercised(result: ClauseResult) -> str:
     if result.clause.check is None:
         return f"no check watches it: {result.clause.no_check}"
     if result.counterexample is not None:  # not confirmed, or the clause would fail
-        example = result.counterexample
-        return f"{example.summary}; run again: {example.confirmed}"
+        counterexample = result.counterexample
+        return f"{counterexample.summary}; run again: {counterexample.confirmed}"
     if not result.missing:
         return "what was seen does not suffice"
     return f"not seen often enough: {', '.join(result.missing)}"
@@ -89,14 +89,18 @@ def format_expected_failure(result: ClauseResult) -> str:
 
 def format_explanation(result: ClauseResult) -> str:
     """Return what is probably wrong; empty if no single defect explains the failure."""
-    example = result.counterexample
-    return f"likely: {example.explanation}" if example and example.explanation else ""
+    counterexample = result.counterexample
+    if counterexample is None or not counterexample.explanation:
+        return ""
+    return f"likely: {counterexample.explanation}"
 
 
 def format_seed(result: ClauseResult) -> str:
     """Return which run found the counterexample, if the report is of several runs."""
-    example = result.counterexample
-    return f"found with seed {example.seed}" if example and example.seed is not None else ""
+    counterexample = result.counterexample
+    if counterexample is None or counterexample.seed is None:
+        return ""
+    return f"found with seed {counterexample.seed}"
 
 
 def abbreviate_ids(results: Sequence[ClauseResult], limit: int = 6) -> str:

@@ -70,7 +70,7 @@ class Run:
     """What a run on one clause came to."""
 
     operations: int = 0
-    examples: dict[str, Counterexample] = field(default_factory=dict)
+    counterexamples: dict[str, Counterexample] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
 
 
@@ -108,7 +108,7 @@ def run(backend: Backend, clause: str, monkeypatch: pytest.MonkeyPatch, seed: in
         )
         report = run_in_process(config, unwatched)
     made.operations = report.operations
-    made.examples = {
+    made.counterexamples = {
         result.clause.id: result.counterexample
         for result in report.with_verdict(ClauseVerdict.FAIL)
         if result.counterexample
@@ -123,10 +123,10 @@ def test_a_fault_model_explains_its_own_failure(
     has_failed = False
     for seed in range(SEEDS):
         found = run(backend_of(model), model.clause, monkeypatch, seed)
-        explanations = {example.explanation for example in found.examples.values()}
+        explanations = {each.explanation for each in found.counterexamples.values()}
         assert explanations <= {str(model), ""}
-        assert not found.examples or model.name in found.candidates
-        has_failed = has_failed or bool(found.examples)
+        assert not found.counterexamples or model.name in found.candidates
+        has_failed = has_failed or bool(found.counterexamples)
         if str(model) in explanations or (has_failed and model.name in AMBIGUOUS):
             return
     pytest.fail("others explain it as well" if has_failed else "nothing failed")
@@ -146,7 +146,7 @@ def test_names_and_hints_are_words() -> None:
 
 def test_the_model_needs_no_explanation(monkeypatch: pytest.MonkeyPatch) -> None:
     found = run(model_backend, "GT-1", monkeypatch)
-    assert (found.examples, found.candidates) == ({}, [])
+    assert (found.counterexamples, found.candidates) == ({}, [])
 
 
 class Odd(Model):
@@ -159,7 +159,7 @@ class Odd(Model):
 def test_a_failure_of_no_fault_model_is_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     found = run(Backend("odd", lambda workdir: Odd()), "HIST-1", monkeypatch)
     assert found.candidates == []
-    assert {example.explanation for example in found.examples.values()} == {""}
+    assert {each.explanation for each in found.counterexamples.values()} == {""}
 
 
 def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_explaining_makes_no_call_on_the_backend(monkeypatch: pytest.MonkeyPatch
         opened.clear()
         monkeypatch.setattr(investigation, "explain", words)
         found = run(Backend("gt", opening, QUERY_CAPABILITIES), "GT-1", monkeypatch)
-        counts.append((len(opened), found.operations, list(found.examples)))
+        counts.append((len(opened), found.operations, list(found.counterexamples)))
     assert counts[0] == counts[1]
 
 

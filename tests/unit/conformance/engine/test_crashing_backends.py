@@ -54,7 +54,7 @@ def test_a_bad_backend_fails_and_the_run_goes_on(backend, clause, said):
     assert clause in found
     assert said in found[clause].summary
     assert "ADD-2" in found  # what is wrong beside
-    assert {example.confirmed for example in found.values()} == {"confirmed"}
+    assert {each.confirmed for each in found.values()} == {"confirmed"}
     assert report.aborted_reason == ""
 
 

@@ -76,13 +76,17 @@ def test_counterexamples_run_as_plain_scripts(
     failing = {result.clause.id: result for result in report.with_verdict("fail")}
     assert {"UPD-3", "DROP-2"} <= set(failing)
     for name in ("UPD-3", "DROP-2"):
-        example = failing[name].counterexample
-        assert example is not None
-        assert example.confirmed == "confirmed"
-        assert example.operations <= 3
-        assert "hypothesis" not in example.script
+        counterexample = failing[name].counterexample
+        assert counterexample is not None
+        assert counterexample.confirmed == "confirmed"
+        assert counterexample.operations <= 3
+        assert "hypothesis" not in counterexample.script
         done = subprocess.run(
-            [sys.executable, "-"], input=example.script, capture_output=True, text=True, check=False
+            [sys.executable, "-"],
+            input=counterexample.script,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode != 0
         assert f"AssertionError: {name}: expected" in done.stderr

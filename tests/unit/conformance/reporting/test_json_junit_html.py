@@ -26,14 +26,14 @@ ALL_KINDS = [conforming("good"), failing("bad"), incomplete("open")]
 
 
 def hostile() -> Report:
-    example = Counterexample(
+    counterexample = Counterexample(
         "got '</script><b>\x1b\x00\udc80&'",
         "x = '<&\x01]]>'",
         Confirmation.NOT_RUN,
         1,
         "not run: <i>",
     )
-    result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
+    result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, counterexample)
     return Report("<my\x00db>", "quick", 3, False, (result,), 1.0, 10)
 
 

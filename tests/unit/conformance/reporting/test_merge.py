@@ -17,7 +17,9 @@ from taskdb_spec.conformance.reporting import html, junit
 from taskdb_spec.conformance.reporting.merge import merge_reports
 
 
-def example(operations: int, confirmation: Confirmation = Confirmation.CONFIRMED) -> Counterexample:
+def counterexample(
+    operations: int, confirmation: Confirmation = Confirmation.CONFIRMED
+) -> Counterexample:
     return Counterexample("it is wrong", f"script of {operations}", confirmation, operations)
 
 
@@ -36,16 +38,16 @@ def test_numbers_are_added() -> None:
 
 
 def test_a_clause_that_fails_in_one_run_fails() -> None:
-    one = merge_reports([report(0, "pass"), report(1, "fail", found=example(3))])
+    one = merge_reports([report(0, "pass"), report(1, "fail", found=counterexample(3))])
     assert one["ADD-2"].verdict == "fail"
-    assert one["ADD-2"].counterexample == replace(example(3), seed=1)
+    assert one["ADD-2"].counterexample == replace(counterexample(3), seed=1)
 
 
 def test_the_shortest_counterexample_of_the_lowest_seed_is_kept() -> None:
     found = {0: 5, 1: 3, 2: 3}
-    reports = [report(seed, "fail", found=example(size)) for seed, size in found.items()]
+    reports = [report(seed, "fail", found=counterexample(size)) for seed, size in found.items()]
     for given in (reports, reports[::-1]):
-        assert merge_reports(given)["ADD-2"].counterexample == replace(example(3), seed=1)
+        assert merge_reports(given)["ADD-2"].counterexample == replace(counterexample(3), seed=1)
 
 
 def test_insufficient_evidence_of_several_runs_may_suffice_together() -> None:
@@ -63,15 +65,15 @@ def test_insufficient_evidence_of_several_runs_may_suffice_together() -> None:
 
 
 def test_an_unconfirmed_counterexample_prevents_a_pass() -> None:
-    unconfirmed = example(1, Confirmation.PASSED_ON_RERUN)
+    unconfirmed = counterexample(1, Confirmation.PASSED_ON_RERUN)
     unconfirmed_report = report(1, "unexercised", found=unconfirmed)
     one = merge_reports([report(0, "pass"), unconfirmed_report])
     assert one["ADD-2"].verdict == "unexercised"
     assert one["ADD-2"].counterexample == replace(unconfirmed, seed=1)
-    found = merge_reports([report(0, "fail", found=example(9)), unconfirmed_report])[
+    found = merge_reports([report(0, "fail", found=counterexample(9)), unconfirmed_report])[
         "ADD-2"
     ].counterexample
-    assert found == replace(example(9), seed=0)
+    assert found == replace(counterexample(9), seed=0)
 
 
 def test_aborted_runs_are_named() -> None:
@@ -81,10 +83,10 @@ def test_aborted_runs_are_named() -> None:
 
 
 def test_every_report_says_which_run_found_what() -> None:
-    one = merge_reports([report(7, "pass"), report(8, "fail", found=example(3))])
+    one = merge_reports([report(7, "pass"), report(8, "fail", found=counterexample(3))])
     pages = {"junit": junit.render([one]), "html": html.render([one])}
     assert "# found with seed 8\n" in pages["junit"]
     assert '<property name="seeds" value="7, 8" />' in pages["junit"]
     assert "Found with seed 8" in pages["html"]
-    alone = [report(8, "fail", found=example(3))]
+    alone = [report(8, "fail", found=counterexample(3))]
     assert not any("found with seed" in made(alone).lower() for made in (junit.render, html.render))

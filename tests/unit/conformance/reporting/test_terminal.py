@@ -108,8 +108,10 @@ def test_only_the_first_scripts_are_printed_without_verbose() -> None:
 
 
 def test_an_unconfirmed_counterexample_is_marked() -> None:
-    example = Counterexample("summary", "assert 0", Confirmation.NOT_RUN, 1, "not run: no module")
-    result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
+    counterexample = Counterexample(
+        "summary", "assert 0", Confirmation.NOT_RUN, 1, "not run: no module"
+    )
+    result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, counterexample)
     made = Report("mydb", "quick", 3, False, (result,), 1.0, 10)
     assert "  run again: not run: no module\n" in terminal_output(made)
 
@@ -121,14 +123,14 @@ def test_a_failure_without_a_counterexample() -> None:
 
 
 def test_a_counterexample_that_passes_when_run_again_is_printed_with_the_reason() -> None:
-    example = Counterexample(
+    counterexample = Counterexample(
         "drop did nothing",
         "",
         Confirmation.PASSED_ON_RERUN,
         1,
         "not confirmed: it passed in a fresh process",
     )
-    result = ClauseResult(clauses()["ADD-1"], "unexercised", {"stored": 9}, example)
+    result = ClauseResult(clauses()["ADD-1"], "unexercised", {"stored": 9}, counterexample)
     text = terminal_output(Report("mydb", "quick", 3, False, (result,), 1.0, 10))
     why = "drop did nothing; run again: not confirmed: it passed in a fresh process\n"
     assert f"UNEXERCISED ADD-1 (MUST) An added record can be read back: {why}" in text
@@ -144,8 +146,10 @@ def test_a_pipe_gets_the_same_lines_each_time_and_no_control_characters() -> Non
 
 
 def test_text_from_a_store_cannot_control_the_terminal() -> None:
-    example = Counterexample("got '\x1b[2J\r\x07\udc80'", "x = '\x1b'", Confirmation.CONFIRMED, 1)
-    result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, example)
+    counterexample = Counterexample(
+        "got '\x1b[2J\r\x07\udc80'", "x = '\x1b'", Confirmation.CONFIRMED, 1
+    )
+    result = ClauseResult(clauses()["ADD-1"], "fail", {"stored": 1}, counterexample)
     text = terminal_output(Report("my\x1bdb", "quick", 3, False, (result,), 1.0, 10))
     assert "got '\\x1b[2J\\r\\x07\\udc80'" in text
     assert "\x1b" not in text
@@ -221,8 +225,8 @@ def test_progress_is_redrawn_on_events_only_and_not_too_often() -> None:
         live.progress(event)
         drawn.append(stream.tell())
     assert drawn[0] == drawn[1] < drawn[2] == drawn[3]
-    example = Counterexample("summary", "assert 0", Confirmation.CONFIRMED, 1)
-    live.failed(ClauseFailed("ADD-1", "title", example))
+    counterexample = Counterexample("summary", "assert 0", Confirmation.CONFIRMED, 1)
+    live.failed(ClauseFailed("ADD-1", "title", counterexample))
     assert "1 clause fails so far: ADD-1" in without_colours(stream.getvalue())
     live.stop()
     live.stop()
