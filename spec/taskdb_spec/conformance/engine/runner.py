@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from taskdb_spec.backend import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.comparison.step import COMPARISON
@@ -75,14 +76,9 @@ class Runner:
         # Not `is_resolved`: the programs of a clause that was given up may fail under another one.
         if planned.clause in self.state.counterexamples:
             return
-        variant, backend = planned.variant, self.config.backend
-        only_required = variant.scope is CapabilityScope.REQUIRED
-        capabilities = clauses()[planned.clause].needs if only_required else backend.capabilities
-        generator = self._generator(planned, capabilities & QUERY_CAPABILITIES)
-        program = program_for(planned.clause, generator)
-        if program.limits is not None and Capability.durable in backend.capabilities:
-            # What was culled must stay away after a reopen.
-            program = program.followed_by(Operation(StoreAction.reopen))
+        variant = planned.variant
+        self._recorder.program_started(planned.name)
+        program = generate_targeted(planned, self.config.backend, self.config.seed)
         execute = self._executor.execute_program
         failure = execute(program, audit=variant.audit, avoidance=variant.avoidance)
         while failure is not None and self._investigate(failure, planned.clause):
@@ -93,8 +89,11 @@ class Runner:
         return self._executor.execute_program(program, avoidance=Avoidance.ADAPT)
 
     def _run_untargeted(self, planned: PlannedProgram) -> None:
-        backend = self.config.backend
-        generator = self._generator(planned, backend.query_capabilities)
+        self._recorder.program_started(planned.name)
+        config = self.config
+        generator = _generator(
+            planned, config.backend, config.seed, config.backend.query_capabilities
+        )
         failure = self._executor.execute(self._untargeted_program(planned, generator))
         if failure is not None:
             self._investigate(failure, "")
@@ -109,15 +108,6 @@ class Runner:
         if generator.chance(0.5):
             return lambda session: random_query_program(generator)
         return partial(_walk_operations, RandomWalk(generator, claimed))
-
-    def _generator(
-        self, planned: PlannedProgram, capabilities: frozenset[Capability]
-    ) -> ValueGenerator:
-        self._recorder.program_started(planned.name)
-        config = self.config
-        source = RandomSource(f"{config.seed}/{planned.name}")
-        rotation = config.seed + planned.rotation
-        return ValueGenerator(source, capabilities, config.backend.resolution, rotation)
 
     def _investigate(self, failure: Failure, target_clause: str) -> bool:
         """Examine a failure; return whether it is a new one."""
@@ -135,6 +125,25 @@ class Runner:
         self.state.stores_share_state = shared
         self._executor.stores_share_state = shared
         self._executor.policy = self.state.known_failures
+
+
+def generate_targeted(planned: PlannedProgram, backend: Backend, seed: int) -> Program:
+    """Generate a planned program that targets a clause."""
+    only_required = planned.variant.scope is CapabilityScope.REQUIRED
+    capabilities = clauses()[planned.clause].needs if only_required else backend.capabilities
+    generator = _generator(planned, backend, seed, capabilities & QUERY_CAPABILITIES)
+    program = program_for(planned.clause, generator)
+    if program.limits is not None and Capability.durable in backend.capabilities:
+        # What was culled must stay away after a reopen.
+        program = program.followed_by(Operation(StoreAction.reopen))
+    return program
+
+
+def _generator(
+    planned: PlannedProgram, backend: Backend, seed: int, capabilities: frozenset[Capability]
+) -> ValueGenerator:
+    source = RandomSource(f"{seed}/{planned.name}")
+    return ValueGenerator(source, capabilities, backend.resolution, seed + planned.rotation)
 
 
 def _walk_operations(walk: RandomWalk, session: Session) -> Iterator[Operation]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskdb_spec.conformance.core.program import RECORD_CALLS, Method, Operation
 from taskdb_spec.conformance.generation.records import draw_record
-from taskdb_spec.conformance.generation.values import ValueGenerator
+from taskdb_spec.conformance.generation.values import IDS, MORE_IDS, ValueGenerator
 
 GET_HISTORY = Operation(Method.history)
 
@@ -53,10 +53,12 @@ def purge(query: Any, **options: Any) -> Operation:
 def draw_ids(generator: ValueGenerator, count: int) -> list[str]:
     """Draw different ids."""
     ids: list[str] = []
-    while len(ids) < count:
+    for _ in range(count):
         msg_id = generator.msg_id()
-        if msg_id not in ids:
-            ids.append(msg_id)
+        if msg_id in ids:
+            # Not drawn again until it differs: a source that always chooses 0 would never end.
+            msg_id = generator.choice([other for other in (*IDS, *MORE_IDS) if other not in ids])
+        ids.append(msg_id)
     return ids
 
 

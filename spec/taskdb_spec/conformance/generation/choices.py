@@ -27,7 +27,11 @@ are the turn of the next programs; those 16 further on are the first that no pro
 
 
 class Source(Protocol):
-    """A source of choices: all other choices are derived from integers below a bound."""
+    """A source of choices: all other choices are derived from integers below a bound.
+
+    0 is the simplest choice. Every table lists plain items before odd ones, so a smaller integer
+    means a simpler program. Hypothesis shrinks what `taskdb_spec.strategies` draws towards 0.
+    """
 
     def randbelow(self, bound: int, /) -> int:
         """Return an integer in [0, bound)."""
@@ -35,10 +39,14 @@ class Source(Protocol):
 
 
 class RandomSource:
-    """A source with a seed; it is ten times as fast as one that asks Hypothesis."""
+    """A source with a seed, or on a `random.Random` such as one that Hypothesis seeds.
 
-    def __init__(self, seed: int | str) -> None:
-        self._random = random.Random(seed).random
+    It is ten times as fast as a source for which Hypothesis draws each choice.
+    """
+
+    def __init__(self, seed: int | str | random.Random) -> None:
+        generator = seed if isinstance(seed, random.Random) else random.Random(seed)
+        self._random = generator.random
 
     def randbelow(self, bound: int, /) -> int:
         """Return an integer in [0, bound)."""
@@ -86,8 +94,12 @@ class Chooser:
         return items[(self._rotation + thirds * third + laps * ITEMS_PER_LAP) % size]
 
     def chance(self, probability: float) -> bool:
-        """Return True with this probability, which is a multiple of 0.1."""
-        return self.randbelow(10) < round(10 * probability)
+        """Return True with this probability, which is a multiple of 0.1.
+
+        The choice 0 gives the likelier answer, because generators make plain values likelier.
+        """
+        tenths, chosen = round(10 * probability), self.randbelow(10)
+        return chosen < tenths if tenths >= 5 else chosen >= 10 - tenths
 
     def integer(self, low: int, high: int) -> int:
         """Return an integer in [low, high]."""

@@ -6,6 +6,7 @@ A real task sets few fields, in a known order. Values that follow this order mak
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from taskdb_spec.conformance.generation.values import ValueGenerator
@@ -34,30 +35,36 @@ def draw_record(generator: ValueGenerator, max_random_fields: int = 3) -> dict[s
         fields |= {"engine_uuid": generator.choice(ENGINE_UUIDS), "started": generator.timestamp()}
     if stage >= 3:
         fields |= {"completed": generator.timestamp(), "result_header": {"status": "ok"}}
-    for name in generator.choices(FIELDS_WITHOUT_ID, 0, max_random_fields):
-        fields[name] = draw_field_or_none(generator, name)
-    return fields
+    return fields | draw_fields(generator, FIELDS_WITHOUT_ID, max_random_fields)
 
 
 def draw_update(generator: ValueGenerator) -> dict[str, Any]:
     """Draw the fields of an update."""
-    # The first five kinds are updates that the Hub makes, or that move a record in an index; the
-    # other three have random fields.
-    kind = generator.randbelow(8)
-    if kind == 0:
-        return {"engine_uuid": generator.choice(ENGINE_UUIDS), "started": generator.timestamp()}
-    if kind == 1:
-        return {"completed": generator.timestamp(), "result_content": generator.document(1)}
-    if kind == 2:
-        return {"completed": None, "engine_uuid": None}
-    if kind == 3:
+    # The first five kinds have random fields; the other five are updates that the Hub makes, or
+    # that move a record in an index.
+    kind = generator.randbelow(10)
+    if kind == 5:
         return {"submitted": draw_field_or_none(generator, "submitted")}
-    if kind == 4:
+    if kind == 6:
         return {"client_uuid": generator.choice(CLIENT_UUIDS), "label": generator.word()}
-    return {
-        name: draw_field_or_none(generator, name)
-        for name in generator.choices(FIELDS_WITHOUT_ID, 0, 3)
-    }
+    if kind == 7:
+        return {"completed": None, "engine_uuid": None}
+    if kind == 8:
+        return {"engine_uuid": generator.choice(ENGINE_UUIDS), "started": generator.timestamp()}
+    if kind == 9:
+        return {"completed": generator.timestamp(), "result_content": generator.document(1)}
+    return draw_fields(generator, FIELDS_WITHOUT_ID, 3)
+
+
+def draw_fields(generator: ValueGenerator, names: Sequence[str], most: int) -> dict[str, Any]:
+    """Draw values for at most `most` of the named fields; each value may be None."""
+    return {name: draw_field_or_none(generator, name) for name in generator.choices(names, 0, most)}
+
+
+def draw_keys(generator: ValueGenerator) -> Sequence[str] | None:
+    """Draw the argument `keys` of a search: None, a list or a tuple of at most three names."""
+    names = generator.choices(TASK_FIELDS, 0, 3)
+    return generator.choice((None, names, tuple(names)))
 
 
 def draw_field_or_none(generator: ValueGenerator, name: str) -> Any:

@@ -19,6 +19,8 @@ from taskdb_spec.conformance.generation.choices import Chooser, Source
 
 IDS = ("a", "b", "c", "d", "e", "f")
 """The ids of most records: so few that most operations meet a stored record."""
+MORE_IDS = tuple(f"i{i}" for i in range(12))
+"""Ids beside `IDS` for programs that need many records, or one more."""
 UNUSUAL_IDS = (
     *("A", "a ", "", "ab", "10", "\u00e9", "e\u0301", "a.b", "$a", "a'b\"", "\U0001f600", "\x00"),
     *("%", "a/b", "..", "a\nb"),
@@ -154,9 +156,9 @@ class ValueGenerator(Chooser):
         Args:
             with_offset: allow other offsets than UTC.
         """
-        if self.randbelow(20) == 0:
+        if self.randbelow(20) == 19:
             return self.choice(EXTREME_TIMESTAMPS)
-        at = EPOCH + self.choice((1, -1)) * self.choice((self.tick, *TIME_DISTANCES))
+        at = EPOCH + self.choice((1, -1)) * self.choice((*TIME_DISTANCES, self.tick))
         return at.astimezone(self.choice(UTC_OFFSETS)) if with_offset else at
 
     def similar_value(self, value: Any) -> Any:
@@ -226,17 +228,11 @@ class ValueGenerator(Chooser):
         Two cases out of eight are texts, because most fields hold texts. 0, 1 and 2 have a case of
         their own, because they are equal to bools and are used as indices.
         """
-        kind = self.randbelow(8)
-        if kind < 2:
-            return self.text()
-        return (
-            lambda: None,
-            self.number,
-            lambda: self.choice((True, False)),
-            lambda: self.choice(BYTES),
-            self.timestamp,
-            lambda: self.choice((0, 1, 2)),
-        )[kind - 2]()
+        kinds: tuple[Callable[[], Any], ...] = (
+            *(lambda: None, self.text, self.text, lambda: self.choice((0, 1, 2)), self.number),
+            *(lambda: self.choice((False, True)), lambda: self.choice(BYTES), self.timestamp),
+        )
+        return self.choice(kinds)()
 
     def value(self, depth: int = 2) -> Any:
         """Return any value that a document may hold, nested at most `depth` levels deep."""

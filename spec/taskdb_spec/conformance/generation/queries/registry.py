@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.values import TEXT_FIELDS, TIMESTAMP_FIELDS, ValueGenerator
 from taskdb_spec.language.errors import QueryError
 from taskdb_spec.language.parser import parse_query
@@ -61,10 +62,10 @@ def merge_witnesses(witnesses: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {name: value for witness in witnesses for name, value in witness.items()}
 
 
-def _is_claimed(generator: ValueGenerator, query: dict[str, Any]) -> bool:
-    """Return whether the backend claims all capabilities that the query needs."""
+def is_claimed(query: dict[str, Any], capabilities: frozenset[Capability]) -> bool:
+    """Return whether the query needs no other capabilities than these."""
     try:
-        parse_query(query, capabilities=generator.capabilities)
+        parse_query(query, capabilities=capabilities)
     except QueryError:
         return False
     return True
@@ -74,7 +75,7 @@ def select_claimed(
     generator: ValueGenerator, queries: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the queries for which the backend claims all capabilities."""
-    return [query for query in queries if _is_claimed(generator, query)]
+    return [query for query in queries if is_claimed(query, generator.capabilities)]
 
 
 def lookalike_query(value: Any) -> Any:

@@ -7,7 +7,7 @@ match some records and not others. Queries that need an unclaimed capability are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.program import Operation
 from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.generation.builders import GET_HISTORY, add, find, purge
+from taskdb_spec.conformance.generation.queries.drawer import MAX_DEPTH, QueryDrawer
 from taskdb_spec.conformance.generation.queries.registry import lookalike_query, select_claimed
 from taskdb_spec.conformance.generation.values import BYTES, IDS, ValueGenerator
-from taskdb_spec.language.tree import LOGICAL_OPERATORS, ORDER_OPERATORS
 
 QUERIES_PER_PROGRAM = 25
 """So many that the cost of adding the records, and of a new store, is small beside theirs."""
@@ -40,13 +40,6 @@ _OPTIONAL_PATHS = {
     Capability.paths: (*NESTED_PATHS, *NESTED_PATHS),
 }
 """Paths that are queried only if the backend claims the capability (L-25)."""
-GLOB_PATTERNS = (
-    *("*", "a*", "*b", "?", "a?", "a*b*", "*a*b"),
-    *("[ab]*", "[!a]*", "[a-c]", "*[/.]*", "[[]a]"),
-)
-REGEX_PATTERNS = ("a", "^a", "b$", "^a.b$", "[ab]", "^$", "A|b", "^[^a]", "a?b")
-MAX_DEPTH = 3
-"""Levels of nested values, and of combined queries: deeper ones show nothing new and cost more."""
 
 
 def random_query_program(generator: ValueGenerator) -> Iterator[Operation]:
@@ -55,12 +48,21 @@ def random_query_program(generator: ValueGenerator) -> Iterator[Operation]:
     records = [_draw_record(generator, scalars) for _ in range(generator.integer(4, 7))]
     for msg_id, record in zip(generator.permutation((*IDS, "g")), records, strict=False):
         yield add(msg_id, record)
-    drawer = _QueryDrawer(generator, records, scalars)
+    drawer = QueryDrawer(generator, records, scalars, _select_paths(generator.capabilities))
     candidates = [drawer.query(0) for _ in range(QUERIES_PER_PROGRAM)]
     queries = select_claimed(generator, _add_lookalikes(generator, candidates))
     yield from map(find, queries)
     if queries:
         yield from (purge(generator.choice(queries)), GET_HISTORY)
+
+
+def _select_paths(capabilities: frozenset[Capability]) -> list[str]:
+    paths = [*SCALAR_FIELDS]
+    for capability, optional in _OPTIONAL_PATHS.items():
+        paths += optional if capability in capabilities else ()
+    if {Capability.arrays, Capability.paths} <= capabilities:
+        paths.append("buffers.0")
+    return paths
 
 
 def _add_lookalikes(
@@ -119,117 +121,3 @@ def _draw_nested_value(generator: ValueGenerator, scalars: list[Any], depth: int
         ]
     names = generator.sample(("y", "x", "0"), 0, 2)
     return {name: _draw_nested_value(generator, scalars, depth + 1) for name in names}
-
-
-class _QueryDrawer:
-    """Draws queries over records, with operands that are near what the records hold.
-
-    Args:
-        generator: where the choices come from.
-        records: the records, without ids.
-        scalars: the scalars that the values of the records are built from.
-    """
-
-    def __init__(
-        self, generator: ValueGenerator, records: list[dict[str, Any]], scalars: list[Any]
-    ) -> None:
-        self.generator, self.records, self.scalars = generator, records, scalars
-        capabilities = generator.capabilities
-        self.paths = [*SCALAR_FIELDS]
-        for capability, paths in _OPTIONAL_PATHS.items():
-            self.paths += paths if capability in capabilities else ()
-        if {Capability.arrays, Capability.paths} <= capabilities:
-            self.paths.append("buffers.0")
-        self.operators = [*_OPERAND_DRAWERS]
-        for name, capability in _REQUIRED_CAPABILITIES.items():
-            if capability not in capabilities:
-                self.operators.remove(name)
-        self.has_logic = Capability.logic in capabilities
-
-    def query(self, depth: int) -> dict[str, Any]:
-        """Draw a query on one to four paths, or a combination of queries."""
-        if depth < MAX_DEPTH and self.has_logic and self.generator.chance(0.2):
-            name = self.generator.choice(LOGICAL_OPERATORS)
-            parts = [self.query(depth + 1) for _ in range(self.generator.integer(1, 3))]
-            return {name: parts, **(self.query(MAX_DEPTH) if self.generator.chance(0.2) else {})}
-        # Mostly one path: with each further condition, fewer queries match any record.
-        paths = self.generator.choices(self.paths, 1, self.generator.choice((1, 1, 1, 2, 4)))
-        return {path: self.condition(path) for path in paths}
-
-    def condition(self, path: str) -> Any:
-        """Draw an operand, or operators, some under `$not`."""
-        if self.generator.chance(0.3):
-            return self.operand(path)
-        condition = self.operator_condition(path)
-        if self.has_logic and self.generator.chance(0.2):
-            beside = self.operator_condition(path) if self.generator.chance(0.3) else {}
-            return {"$not": condition, **beside}
-        return condition
-
-    def operator_condition(self, path: str) -> dict[str, Any]:
-        """Draw a condition of one to three operators."""
-        names = self.generator.choices(self.operators, 1, self.generator.choice((1, 1, 2, 3)))
-        return {name: _OPERAND_DRAWERS[name](self, path) for name in names}
-
-    def operand(self, path: str) -> Any:
-        """Draw a value that a record holds at the path or inside it, or a similar or random one."""
-        record = self.generator.choice(self.records)
-        value: Any = record.get(path.partition(".")[0])
-        for part in path.split(".")[1:]:
-            value = _get_part(value, part)
-        while isinstance(value, dict | list) and value and self.generator.chance(0.6):
-            value = self.generator.choice(
-                list(value.values() if isinstance(value, dict) else value)
-            )
-        if self.generator.chance(0.2):
-            return self.generator.similar_value(value)
-        return self.generator.choice(self.scalars) if self.generator.chance(0.1) else value
-
-    def operands(self, path: str) -> list[Any]:
-        """Draw up to four operands, some lists with a repeated operand and None."""
-        operands = [self.operand(path) for _ in range(self.generator.randbelow(5))]
-        return [*operands, *operands[:1], None] if self.generator.chance(0.2) else operands
-
-    def element_condition(self, path: str) -> dict[str, Any]:
-        """Draw a condition on an element, or on a member of it."""
-        element = f"{path}.0"
-        condition = self.operator_condition(element)
-        if self.generator.chance(0.2) and self.has_logic:
-            condition = {"$not": condition}
-        return self.generator.choice(
-            (condition, condition, {"y": condition}, {"y": self.operand(element)})
-        )
-
-
-def _get_part(value: Any, part: str) -> Any:
-    """Return the value at a part of a path; of a list, always the first element."""
-    if isinstance(value, dict):
-        return value.get(part)
-    if isinstance(value, list) and value:
-        return value[0] if part.isdigit() else _get_part(value[0], part)
-    return None
-
-
-_OPERAND_DRAWERS: dict[str, Callable[[_QueryDrawer, str], Any]] = {
-    **dict.fromkeys(("$eq", "$ne", *ORDER_OPERATORS), _QueryDrawer.operand),
-    **dict.fromkeys(("$in", "$nin", "$all"), _QueryDrawer.operands),
-    "$exists": lambda drawer, _path: drawer.generator.choice((True, False)),
-    "$size": lambda drawer, _path: drawer.generator.randbelow(4),
-    "$elemMatch": _QueryDrawer.element_condition,
-    "$mod": lambda drawer, _path: [
-        drawer.generator.choice((2, 3, 10)),
-        drawer.generator.randbelow(3),
-    ],
-    "$glob": lambda drawer, _path: drawer.generator.choice(GLOB_PATTERNS),
-    "$regex": lambda drawer, _path: drawer.generator.choice(REGEX_PATTERNS),
-}
-_REQUIRED_CAPABILITIES = {
-    "$all": Capability.arrays,
-    "$size": Capability.arrays,
-    "$elemMatch": Capability.arrays,
-    "$exists": Capability.presence,
-    "$mod": Capability.arith,
-    "$glob": Capability.glob,
-    "$regex": Capability.regex,
-}
-"""The capability that an operator needs; the others are part of CORE."""

@@ -6,7 +6,7 @@ so it reaches states that only a long history produces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
@@ -25,13 +25,14 @@ from taskdb_spec.conformance.generation.builders import (
 from taskdb_spec.conformance.generation.invalid import INVALID_QUERIES, draw_invalid_fields
 from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
 from taskdb_spec.conformance.generation.records import (
-    FIELDS_WITHOUT_ID,
+    draw_keys,
     draw_record,
     draw_update,
 )
 from taskdb_spec.conformance.generation.values import (
     ABSENT_IDS,
     IDS,
+    MORE_IDS,
     TIME_DISTANCES,
     ValueGenerator,
 )
@@ -41,8 +42,6 @@ QUERIED_FIELDS = (
     *("client_uuid", "engine_uuid", "completed", "submitted", "label", "msg_id", "queue"),
 )
 """Fields that a store is likely to index."""
-MORE_IDS = tuple(f"i{i}" for i in range(12))
-"""Ids beside `IDS` for programs that start with many records, or add one more."""
 
 
 class RandomWalk:
@@ -111,7 +110,7 @@ class RandomWalk:
     def find(self, model: Model) -> list[Operation]:
         """Draw a search, and the same search again, which a cache may answer."""
         updates, clause, query = self._draw_query(model)
-        keys = [self._draw_keys()] if self.generator.chance(0.2) else []
+        keys = [draw_keys(self.generator)] if self.generator.chance(0.2) else []
         again = find(query, *keys, target_clause=clause)
         first = again.replace(mutate_afterwards=self.generator.chance(0.1))
         return [*updates, first, again]
@@ -176,10 +175,6 @@ class RandomWalk:
             if model.records
         ]
         return updates, clause, case.query
-
-    def _draw_keys(self) -> Sequence[str] | None:
-        names = self.generator.choices(("msg_id", *FIELDS_WITHOUT_ID), 0, 3)
-        return self.generator.choice((names, tuple(names), None))
 
     def _draw_other_value(self, name: str) -> Any:
         if name in ("completed", "submitted"):
