@@ -29,8 +29,8 @@ from rich.progress import track
 from rich.table import Table
 
 from bench.baselines import naive_state_machine
+from taskdb_spec.conformance import DepartureFromSpec, state_machine
 from taskdb_spec.conformance.engine.workers import available_cores
-from taskdb_spec.conformance.integrations.hypothesis import DepartureFromSpec, state_machine
 from tests.mutation.base import Mutant
 from tests.mutation.catalogue import MUTANTS
 from tests.mutation.runner import in_process_writer, run
@@ -74,7 +74,7 @@ class MachineRun:
 def run_machine(mutant: Mutant, **options: object) -> MachineRun:
     """Run the state machine on a mutant, with the default settings but for `options`."""
     machine = state_machine(mutant.backend, derandomize=True, database=None, **options)
-    machine.writer = in_process_writer(mutant.backend)
+    machine.examiner.writer = in_process_writer(mutant.backend)
     started = time.process_time()
     blamed, lines, error = "", 0, ""
     try:

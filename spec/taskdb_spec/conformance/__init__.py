@@ -9,7 +9,8 @@ each clause. `state_machine` makes a Hypothesis state machine. The stages of a r
 from taskdb_spec.conformance.api import check_backend
 from taskdb_spec.conformance.core.results import ClauseResult, Counterexample, Report
 from taskdb_spec.conformance.execution.session import StoreNotOpened
-from taskdb_spec.conformance.integrations.hypothesis import DepartureFromSpec, state_machine
+from taskdb_spec.conformance.integrations.departures import DepartureFromSpec
+from taskdb_spec.conformance.integrations.hypothesis import state_machine
 from taskdb_spec.conformance.integrations.ipyparallel import check_on_cluster
 from taskdb_spec.conformance.integrations.pytest import conformance_tests
 

@@ -12,10 +12,9 @@ phase `shrink` of Hypothesis is not needed: the exception already has the smalle
 from __future__ import annotations
 
 import tempfile
-import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from hypothesis import Phase, event, settings
 from hypothesis import strategies as st
@@ -29,50 +28,30 @@ from hypothesis.stateful import (
 
 from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.clauses import checked_clauses, clauses
+from taskdb_spec.clauses import checked_clauses
 from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import PROFILES
-from taskdb_spec.conformance.core.events import Event
 from taskdb_spec.conformance.core.program import Method, Operation, Program, StoreAction
-from taskdb_spec.conformance.core.results import Counterexample
 from taskdb_spec.conformance.core.variants import Audit
-from taskdb_spec.conformance.engine.investigation import Investigation
-from taskdb_spec.conformance.engine.runner import generate_targeted
-from taskdb_spec.conformance.engine.state import RunState
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.session import EVERYTHING, CallSkipped, StoreNotOpened
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.choices import RandomSource
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.values import ValueGenerator
+from taskdb_spec.conformance.integrations.departures import (
+    FailureExaminer,
+    execute_planned,
+    is_required,
+)
 from taskdb_spec.conformance.planning.batches import PlannedProgram, plan_batches
-
-
-class DepartureFromSpec(AssertionError):
-    """The backend violates a clause.
-
-    Each clause has a subclass of its own, because Hypothesis tells failures apart by their class.
-    `clause` is its id.
-    """
-
-    clause: ClassVar[str]
-
 
 PROGRAMS_PER_EXAMPLE = 128
 """Programs of the command with which an example begins, of some 2,700.
 
 Examples begin anywhere, so the 100 examples of the default settings miss one program in a hundred.
 """
-
-_DEPARTURES: dict[str, type[DepartureFromSpec]] = {}
-
-
-def departure(clause: str) -> type[DepartureFromSpec]:
-    """Return the exception class of a clause."""
-    name = f"DepartureFrom{clause.replace('-', '')}"
-    attributes = {"clause": clause, "__module__": "taskdb_spec.conformance"}
-    return _DEPARTURES.setdefault(clause, type(name, (DepartureFromSpec,), attributes))
 
 
 @st.composite
@@ -146,9 +125,16 @@ class StoreMachine(RuleBasedStateMachine):
     """
 
     backend: ClassVar[Backend]
-    writer: ClassVar[CounterexampleWriter]
+    examiner: ClassVar[FailureExaminer]
     programs: ClassVar[dict[str, PlannedProgram]]
     programs_passed: ClassVar[set[str]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give a subclass the settings of its parent, which Hypothesis does not."""
+        super().__init_subclass__(**kwargs)
+        machine, parent = cast(Any, cls), cast(Any, cls.__base__)
+        if parent is not StoreMachine:
+            machine.TestCase.settings = parent.TestCase.settings
 
     def __init__(self) -> None:
         super().__init__()
@@ -198,9 +184,14 @@ class StoreMachine(RuleBasedStateMachine):
         names = [*self.programs]
         start = names.index(first)
         for name in (names[start:] + names[:start])[:PROGRAMS_PER_EXAMPLE]:
-            if name not in self.programs_passed:
-                self._check_clause(self.programs[name])
-                self.programs_passed.add(name)
+            if name in self.programs_passed:
+                continue
+            planned = self.programs[name]
+            event(f"clause {planned.clause}")
+            failure = execute_planned(planned, self.backend)
+            if failure is not None:
+                self._fail(failure, planned.clause)
+            self.programs_passed.add(name)
 
     @initialize(records=_drawn(_draw_first_records))
     def start_with(self, records: dict[str, dict[str, Any]]) -> None:
@@ -282,14 +273,6 @@ class StoreMachine(RuleBasedStateMachine):
 
     # How a step is compared, and how a failure is told
 
-    def _check_clause(self, planned: PlannedProgram) -> None:
-        __tracebackhide__ = True
-        event(f"clause {planned.clause}")
-        program = generate_targeted(planned, self.backend, seed=0)
-        failure = self._executor.execute_program(program, audit=planned.variant.audit)
-        if failure is not None:
-            self._fail(failure, planned.clause)
-
     def execute(self, operation: Operation) -> None:
         """Make a call on the store and on the model, and fail if they differ.
 
@@ -303,58 +286,21 @@ class StoreMachine(RuleBasedStateMachine):
         self._raised.append(result.raised)
         self._session.history.steps.append(operation.call)
         for finding in result.findings:
-            if _is_required(finding.clause) and not isinstance(finding.actual, CallSkipped):
+            if is_required(finding.clause) and not isinstance(finding.actual, CallSkipped):
                 program = Program(tuple(self._operations))
                 failure = Failure(program, finding, [*self._raised], calls=calls)
                 self._fail(failure, operation.target_clause)
 
     def _fail(self, failure: Failure, target_clause: str) -> None:
-        """Raise the exception of the clause to blame, with the smallest program as a script."""
         __tracebackhide__ = True
-        state = RunState()
-        with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-            executor = Executor(self.backend, Workdirs(Path(folder)), COMPARISON)
-            investigation = Investigation(executor, self.writer, state, _Silent(), 0)
-            investigation.examine(failure, target_clause)
-            self.backend.discard(Path(folder))
-        for clause, examples in state.unconfirmed.items():
-            # Hypothesis would show the example all the same; the suite says nothing unconfirmed.
-            warnings.warn(
-                f"{clause}: {examples[-1].summary} {examples[-1].confirmed}", stacklevel=2
-            )
-        for clause, example in state.counterexamples.items():
-            if _is_required(clause):
-                raise departure(clause)(_message(clause, example))
-
-
-def _is_required(clause: str) -> bool:
-    return clauses()[clause].level == "MUST"
-
-
-def _message(clause: str, example: Counterexample) -> str:
-    level, title = clauses()[clause].level, clauses()[clause].title
-    lines = [f"{clause} ({level}) {title}"]
-    if example.explanation:
-        lines.append(f"likely: {example.explanation}")
-    return "\n".join([*lines, "", example.script])
-
-
-class _Silent:
-    """A listener that ignores everything: the exception says all."""
-
-    def emit(self, event: Event) -> None:
-        """Ignore an event."""
-
-    def attempt_started(self) -> None:
-        """Ignore an attempt."""
-
-    def state_changed(self, state: RunState) -> None:
-        """Ignore a change."""
+        departure = self.examiner.examine(failure, target_clause)
+        if departure is not None:
+            raise departure
 
 
 def _plan_programs(backend: Backend) -> dict[str, PlannedProgram]:
     """Return the programs of the profile `quick` for clauses, by name: one of each, and so on."""
-    required = [clause for clause in checked_clauses(backend) if _is_required(clause.id)]
+    required = [clause for clause in checked_clauses(backend) if is_required(clause.id)]
     batches = plan_batches(required, PROFILES["quick"], with_untargeted=False)
     programs = [program for batch in batches for program in batch.programs()]
     # The sort is stable, so the clauses keep their order.
@@ -375,10 +321,11 @@ def state_machine(backend: Any, **options: Any) -> type[StoreMachine]:
     subject = as_backend(backend)
     writer = CounterexampleWriter.for_backend(subject, backend, None)
     name = f"{subject.name.title().replace('-', '').replace('_', '')}Machine"
+    programs = _plan_programs(subject)
     attributes = {
         "backend": subject,
-        "writer": writer,
-        "programs": _plan_programs(subject),
+        "examiner": FailureExaminer(subject, writer, programs),
+        "programs": programs,
         "programs_passed": set(),
     }
     machine: Any = type(name, (StoreMachine,), attributes)
