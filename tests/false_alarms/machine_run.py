@@ -1,0 +1,79 @@
+"""Run the Hypothesis machine on stores that have to conform.
+
+``python -m tests.false_alarms.machine_run [STEPS [SEED]]`` shares the steps out among the stores of
+this project and the correct but unusual ones. Settings are the defaults of the machine but for the
+number of examples. The exit status is 1 if a machine fails, for whatever reason.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from hypothesis import seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from taskdb_reference.backends.builtin import none_backend
+from taskdb_spec import Backend
+from taskdb_spec.conformance import state_machine
+from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.execution.session import EVERYTHING
+from tests.false_alarms.deep_run import SERVERS, STORES
+from tests.false_alarms.unusual_stores import SOUND
+
+STEPS = 200_000
+EXAMPLES_PER_ROUND = 50
+
+
+def count_steps(backend: Backend, wanted: int, first_seed: int) -> int:
+    """Run machines of a backend until they have made so many steps; return how many they made.
+
+    A step is a call that a rule makes; the invariant and the programs for clauses are not counted.
+    """
+    steps = 0
+    base: Any = state_machine(backend, database=None)
+
+    class CountingMachine(base):  # type: ignore[misc]
+        def execute(self, operation: Operation) -> None:
+            nonlocal steps
+            steps += operation is not EVERYTHING
+            super().execute(operation)
+
+    few = settings(CountingMachine.TestCase.settings, max_examples=EXAMPLES_PER_ROUND)
+    rounds = 0
+    while steps < wanted:
+        run_state_machine_as_test(seed(first_seed + rounds)(CountingMachine), settings=few)
+        rounds += 1
+    return steps
+
+
+def main(steps: str = "", first_seed: str = "") -> int:
+    """Run the command, and return its exit status."""
+    number = int(first_seed or random.randrange(10**6))
+    backends = {**STORES, "none": none_backend, **SOUND}
+    wanted = int(steps or STEPS) // len(backends)
+    print(f"seed {number}, {len(backends)} stores, {wanted} steps each", flush=True)
+    failed, made = 0, 0
+    for name, backend in backends.items():
+        started = time.process_time()
+        with ExitStack() as stack:
+            if name in SERVERS:
+                variable, server = SERVERS[name]
+                os.environ[variable] = stack.enter_context(server()).url
+            try:
+                done = count_steps(backend, wanted, number)
+                made += done
+                print(f"{name:24} {done:7} {time.process_time() - started:7.1f} s", flush=True)
+            except Exception as error:  # The other stores are run all the same.
+                failed += 1
+                print(f"{name:24} {type(error).__name__}: {error}", flush=True)
+    print(f"{made} steps, {failed} machines failed")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
