@@ -7,7 +7,7 @@ also defines the order in which clauses are tested and blamed, see `precedence`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -156,6 +156,16 @@ def precedence(clause: str) -> tuple[int, str, int]:
     ['ADD-1', 'EQ-1', 'EQ-2']
     """
     return (_depths()[clause], *by_id(clause))
+
+
+def clauses_of_same_depth(clause: str, others: Iterable[str]) -> list[str]:
+    """Return the other clauses that `precedence` sorts by id alone: neither is more special.
+
+    >>> clauses_of_same_depth("VAL-2", ["ADD-1", "VAL-1", "VAL-2"])
+    ['VAL-1']
+    """
+    depths = _depths()
+    return [other for other in others if other != clause and depths[other] == depths[clause]]
 
 
 def checked_clauses(backend: Backend) -> list[Clause]:

@@ -53,6 +53,8 @@ class Counterexample:
         detail: why the script was not confirmed, in words.
         explanation: what is wrong and where to look; empty if no single defect explains it.
         seed: the seed of the run that found it, if the report is of several runs.
+        equal_suspects: other clauses that the program exercises, if no experiment tells which one
+            is violated, and none of them is more special.
     """
 
     summary: str
@@ -62,6 +64,7 @@ class Counterexample:
     detail: str = ""
     explanation: str = ""
     seed: int | None = None
+    equal_suspects: tuple[str, ...] = ()
 
     @property
     def confirmed(self) -> str:
@@ -140,6 +143,7 @@ class ClauseResult:
                 "confirmed": counterexample.confirmed,
                 "explanation": counterexample.explanation,
                 "seed": counterexample.seed,
+                "equal_suspects": list(counterexample.equal_suspects),
             },
             "known": self.known and self.known.reason,
             "objection": self.baseline_error or None,

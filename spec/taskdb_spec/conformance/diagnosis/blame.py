@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taskdb_spec.clauses import clauses
+from taskdb_spec.clauses import clauses, clauses_of_same_depth
 from taskdb_spec.conformance.core.findings import Finding
 from taskdb_spec.conformance.core.program import QUERY_CALLS, WRITES, Method, Operation, Program
 from taskdb_spec.conformance.core.variants import Audit
@@ -48,44 +48,59 @@ def blame(executor: Executor, failure: Failure, target_clause: str = "") -> str:
     Returns:
         A clause that applies to the backend, because no other one would be reported.
     """
-    blamed = _find_clause(executor, failure, target_clause)
-    suspects = [blamed, *reversed(failure.finding.suspects)]
+    left = _find_suspects(executor, failure, target_clause)
+    suspects = [left[-1], *reversed(failure.finding.suspects)]
     applying = (c for c in suspects if clauses()[c].claimed_by(executor.backend))
-    return next(applying, blamed)
+    return next(applying, left[-1])
 
 
-def _find_clause(executor: Executor, failure: Failure, target_clause: str) -> str:
+def find_equal_suspects(executor: Executor, failure: Failure, clause: str) -> tuple[str, ...]:
+    """Return the suspects that the experiments cannot tell from the clause that is blamed.
+
+    They are as special as it is (`clauses_of_same_depth`), so only their ids decided.
+    """
+    left = _find_suspects(executor, failure, "")
+    if clause not in left:
+        return ()
+    equal = clauses_of_same_depth(clause, left)
+    return tuple(c for c in equal if clauses()[c].claimed_by(executor.backend))
+
+
+def _find_suspects(executor: Executor, failure: Failure, target_clause: str) -> list[str]:
+    """Return the suspects that are left, the one to blame last; one if the kind decides alone."""
     finding, operation = failure.finding, failure.program.operations[-1]
     suspects = list(finding.suspects)
     if finding.accepted_errors:
-        return _blame_wrong_refusal(executor, failure, target_clause)
+        return _suspects_of_wrong_refusal(executor, failure, target_clause)
     if operation.call is Method.purge and (
         operation.args[0] == {} or not _query_fails_too(executor, failure)
     ):
-        return suspects[-1]  # the query is right, so the purge drops the wrong records
+        return suspects[-1:]  # the query is right, so the purge drops the wrong records
     if suspects[-1].startswith("CULL-"):
-        return suspects[-1]  # the model of the experiments has no limits
+        return suspects[-1:]  # the model of the experiments has no limits
     if suspects[-1] in CLAUSES_ABOUT_FORM:
-        return blame_with_plain_forms(executor, failure.program, suspects[-1])
+        return [blame_with_plain_forms(executor, failure.program, suspects[-1])]
     if _is_about_one_record(operation, finding) and _only_get_is_wrong(executor, failure):
-        return "GET-1"
+        return ["GET-1"]
     if suspects[-1] in CLAUSES_ABOUT_REWRITING:
         suspects = suspects_with_new_record(executor, failure) or suspects
     if _is_about_answer(operation, finding):
         suspects = next(filter(None, _run_experiments(executor, failure)), suspects)
-    return target_clause if target_clause in suspects else suspects[-1]
+    return [target_clause] if target_clause in suspects else suspects
 
 
-def _blame_wrong_refusal(executor: Executor, failure: Failure, target_clause: str) -> str:
-    """Return the clause to blame for a call that was not refused as it had to be."""
+def _suspects_of_wrong_refusal(
+    executor: Executor, failure: Failure, target_clause: str
+) -> list[str]:
+    """Return the suspects of a call that was not refused as it had to be."""
     operation, suspects = failure.program.operations[-1], list(failure.finding.suspects)
     if isinstance(failure.finding.actual, BaseException):
-        return suspects[-1]  # it was refused, with an error of another class
+        return suspects[-1:]  # it was refused, with an error of another class
     if is_accepted_in_plain_search(executor, operation, suspects[-1]):
         suspects = [clause for clause in suspects if clause not in CLAUSES_ABOUT_PLACE]
     elif operation.call is Method.purge:
-        return suspects[-1]  # a search refuses it: only the purge does not
-    return target_clause if target_clause in suspects else suspects[-1]
+        return suspects[-1:]  # a search refuses it: only the purge does not
+    return [target_clause] if target_clause in suspects else suspects
 
 
 def _is_about_one_record(operation: Operation, finding: Finding) -> bool:

@@ -16,7 +16,7 @@ from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleW
 from taskdb_spec.conformance.core.events import ClauseFailed, Event, Progress
 from taskdb_spec.conformance.core.results import Counterexample
 from taskdb_spec.conformance.diagnosis.avoidance import find_unsupported_fields
-from taskdb_spec.conformance.diagnosis.blame import blame
+from taskdb_spec.conformance.diagnosis.blame import blame, find_equal_suspects
 from taskdb_spec.conformance.diagnosis.explanation import explain
 from taskdb_spec.conformance.engine.state import RunState
 from taskdb_spec.conformance.execution.executor import Executor, Failure
@@ -77,8 +77,11 @@ class Investigation:
             failure = minimizer.minimize(audit, allow_resynchronization=False)
             counterexample = self.writer.write(failure, clause)
         if counterexample.is_valid:
-            explanation = explain(self.executor, failure, audit, minimizer.trials)
-            counterexample = replace(counterexample, explanation=explanation)
+            counterexample = replace(
+                counterexample,
+                explanation=explain(self.executor, failure, audit, minimizer.trials),
+                equal_suspects=find_equal_suspects(self.executor, failure, clause),
+            )
         return self._record(clause, counterexample, failure)
 
     def _minimizer(self, failure: Failure, clause: str, target_clause: str) -> Minimizer:

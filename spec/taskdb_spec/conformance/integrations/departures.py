@@ -148,6 +148,8 @@ def execute_planned(planned: PlannedProgram, backend: Backend) -> Failure | None
 def _write_message(clause: str, counterexample: Counterexample) -> str:
     level, title = clauses()[clause].level, clauses()[clause].title
     lines = [f"{clause} ({level}) {title}"]
+    if counterexample.equal_suspects:
+        lines.append(f"or instead: {', '.join(counterexample.equal_suspects)}")
     if counterexample.explanation:
         lines.append(f"likely: {counterexample.explanation}")
     return "\n".join([*lines, "", counterexample.script])

@@ -75,6 +75,10 @@ def _what_is_wrong(result: ClauseResult) -> str:
         missing = ", ".join(result.missing)
         return f"{head}It was claimed but not exercised enough to say: no evidence of {missing}."
     counterexample = result.counterexample
-    likely = f"\nLikely: {counterexample.explanation}" if counterexample.explanation else ""
-    hints = f"{likely}\nUsual cause: {clause.likely_cause}"
+    equal = f"\nOr instead: {', '.join(counterexample.equal_suspects)}"
+    likely = f"\nLikely: {counterexample.explanation}"
+    hints = (
+        f"{equal if counterexample.equal_suspects else ''}"
+        f"{likely if counterexample.explanation else ''}\nUsual cause: {clause.likely_cause}"
+    )
     return f"{head}{counterexample.summary}{hints}\n\n{counterexample.script}"

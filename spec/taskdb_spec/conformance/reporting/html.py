@@ -14,6 +14,7 @@ from taskdb_spec.conformance.reporting.text import (
     escape_unprintable,
     explain_unexercised,
     format_check,
+    format_equal_suspects,
     format_expected_failure,
     format_explanation,
     format_needs,
@@ -24,6 +25,7 @@ from taskdb_spec.conformance.reporting.text import (
 
 _TEMPLATE_FUNCTIONS = {
     "format_check": format_check,
+    "format_equal_suspects": format_equal_suspects,
     "format_explanation": format_explanation,
     "abbreviate_ids": abbreviate_ids,
     "count_verdicts": count_verdicts,

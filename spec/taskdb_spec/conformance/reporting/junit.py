@@ -11,6 +11,7 @@ from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Re
 from taskdb_spec.conformance.reporting.text import (
     escape_unprintable,
     explain_unexercised,
+    format_equal_suspects,
     format_expected_failure,
     format_explanation,
     format_seed,
@@ -83,9 +84,8 @@ def _reason_to_skip(report: Report, result: ClauseResult) -> str:
 def _make_failure(result: ClauseResult) -> Any:
     failure = _junit.Failure(escape_unprintable(_describe(result)), result.verdict)
     if result.counterexample is not None:
-        notes = [
-            f"# {text}\n" for text in (format_explanation(result), format_seed(result)) if text
-        ]
+        texts = (format_equal_suspects, format_explanation, format_seed)
+        notes = [f"# {text(result)}\n" for text in texts if text(result)]
         failure.text = escape_unprintable("".join([*notes, result.counterexample.script]))
     return failure
 

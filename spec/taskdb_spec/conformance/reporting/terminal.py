@@ -24,6 +24,7 @@ from taskdb_spec.conformance.reporting.text import (
     escape_unprintable,
     explain_unexercised,
     format_clause_count,
+    format_equal_suspects,
     format_expected_failure,
     format_explanation,
     format_seed,
@@ -134,6 +135,8 @@ class TerminalReporter:
             print_line(self._console, line, indent=2)
         if result.known is not None:
             print_line(self._console, format_expected_failure(result), "yellow", indent=2)
+        if format_equal_suspects(result):
+            print_line(self._console, format_equal_suspects(result), indent=2)
         if format_explanation(result):
             print_line(self._console, format_explanation(result), indent=2)
         print_line(self._console, f"usual cause: {result.clause.likely_cause}", indent=2)

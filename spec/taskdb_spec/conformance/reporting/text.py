@@ -95,6 +95,14 @@ def format_explanation(result: ClauseResult) -> str:
     return f"likely: {counterexample.explanation}"
 
 
+def format_equal_suspects(result: ClauseResult) -> str:
+    """Return which other clauses may be violated instead; empty if there are none."""
+    counterexample = result.counterexample
+    if counterexample is None or not counterexample.equal_suspects:
+        return ""
+    return f"or instead: {', '.join(counterexample.equal_suspects)}; no experiment tells which"
+
+
 def format_seed(result: ClauseResult) -> str:
     """Return which run found the counterexample, if the report is of several runs."""
     counterexample = result.counterexample

@@ -28,12 +28,16 @@ def explained() -> Report:
 
 def add_explanation(result: ClauseResult) -> ClauseResult:
     assert result.counterexample is not None
-    return replace(result, counterexample=replace(result.counterexample, explanation=WORDS))
+    counterexample = replace(
+        result.counterexample, explanation=WORDS, equal_suspects=("ADD-3", "ADD-4")
+    )
+    return replace(result, counterexample=counterexample)
 
 
 def test_on_the_terminal() -> None:
     text = terminal_output(explained())
-    assert f"  ADD-2 went wrong\n  likely: {WORDS}\n  usual cause: " in text
+    equal = "  or instead: ADD-3, ADD-4; no experiment tells which\n"
+    assert f"  ADD-2 went wrong\n{equal}  likely: {WORDS}\n  usual cause: " in text
     assert text.count("likely: ") == 1
 
 
@@ -42,12 +46,15 @@ def test_in_json(validator: Any) -> None:
     found = {each["id"]: each["counterexample"] for each in data["results"][0]["clauses"]}
     assert found["ADD-2"]["explanation"] == WORDS
     assert found["GET-2"]["explanation"] == ""
+    assert found["ADD-2"]["equal_suspects"] == ["ADD-3", "ADD-4"]
+    assert found["GET-2"]["equal_suspects"] == []
     validator.validate(data)
 
 
 def test_in_junit() -> None:
     found = outcomes_by_clause(explained())
-    assert found["ADD-2"].text.startswith(f"# likely: {WORDS}\n")
+    equal = "# or instead: ADD-3, ADD-4; no experiment tells which\n"
+    assert found["ADD-2"].text.startswith(f"{equal}# likely: {WORDS}\n")
     assert "likely" not in found["GET-2"].text
 
 
@@ -55,8 +62,10 @@ def test_on_the_page() -> None:
     page = html.render([explained()])
     assert "<p>likely: `$gt` behaves as `&lt;`: look at &lt;sides&gt;</p>" in page
     assert page.count("likely: ") == 1
+    assert page.count("or instead: ADD-3, ADD-4") == 1
 
 
 def test_by_pytest() -> None:
     text = _what_is_wrong(explained()["ADD-2"])
-    assert f"ADD-2 went wrong\nLikely: {WORDS}\nUsual cause: " in text
+    hints = f"Or instead: ADD-3, ADD-4\nLikely: {WORDS}\nUsual cause: "
+    assert f"ADD-2 went wrong\n{hints}" in text
