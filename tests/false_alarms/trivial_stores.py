@@ -181,10 +181,12 @@ KEPT = {
     "FindsAll": (EVERY - MATCHING - listed(READING))
     | listed("FIND-1 QRY-1 FIND-2 KEYS-2 NIN-4 ISO-4 ISO-9 KEEP-1 GLB-7"),
     # What is written is not seen by `get_record`; queries, refusals and history are right.
+    # Its searches show that records are stored, which is evidence until GET-1 has failed.
     "GetsBlank": EVERY
     - section("VAL", "BUF", "TIME")
-    - listed("ADD-1 GET-1 GET-2 REC-2 REC-3 UPD-1 UPD-2 UPD-3 UPD-4 DROP-1 ADD-3 ADD-4 REC-10")
-    - listed("FIND-2 ISO-1 ISO-2 HUB-3"),
+    - listed("GET-1 GET-2 REC-3 UPD-1 UPD-2 UPD-3 UPD-4 DROP-1 ADD-3 ADD-4 REC-10")
+    - listed("FIND-2 ISO-1 ISO-2 HUB-3")
+    | listed("TIME-1"),
     "NoHistory": EVERY - section("HIST") - {"ISO-5"},
     "AcceptsAll": EVERY - listed(REFUSALS),
     "Forgets": EVERY - listed("KEEP-1"),  # ADD-1 or GET-1 has to fail too, but not both

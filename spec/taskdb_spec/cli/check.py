@@ -23,7 +23,7 @@ from taskdb_spec.cli.outputs import (
     prepare_script_folder,
     save_scripts,
 )
-from taskdb_spec.conformance.api import check_backend
+from taskdb_spec.conformance.api import check_backend, select_clauses
 from taskdb_spec.conformance.core.config import PROFILES
 from taskdb_spec.conformance.core.events import Event, Listener, RunFinished
 from taskdb_spec.conformance.core.results import Report
@@ -53,6 +53,9 @@ class RunSettings:
     baseline: Baseline
     workers: int
     cluster: str | None
+    only: tuple[str, ...]
+    seconds: float | None
+    fail_fast: bool
 
 
 Runs: TypeAlias = list[tuple[str, Report | None]]
@@ -91,6 +94,19 @@ _PATH = click.Path(path_type=Path)
     "--seed. Write this option after the targets: the word that follows it is the profile of "
     "the cluster.",
 )
+@click.option(
+    "--only",
+    metavar="A,B",
+    help="Check these clauses alone: ids or patterns, such as GT-1,IN-*. The report calls the "
+    "others not selected.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="Begin no further program after this time. The report says what was not reached.",
+)
+@click.option("--fail-fast", "-x", is_flag=True, help="End the run at the first failure.")
 @click.option("--strict", is_flag=True, help="Enforce SHOULD clauses too.")
 @click.option(
     "--capabilities", metavar="A,B", help="Replace the claimed capabilities; '' is CORE alone."
@@ -110,6 +126,9 @@ def check(
     seed: int,
     workers: int | None,
     cluster: str | None,
+    only: str | None,
+    seconds: float | None,
+    fail_fast: bool,
     strict: bool,
     capabilities: str | None,
     json_file: str | None,
@@ -137,9 +156,22 @@ def check(
     )
     if out is not None:
         prepare_script_folder(out)
+    if cluster and (only is not None or seconds is not None or fail_fast):
+        raise RunError("--only, --seconds and --fail-fast do not work with --cluster")
     if workers is None:
         workers = 1 if cluster else available_cores()
-    settings = RunSettings(profile, seed, strict, verbose, expected_failures, workers, cluster)
+    settings = RunSettings(
+        profile=profile,
+        seed=seed,
+        strict=strict,
+        verbose=verbose,
+        baseline=expected_failures,
+        workers=workers,
+        cluster=cluster,
+        only=_split_patterns(only),
+        seconds=seconds,
+        fail_fast=fail_fast,
+    )
     has_report_on_stdout = any(output.file == STDOUT for output in outputs)
     # If a report goes to stdout, nothing else may: neither progress, nor what a store prints.
     with contextlib.redirect_stdout(sys.stderr if has_report_on_stdout else sys.stdout):
@@ -150,6 +182,17 @@ def check(
     if out is not None:
         _save_scripts(out, reports)
     raise SystemExit(get_exit_status(runs))
+
+
+def _split_patterns(only: str | None) -> tuple[str, ...]:
+    patterns = tuple(each.strip() for each in (only or "").split(",") if each.strip())
+    if only is not None and not patterns:
+        raise RunError("--only: name one clause at least, such as GT-1 or IN-*")
+    try:
+        select_clauses(patterns)
+    except ValueError as error:
+        raise RunError(f"--{error}") from error
+    return patterns
 
 
 def get_exit_status(runs: Runs) -> int:
@@ -193,16 +236,16 @@ def _with_capabilities(backend: Backend, capabilities: str | None) -> Backend:
 
 def _run_all(backends: Sequence[tuple[Backend, str]], settings: RunSettings) -> Runs:
     reporter = TerminalReporter(make_console(sys.stdout), verbose=settings.verbose)
+    runs: Runs = []
     try:
         # With a cluster, this process has no stores to close, so SIGTERM may end it at once.
         with contextlib.nullcontext() if settings.cluster else defer_sigterm():
-            runs = [
-                (backend.name, _run(backend, target, settings, reporter))
-                for backend, target in backends
-            ]
-    except KeyboardInterrupt:
-        # click would exit with status 1, which means that a store fails.
-        raise RunError("interrupted before all runs were made") from None
+            for backend, target in backends:
+                report, is_interrupted = _run(backend, target, settings, reporter)
+                runs.append((backend.name, report))
+                if is_interrupted:
+                    _report_interruption([each.name for each, _ in backends[len(runs) :]])
+                    break
     finally:
         reporter.close()
     if len(runs) > 1:
@@ -210,21 +253,35 @@ def _run_all(backends: Sequence[tuple[Backend, str]], settings: RunSettings) -> 
     return runs
 
 
+def _report_interruption(not_checked: Sequence[str]) -> None:
+    rest = f"; not checked: {', '.join(not_checked)}" if not_checked else ""
+    click.echo(escape_unprintable(f"Interrupted{rest}"), err=True)
+
+
 def _run(
     backend: Backend, target: str, settings: RunSettings, reporter: TerminalReporter
-) -> Report | None:
-    """Check one backend and return its report, or print the error and return None.
+) -> tuple[Report | None, bool]:
+    """Check one backend; return its report, and whether the user has interrupted the run.
 
-    After an error, the other backends are still checked.
+    If the run could not be made, print the error and return no report. The other backends are still
+    checked. A run that was interrupted has a report of what it had done.
     """
+    finished: list[Report] = []
 
     def listen(event: Event) -> None:
         if isinstance(event, RunFinished):
             event = RunFinished(apply_baseline(event.report, settings.baseline))
+            finished.append(event.report)
         reporter(event)
 
     try:
-        return apply_baseline(_check(backend, target, settings, listen), settings.baseline)
+        report = _check(backend, target, settings, listen)
+        return apply_baseline(report, settings.baseline), False
+    except KeyboardInterrupt:
+        if not finished:
+            # click would exit with status 1, which means that a store fails.
+            raise RunError(f"interrupted before {backend.name} was checked") from None
+        return finished[-1], True
     except StoreNotOpened as error:
         _print_error(reporter, f"{backend.name} was not checked: {collapse_whitespace(error)}")
     except RunError:
@@ -234,7 +291,7 @@ def _run(
         _print_error(reporter, f"{backend.name} was not checked: {text}")
         if settings.verbose:
             traceback.print_exc()
-    return None
+    return None, False
 
 
 def _check(backend: Backend, target: str, settings: RunSettings, listen: Listener) -> Report:
@@ -246,7 +303,15 @@ def _check(backend: Backend, target: str, settings: RunSettings, listen: Listene
         "listen": listen,
     }
     if settings.cluster is None:
-        return check_backend(backend, settings.profile, target=target, **options)
+        return check_backend(
+            backend,
+            settings.profile,
+            target=target,
+            only=settings.only,
+            seconds=settings.seconds,
+            fail_fast=settings.fail_fast,
+            **options,
+        )
     try:
         return check_on_cluster(
             target, settings.profile, cluster=settings.cluster, backend=backend, **options

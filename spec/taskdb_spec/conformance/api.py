@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import as_backend
+from taskdb_spec.capabilities import refuse_str
+from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
-from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, PROFILES, ResourceBudget
+from taskdb_spec.conformance.core.config import (
+    DEFAULT_BUDGET,
+    PROFILES,
+    ResourceBudget,
+    Selection,
+)
 from taskdb_spec.conformance.core.events import Event, Listener
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.engine.run import RunConfig
@@ -27,17 +36,34 @@ def check_backend(
     target: str | None = None,
     budget: ResourceBudget = DEFAULT_BUDGET,
     workers: int = 1,
+    only: Collection[str] = (),
+    seconds: float | None = None,
+    fail_fast: bool = False,
 ) -> Report:
     """Check a backend against every clause that applies to it.
 
-    `backend` is a `Backend`, or what `as_backend` makes one of. The same `seed` gives the same run.
-    `listen` is called with each event. `target`, as ``module:attribute``, is how a fresh process
-    imports the backend; without it, it is looked for where the backend was defined. The run is made
-    in a process of its own, where the system can fork, or shared by so many `workers`, which does
-    not change what it finds; `budget` says what a store may cost it.
+    Where the system can fork, the run is in processes of its own.
 
-    Raises `StoreNotOpened` where no run can be made, ValueError for an unknown profile or for no
-    workers.
+    Args:
+        backend: a `Backend`, or what `as_backend` makes one of.
+        profile: how much is executed: "quick", "default" or "deep".
+        seed: the seed of all random choices; the same seed gives the same run.
+        strict: whether SHOULD clauses are enforced.
+        listen: called with each event.
+        target: ``module:attribute``, by which a fresh process imports the backend. Without it, the
+            backend is looked for where it was defined.
+        budget: what a store may cost.
+        workers: the number of processes that share the work. It does not change what is found.
+        only: ids of clauses, or patterns such as ``IN-*``; if there are any, no other is checked.
+        seconds: no further program is begun after this time.
+        fail_fast: whether the run ends at the first failure.
+
+    Returns:
+        The report. If the run ended early, clauses without enough evidence are "unexercised".
+
+    Raises:
+        StoreNotOpened: no run can be made.
+        ValueError: an argument is wrong: for example, a pattern matches no clause.
 
     >>> from taskdb_spec.model import model_backend
     >>> report = check_backend(model_backend, profile="quick")
@@ -59,6 +85,7 @@ def check_backend(
             Path(folder),
             strict=strict,
             workers=workers,
+            selection=Selection(select_clauses(only), seconds, fail_fast),
         )
         try:
             if not hasattr(os, "fork"):
@@ -66,6 +93,27 @@ def check_backend(
             return run_supervised(config, listen or _ignore, budget)
         finally:
             subject.discard(Path(folder))
+
+
+def select_clauses(patterns: Collection[str]) -> frozenset[str] | None:
+    """Return the ids of the clauses that match one of the patterns; None if there are none.
+
+    Raises:
+        ValueError: a pattern matches no clause.
+
+    >>> sorted(select_clauses(["UPD-5", "IN-1*"]))
+    ['IN-1', 'UPD-5']
+    """
+    refuse_str("only", patterns)
+    if not patterns:
+        return None
+    selected: set[str] = set()
+    for pattern in patterns:
+        found = {name for name in clauses() if fnmatchcase(name, pattern.upper())}
+        if not found:
+            raise ValueError(f"only: no clause matches {pattern!r}; `taskdb clauses` lists them")
+        selected |= found
+    return frozenset(selected)
 
 
 def _ignore(event: Event) -> None:

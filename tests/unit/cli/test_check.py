@@ -53,7 +53,8 @@ def test_a_should_clause_counts_only_with_strict(taskdb: Taskdb, engine: Engine)
 
 def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
     taskdb("check", MYDB)
-    taskdb("check", "dict", "--profile", "deep", "--seed", "7", "--strict", "--workers", "4")
+    options = ["--only", "gt-1, IN-*", "--seconds", "2.5", "-x"]
+    taskdb("check", "dict", "--profile=deep", "--seed=7", "--strict", "--workers=4", *options)
     first, second = engine.calls
     assert first.pop("backend").name == "mydb"
     assert first == {
@@ -62,6 +63,9 @@ def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
         "strict": False,
         "workers": available_cores(),
         "target": MYDB,
+        "only": (),
+        "seconds": None,
+        "fail_fast": False,
     }
     assert second.pop("backend").name == "dict"
     assert second == {
@@ -70,7 +74,22 @@ def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
         "strict": True,
         "workers": 4,
         "target": "taskdb_reference.backends.builtin:dict_backend",
+        "only": ("gt-1", "IN-*"),
+        "seconds": 2.5,
+        "fail_fast": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--only", "GT-9"], "--only: no clause matches 'GT-9'; `taskdb clauses` lists them"),
+        (["--only", ","], "--only: name one clause at least, such as GT-1 or IN-*"),
+        (["--only", "GT-1", "--cluster"], "do not work with --cluster"),
+    ],
+)
+def test_a_wrong_selection_is_refused(taskdb: Taskdb, options: list[str], message: str) -> None:
+    assert message in error(taskdb("check", MYDB, *options))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
@@ -37,21 +38,30 @@ def test_a_real_run_in_a_pipe() -> None:
     assert json.loads(Path("r.json").read_text())["results"][0]["backend"] == "none"
 
 
-def test_a_terminated_run_leaves_no_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_run_reports_and_leaves_no_files(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     folders = tmp_path / "folders"
     folders.mkdir()
-    command = [*TASKDB, "check", "sqlite", "--profile", "default"]
-    environment = {**os.environ, "TMPDIR": str(folders)}
+    file = tmp_path / "report.json"
+    command = [*TASKDB, "check", "sqlite", "dict", "--profile", "deep", "--json", str(file)]
+    environment = {**os.environ, "TMPDIR": str(folders), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
-        assert process.stderr is not None
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("checking sqlite: ")
         while not any(folders.glob("*/*")):  # until there is a first store
             assert process.poll() is None
             time.sleep(0.05)
-        process.terminate()
-        assert "interrupted before all runs were made" in process.stderr.read()
-    assert process.returncode == 2
+        process.send_signal(number)
+        out, err = process.communicate()
+    assert "Interrupted; not checked: dict" in err
+    assert "sqlite INCOMPLETE: nothing fails, but " in out
+    assert process.returncode == 3
+    [result] = json.loads(file.read_text())["results"]
+    assert result["cut_short"].startswith("interrupted after ")
     assert list(folders.iterdir()) == []
 
 

@@ -13,7 +13,7 @@ from taskdb_spec.conformance.comparison.answers import check_answer
 from taskdb_spec.conformance.comparison.arguments import check_arguments
 from taskdb_spec.conformance.comparison.capacity import check_capacity
 from taskdb_spec.conformance.comparison.culling import check_culling
-from taskdb_spec.conformance.comparison.effects import audit
+from taskdb_spec.conformance.comparison.effects import audit, compare_records, note_evidence
 from taskdb_spec.conformance.comparison.null_store import check_memory_growth, check_null_store
 from taskdb_spec.conformance.comparison.refusals import check_refusal, refusals
 from taskdb_spec.conformance.comparison.reopen import check_close, check_reopen
@@ -50,8 +50,7 @@ def check_step(session: Session, operation: Operation, audit_mode: Audit) -> Ste
     Args:
         session: The session. Afterwards, its model has the state after the step.
         operation: The step.
-        audit_mode: `Audit.EACH_STEP` reads all records back, so a defect shows at the step that
-            causes it. Drops, purges and refused writes are always followed by an audit.
+        audit_mode: When the records are compared with the model.
 
     Returns:
         The findings and the evidence.
@@ -73,20 +72,36 @@ def check_step(session: Session, operation: Operation, audit_mode: Audit) -> Ste
         check_refusal(session, operation, due, outcome, result)
     else:
         _check_acceptance(session, operation, outcome, result)
-    needs_audit = audit_mode is Audit.EACH_STEP or _needs_audit(operation, is_refused=bool(due))
     # After another finding, the state may differ because of it; a wrong error class is harmless.
-    if needs_audit and all(finding.clause.startswith("ERR-") for finding in result.findings):
-        audit(session, operation, result, refused=bool(due))
+    if all(finding.clause.startswith("ERR-") for finding in result.findings):
+        _check_effects(session, operation, audit_mode, result, is_refused=bool(due))
     if operation.mutate_afterwards and not due and not result.findings:
         check_aliasing(session, operation, args, outcome, result)
     return result
 
 
-def _needs_audit(operation: Operation, *, is_refused: bool) -> bool:
-    """Return whether the step has effects that only an audit shows."""
-    if operation.call in (Method.drop, Method.purge):
-        return True
-    return is_refused and operation.call in WRITES
+def _check_effects(
+    session: Session,
+    operation: Operation,
+    audit_mode: Audit,
+    result: StepResult,
+    *,
+    is_refused: bool,
+) -> None:
+    """Compare the records with the model, now or at a later step."""
+    if audit_mode is Audit.EACH_STEP:
+        audit(session, operation, result, refused=is_refused)
+    elif operation.call not in WRITES:
+        return
+    elif (
+        is_refused
+        or audit_mode is Audit.EACH_WRITE
+        or operation.call in (Method.drop, Method.purge)
+    ):
+        # What is refused or removed leaves nothing that a later comparison could see.
+        compare_records(session, operation, result, refused=is_refused)
+    else:
+        note_evidence(session, operation)
 
 
 def _check_acceptance(
@@ -127,7 +142,7 @@ def run_step(session: Session, operation: Operation) -> bool:
 def read_back(session: Session) -> StepResult:
     """Compare all records at the end of a program."""
     result = StepResult()
-    audit(session, Operation(Method.history), result, refused=False)
+    compare_records(session, Operation(Method.history), result, refused=False)
     return result
 
 

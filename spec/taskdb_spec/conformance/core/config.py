@@ -17,23 +17,54 @@ class Profile:
 
     Args:
         name: the name on the command line.
-        targeted_programs: programs for each clause.
+        targeted_programs: programs for each clause, at most.
         operations: untargeted programs follow until the run has this many operations.
     """
 
     name: str
     targeted_programs: int
     operations: int
+    is_frugal: bool = False
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", targeted_programs=16, operations=75_000),
+        Profile("quick", targeted_programs=16, operations=22_000, is_frugal=True),
         Profile("default", targeted_programs=60, operations=160_000),
         Profile("deep", targeted_programs=200, operations=1_000_000),
     )
 }
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a run leaves out on purpose, and when it ends early.
+
+    Args:
+        clauses: the ids of the clauses to check; None means all.
+        seconds: no further program is begun after this time; None means no limit.
+        is_fail_fast: whether the run ends as soon as a clause that it enforces has failed.
+    """
+
+    clauses: frozenset[str] | None = None
+    seconds: float | None = None
+    is_fail_fast: bool = False
+
+    @property
+    def has_all_clauses(self) -> bool:
+        """Whether no clause is left out."""
+        return self.clauses is None
+
+    def has(self, clause: str) -> bool:
+        """Return whether the clause is checked."""
+        return self.clauses is None or clause in self.clauses
+
+
+EVERYTHING_SELECTED = Selection()
+"""A run that leaves nothing out and has no limit."""
+
+
 EXPENSIVE_CLAUSES = {"KEEP-1": 1, "IN-4": 4, "BUF-3": 2, "NODB-4": 1}
 """Clauses whose programs take thousands of calls or megabytes, and how many programs suffice."""
 RANDOM_WALK_OPERATIONS = 40

@@ -17,6 +17,8 @@ class ClauseVerdict(StrEnum):
     FAIL = "fail"
     UNCLAIMED = "unclaimed"
     UNEXERCISED = "unexercised"
+    NOT_SELECTED = "not selected"
+    """The caller left the clause out on purpose, so it does not count."""
 
 
 class Verdict(StrEnum):

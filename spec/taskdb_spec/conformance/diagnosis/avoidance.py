@@ -23,7 +23,7 @@ from taskdb_spec.conformance.core.program import (
     Operation,
     Program,
 )
-from taskdb_spec.conformance.core.variants import Avoidance
+from taskdb_spec.conformance.core.variants import Audit, Avoidance
 from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.diagnosis.quarantine import QuarantinedCall
 from taskdb_spec.conformance.execution.executor import Executor
@@ -47,9 +47,15 @@ class KnownFailures:
     quarantine: tuple[QuarantinedCall, ...] = ()
 
     @property
-    def audits_each_step(self) -> bool:
-        """Once something has failed, a new failure is located at the step that causes it."""
-        return bool(self.clauses)
+    def least_audit(self) -> Audit:
+        """How often the records are compared with the model at least.
+
+        Once something has failed, the model follows the store from the step that shows it. If
+        `get_record` is wrong, only `get_record` shows what that means for other clauses.
+        """
+        if "GET-1" in self.clauses:
+            return Audit.EACH_STEP
+        return Audit.EACH_WRITE if self.clauses else Audit.AT_END
 
     @property
     def skips_limited_programs(self) -> bool:

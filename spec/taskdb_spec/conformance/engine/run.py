@@ -10,7 +10,7 @@ from pathlib import Path
 from taskdb_spec.backend import Backend
 from taskdb_spec.clauses import Clause, checked_clauses, clauses
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
-from taskdb_spec.conformance.core.config import Profile
+from taskdb_spec.conformance.core.config import EVERYTHING_SELECTED, Profile, Selection
 from taskdb_spec.conformance.core.events import Listener, Progress, RunFinished, RunStarted
 from taskdb_spec.conformance.core.results import (
     ClauseResult,
@@ -19,7 +19,11 @@ from taskdb_spec.conformance.core.results import (
     required_evidence,
 )
 from taskdb_spec.conformance.engine.state import RunCounters, RunState
-from taskdb_spec.conformance.planning.batches import Batch, plan_batches
+from taskdb_spec.conformance.planning.batches import (
+    Batch,
+    plan_batches,
+    plan_more_batches,
+)
 
 PROGRESS_INTERVAL_PROGRAMS = 20
 """Untargeted programs between two `Progress` events: often enough to look alive."""
@@ -39,6 +43,7 @@ class RunConfig:
         workers: how many processes share the work.
         only: if not None, targeted programs are executed for these clauses alone.
         stop_after: if set, the run may end as soon as this clause has failed.
+        selection: what the caller leaves out, and when the run ends early.
     """
 
     backend: Backend
@@ -50,15 +55,23 @@ class RunConfig:
     workers: int = 1
     only: frozenset[str] | None = None
     stop_after: str = ""
+    selection: Selection = EVERYTHING_SELECTED
 
     def clauses(self) -> list[Clause]:
         """Return the clauses that targeted programs are executed for, in order."""
         checked = checked_clauses(self.backend)
-        return [clause for clause in checked if self.only is None or clause.id in self.only]
+        return [
+            clause
+            for clause in checked
+            if (self.only is None or clause.id in self.only) and self.selection.has(clause.id)
+        ]
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the batches of the run, in order."""
-        with_untargeted = not self.backend.stores_nothing
+    def batches(self, state: RunState) -> Iterator[Batch]:
+        """Yield the batches of the plan, or those that are added to it at the end, in order."""
+        if state.short_of_evidence is not None:
+            return plan_more_batches(state.short_of_evidence, self.profile)
+        # Untargeted programs are for no clause, so they cannot be about the selected ones.
+        with_untargeted = not self.backend.stores_nothing and self.selection.has_all_clauses
         return plan_batches(self.clauses(), self.profile, with_untargeted=with_untargeted)
 
 
@@ -71,6 +84,8 @@ class Run:
     state: RunState = field(default_factory=RunState)
     counters: RunCounters = field(default_factory=RunCounters)
     started: float = field(default_factory=time.monotonic)
+    is_announced: bool = False
+    cut_reason: str = ""
 
     def replace_state(self, state: RunState) -> None:
         """Continue with the state that a batch has left."""
@@ -78,6 +93,7 @@ class Run:
 
     def announce(self) -> None:
         """Emit the event that begins the run."""
+        self.is_announced = True
         config = self.config
         planned = config.profile.operations
         self.listen(
@@ -92,20 +108,37 @@ class Run:
 
     def announce_batch(self, batch: Batch) -> None:
         """Emit a progress event before each clause, and at intervals among untargeted programs."""
-        if batch.is_untargeted:
-            is_due = batch.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0
-        else:
-            is_due = batch.is_first_of_clause
-        if is_due:
+        if batch.clause or batch.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0:
             self.listen(Progress(self.counters.operations, batch.clause or "untargeted programs"))
 
     def is_over(self, batch: Batch) -> bool:
         """Return whether the run ends before this batch."""
+        self.cut_reason = self._find_cut_reason()
+        if self.cut_reason:
+            return True
         budget_used = self.counters.operations >= self.config.profile.operations
-        # A run does not stop between two batches of the same clause.
-        can_stop = batch.is_untargeted or batch.is_first_of_clause
-        is_stopped = can_stop and self.config.stop_after in self.state.counterexamples
+        is_stopped = self.config.stop_after in self.state.counterexamples
         return (batch.is_untargeted and budget_used) or is_stopped
+
+    def extend(self) -> bool:
+        """Give more programs to the clauses that lack evidence; return whether there are any.
+
+        To be called when all batches were executed. It returns True once at most.
+        """
+        if self.state.short_of_evidence is not None or self.cut_reason:
+            return False
+        short = [each for each in self.config.clauses() if self._is_short_of_evidence(each)]
+        self.state.short_of_evidence = tuple(clause.id for clause in short)
+        return bool(short) and self.config.stop_after not in self.state.counterexamples
+
+    def _is_short_of_evidence(self, clause: Clause) -> bool:
+        result = self._result(clause)
+        return result.verdict is ClauseVerdict.UNEXERCISED and result.counterexample is None
+
+    def interrupt(self) -> None:
+        """Emit the report of what was done so far, unless nothing was."""
+        if self.is_announced:
+            self.finish(f"interrupted after {self.counters.programs:,} programs")
 
     def finish(self, aborted_reason: str = "") -> Report:
         """Return the report of what was done, and emit it as the last event."""
@@ -118,16 +151,32 @@ class Run:
             clauses=tuple(map(self._result, clauses().values())),
             seconds=time.monotonic() - self.started,
             operations=self.counters.operations,
-            aborted_reason=aborted_reason,
+            aborted_reason=aborted_reason or self.cut_reason,
             workers=config.workers,
         )
         self.listen(RunFinished(report))
         return report
 
+    def _find_cut_reason(self) -> str:
+        """Return why the run ends early, or an empty text."""
+        selection, done = self.config.selection, self.counters.programs
+        if selection.is_fail_fast and self._fails():
+            return f"ended at the first failure, after {done:,} programs"
+        seconds = selection.seconds
+        if seconds is not None and time.monotonic() - self.started >= seconds:
+            return f"ended after {seconds:g} seconds and {done:,} programs"
+        return ""
+
+    def _fails(self) -> bool:
+        levels = (clauses()[name].level for name in self.state.counterexamples)
+        return any(self.config.strict or level == "MUST" for level in levels)
+
     def _result(self, clause: Clause) -> ClauseResult:
         counts = {kind: self.counters.evidence[clause.id, kind] for kind in clause.evidence}
         if not clause.claimed_by(self.config.backend):
             return ClauseResult(clause, ClauseVerdict.UNCLAIMED, counts)
+        if not self.config.selection.has(clause.id):
+            return ClauseResult(clause, ClauseVerdict.NOT_SELECTED, counts)
         if clause.id in self.state.counterexamples:
             counterexample = self.state.counterexamples[clause.id]
             return ClauseResult(clause, ClauseVerdict.FAIL, counts, counterexample)

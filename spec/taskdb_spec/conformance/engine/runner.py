@@ -70,7 +70,8 @@ class Runner:
                 self._run_targeted(planned)
             else:
                 self._run_untargeted(planned)
-        return RunCounters(self._executor.operations, self._executor.evidence)
+        count = len(batch.numbers)
+        return RunCounters(self._executor.operations, count, self._executor.evidence)
 
     def _run_targeted(self, planned: PlannedProgram) -> None:
         # Not `is_resolved`: the programs of a clause that was given up may fail under another one.
@@ -176,12 +177,22 @@ def run_in_process(config: RunConfig, listen: Listener) -> Report:
         listen(counted_from(event, run.counters.operations))
 
     runner = Runner(config, run.state, _EventsOnly(relay), Workdirs(config.folder))
-    for batch in config.batches():
+    try:
+        _run_batches(run, runner)
+        if run.extend():
+            _run_batches(run, runner)
+    except KeyboardInterrupt:
+        run.interrupt()
+        raise
+    return run.finish()
+
+
+def _run_batches(run: Run, runner: Runner) -> None:
+    for batch in run.config.batches(run.state):
         if run.is_over(batch):
             break
         run.announce_batch(batch)
         run.counters.add(runner.run_batch(batch))
-    return run.finish()
 
 
 def refuse_unusable_store(config: RunConfig, recorder: FlightRecorder | None = None) -> None:

@@ -31,6 +31,8 @@ class RunState:
     """Whether two stores were observed to share state."""
     quarantine: tuple[QuarantinedCall, ...] = ()
     """Calls that hang or end the process."""
+    short_of_evidence: tuple[str, ...] | None = None
+    """Clauses that get more programs, for want of evidence; None while the plan is executed."""
     skipped_programs: frozenset[str] = frozenset()
     """Programs that crashed the process twice for no reason that could be found."""
 
@@ -76,9 +78,11 @@ class RunCounters:
     """What a run has counted so far."""
 
     operations: int = 0
+    programs: int = 0
     evidence: Evidence = field(default_factory=Counter)
 
     def add(self, other: RunCounters) -> None:
         """Add the counts of a batch."""
         self.operations += other.operations
+        self.programs += other.programs
         self.evidence.update(other.evidence)

@@ -58,11 +58,20 @@ class _Supervisor:
         self._worker_generation = 0
 
     def run(self) -> Report:
+        try:
+            return self._run_to_end()
+        except KeyboardInterrupt:
+            self._run.interrupt()
+            raise
+
+    def _run_to_end(self) -> Report:
         self._refuse_unusable_store()
         self._run.announce()
         while self._crashes.total() <= self._budget.restarts:
             if self._run_until_restart():
-                return self._run.finish()
+                if not self._run.extend():
+                    return self._run.finish()
+                self._consumed_batches = 0  # of those that were added
         crashes = self._budget.restarts + 1
         return self._run.finish(f"the run was ended after {crashes} of its calls had not come back")
 
@@ -106,7 +115,9 @@ class _Supervisor:
 
     def _remaining_batches(self) -> Iterator[tuple[int, Batch]]:
         """Yield the batches that are not consumed yet, each with its number."""
-        return islice(enumerate(self._config.batches()), self._consumed_batches, None)
+        return islice(
+            enumerate(self._config.batches(self._run.state)), self._consumed_batches, None
+        )
 
     def _start_worker(self, number: int, barrier: FailureBarrier) -> Worker:
         folder = self._config.folder / f"run-{self._worker_generation}-{number}"

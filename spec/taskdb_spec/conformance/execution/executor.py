@@ -77,8 +77,7 @@ class Executor:
         """Execute a program to its end, or to the first finding that is not known yet."""
         if limits is not None and self.policy.skips_limited_programs:
             return None
-        if self.policy.audits_each_step:
-            audit = Audit.EACH_STEP
+        audit = max(audit, self.policy.least_audit)
         session = self.open_session(limits)
         try:
             return self._execute(session, program(session), audit, avoidance)
@@ -177,7 +176,7 @@ class Executor:
                 return None
             if operation.call in (Method.close, StoreAction.next_store):
                 return None
-        return self._read_back(session, done, raised) if audit is Audit.AT_END else None
+        return None if audit is Audit.EACH_STEP else self._read_back(session, done, raised)
 
     def _adapted(
         self, session: Session, steps: Iterable[Operation], avoidance: Avoidance

@@ -30,6 +30,10 @@ class SessionHistory:
     """Whether any query of the program has found a record."""
     last_history: list[str] | None = None
     """The answer of the last ``get_history``; None after a write."""
+    unseen_evidence: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """What the latest write of each id is evidence for, once a comparison has seen its effect."""
+    comparisons: int = 0
+    """How often all records were compared with the model."""
     steps: list[Call] = field(default_factory=list)
     calls: list[Operation] = field(default_factory=list)
     """All calls, those between the steps included."""

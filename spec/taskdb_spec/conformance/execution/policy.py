@@ -34,8 +34,8 @@ class AvoidancePolicy(Protocol):
     """Decide how an operation is executed, given what is known to fail."""
 
     @property
-    def audits_each_step(self) -> bool:
-        """Whether every program is audited after each step."""
+    def least_audit(self) -> Audit:
+        """How often the records are compared with the model at least."""
         ...
 
     @property
@@ -65,7 +65,7 @@ class AvoidancePolicy(Protocol):
 class NoAvoidance:
     """The policy of a run that knows no failure yet."""
 
-    audits_each_step = False
+    least_audit = Audit.AT_END
     skips_limited_programs = False
 
     def adapt(

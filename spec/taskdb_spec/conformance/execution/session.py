@@ -162,7 +162,7 @@ class Session:
         Returns:
             False if the store's answers are inconsistent; the program must end.
         """
-        if self._finds_all():
+        if self.finds_all():
             return True
         records: dict[str, Any] = {}
         for msg_id in self.history.known_ids:
@@ -177,10 +177,12 @@ class Session:
             elif not isinstance(outcome.error, KeyError):
                 return False
         self.model.records, self.history.last_history = records, None
+        self.history.unseen_evidence.clear()
         self.model_resynchronized = True
         return True
 
-    def _finds_all(self) -> bool:
+    def finds_all(self) -> bool:
+        """Return whether ``find_records({})`` finds exactly the records of the model."""
         found, expected = self.call(EVERYTHING).value, self.model.records
         if not isinstance(found, dict) or found.keys() != expected.keys():
             return False

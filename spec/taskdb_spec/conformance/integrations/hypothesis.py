@@ -31,7 +31,7 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.clauses import checked_clauses
 from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
-from taskdb_spec.conformance.core.config import PROFILES
+from taskdb_spec.conformance.core.config import Profile
 from taskdb_spec.conformance.core.program import Method, Operation, Program, StoreAction
 from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.executor import Executor, Failure
@@ -47,8 +47,10 @@ from taskdb_spec.conformance.integrations.departures import (
 )
 from taskdb_spec.conformance.planning.batches import PlannedProgram, plan_batches
 
+PROGRAMS = Profile("machine", targeted_programs=16, operations=0)
+"""The programs of the machine: more than `quick` has, because no other programs follow."""
 PROGRAMS_PER_EXAMPLE = 128
-"""Programs of the command with which an example begins, of some 2,700.
+"""Programs with which an example begins, of some 2,700.
 
 Examples begin anywhere, so the 100 examples of the default settings miss one program in a hundred.
 """
@@ -299,9 +301,9 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 def _plan_programs(backend: Backend) -> dict[str, PlannedProgram]:
-    """Return the programs of the profile `quick` for clauses, by name: one of each, and so on."""
+    """Return the programs for clauses, by name: one of each clause, a second one of each, ..."""
     required = [clause for clause in checked_clauses(backend) if is_required(clause.id)]
-    batches = plan_batches(required, PROFILES["quick"], with_untargeted=False)
+    batches = plan_batches(required, PROGRAMS, with_untargeted=False)
     programs = [program for batch in batches for program in batch.programs()]
     # The sort is stable, so the clauses keep their order.
     return {each.name: each for each in sorted(programs, key=lambda each: each.rotation)}

@@ -13,13 +13,13 @@ found of its clause. There is a test for each clause that the backend claims, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any
 
 from taskdb_spec.backend import as_backend
 from taskdb_spec.clauses import Clause, clauses
-from taskdb_spec.conformance.api import check_backend
+from taskdb_spec.conformance.api import check_backend, select_clauses
 from taskdb_spec.conformance.core.results import ClauseResult, Report
 
 
@@ -35,11 +35,19 @@ class _Run:
 
 
 def conformance_tests(
-    backend: Any, profile: str = "default", *, seed: int = 0, strict: bool = False
+    backend: Any,
+    profile: str = "default",
+    *,
+    seed: int = 0,
+    strict: bool = False,
+    only: Collection[str] = (),
+    seconds: float | None = None,
+    fail_fast: bool = False,
 ) -> type:
-    """A test class with one test for each clause that applies to the backend.
+    """Return a test class with one test for each clause that applies to the backend.
 
-    The arguments are those of `check_backend`. SHOULD clauses have tests where `strict` is set.
+    The arguments are those of `check_backend`. SHOULD clauses have tests only if `strict` is true.
+    If the run ends early, the test of a clause without enough evidence fails, and says so.
 
     >>> from taskdb_spec.model import model_backend
     >>> tests = conformance_tests(model_backend, profile="quick")
@@ -47,11 +55,21 @@ def conformance_tests(
     ('TestModelConformance', True)
     """
     subject = as_backend(backend)
-    run = _Run(backend=backend, profile=profile, seed=seed, strict=strict)
+    run = _Run(
+        backend=backend,
+        profile=profile,
+        seed=seed,
+        strict=strict,
+        only=only,
+        seconds=seconds,
+        fail_fast=fail_fast,
+    )
+    selected = select_clauses(only)
     applying = [
         clause
         for clause in clauses().values()
         if clause.claimed_by(subject) and (strict or clause.level == "MUST")
+        if selected is None or clause.id in selected
     ]
     tests: dict[str, Any] = {f"test_{c.id.replace('-', '_')}": _test(run, c) for c in applying}
     name = subject.name.title().replace("-", "").replace("_", "").replace(" ", "")

@@ -6,13 +6,18 @@ was executed before, so the report does not depend on the number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from taskdb_spec.clauses import Clause
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, Profile
 from taskdb_spec.conformance.core.variants import UNTARGETED_VARIANT, ProgramVariant
+from taskdb_spec.conformance.planning.program_counts import (
+    MOST_PROGRAMS_PER_BATCH,
+    iter_waves,
+    program_count,
+)
 
 
 class ProgramKind(Enum):
@@ -62,11 +67,6 @@ class Batch:
         """Whether the programs are generated for no clause."""
         return not self.clause
 
-    @property
-    def is_first_of_clause(self) -> bool:
-        """Whether it is the first batch of its clause; never for an untargeted batch."""
-        return not self.is_untargeted and self.numbers.start == 0
-
     def programs(self) -> Iterator[PlannedProgram]:
         """Yield the programs of the batch.
 
@@ -92,29 +92,49 @@ def _untargeted(number: int) -> PlannedProgram:
     return PlannedProgram(f"walk/{number}", kind, "", rotation, UNTARGETED_VARIANT)
 
 
-BATCH_SIZE = 8
-"""Programs per batch: large enough to keep messages between processes few, and small enough that
-little is computed twice when a worker has to start again."""
-
-
 def plan_batches(
     clauses: Iterable[Clause], profile: Profile, *, with_untargeted: bool
 ) -> Iterator[Batch]:
-    """Yield all batches of a run, in order: those for each clause, then the untargeted ones.
+    """Yield all batches of a run, in order: those for each clause wave by wave, then the others.
 
-    The clause about shared state (`ISO-9`) comes first: if stores share state, data that one
-    program leaves can fail later programs of any clause.
+    All programs for the clause about shared state (`ISO-9`) come first: if stores share state, data
+    that one program leaves can fail later programs of any clause.
 
     >>> from taskdb_spec.clauses import clauses
-    >>> profile = Profile("small", targeted_programs=10, operations=0)
-    >>> list(plan_batches([clauses()["ADD-1"]], profile, with_untargeted=False))
-    [Batch(clause='ADD-1', numbers=range(0, 8)), Batch(clause='ADD-1', numbers=range(8, 10))]
+    >>> profile = Profile("small", targeted_programs=2, operations=0)
+    >>> two = [clauses()["ADD-1"], clauses()["GET-1"]]
+    >>> batches = list(plan_batches(two, profile, with_untargeted=False))
+    >>> [program.name for batch in batches for program in batch.programs()]
+    ['ADD-1/0', 'GET-1/0', 'ADD-1/1', 'GET-1/1']
     """
-    for clause in sorted(clauses, key=lambda clause: clause.id != "ISO-9"):
-        count = EXPENSIVE_CLAUSES.get(clause.id, profile.targeted_programs)
-        for start in range(0, count, BATCH_SIZE):
-            yield Batch(clause.id, range(start, min(start + BATCH_SIZE, count)))
+    counts = {clause.id: program_count(clause.id, profile) for clause in clauses}
+    yield from _plan_waves({name: n for name, n in counts.items() if name == "ISO-9"})
+    yield from _plan_waves({name: n for name, n in counts.items() if name != "ISO-9"})
     # The number of operations is an upper bound: nearly every program has at least one operation.
     # `Run.is_over` ends the loop as soon as the run has its operations.
     for number in range(profile.operations if with_untargeted else 0):
         yield Batch("", range(number, number + 1))
+
+
+def plan_more_batches(clauses: Iterable[str], profile: Profile) -> Iterator[Batch]:
+    """Yield batches for clauses that need more programs than a frugal profile has.
+
+    A store that fails other clauses may leave too little evidence for these.
+
+    >>> from taskdb_spec.conformance.core.config import PROFILES
+    >>> [batch.numbers for batch in plan_more_batches(["EQ-1", "KEEP-1"], PROFILES["quick"])]
+    [range(8, 16)]
+    """
+    for clause in clauses:
+        if clause not in EXPENSIVE_CLAUSES:
+            start, most = program_count(clause, profile), profile.targeted_programs
+            for number in range(start, most, MOST_PROGRAMS_PER_BATCH):
+                yield Batch(clause, range(number, min(number + MOST_PROGRAMS_PER_BATCH, most)))
+
+
+def _plan_waves(counts: Mapping[str, int]) -> Iterator[Batch]:
+    for wave in iter_waves(max(counts.values(), default=0)):
+        for clause, count in counts.items():
+            numbers = range(wave.start, min(wave.stop, count))
+            if numbers:
+                yield Batch(clause, numbers)

@@ -121,6 +121,8 @@ def apply_baseline(report: Report, baseline: Baseline) -> Report:
 def _apply_entry(result: ClauseResult, entry: ExpectedFailure | None) -> ClauseResult:
     if entry is None:
         return result
+    if result.verdict == ClauseVerdict.NOT_SELECTED:
+        return result
     if result.verdict == ClauseVerdict.UNCLAIMED:
         return replace(result, baseline_error="listed, but the backend does not claim it")
     if entry.flaky:

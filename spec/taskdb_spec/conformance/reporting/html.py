@@ -59,7 +59,7 @@ def sort_worst_first(report: Report) -> list[ClauseResult]:
 
     Within each group, the order is that of SPEC.md.
     """
-    order = ("fail", "unexercised", "pass", "unclaimed")
+    order = ("fail", "unexercised", "pass", "unclaimed", "not selected")
     return sorted(report.clauses, key=lambda result: order.index(result.verdict))
 
 

@@ -76,6 +76,8 @@ def _reason_to_skip(report: Report, result: ClauseResult) -> str:
         return f"{format_expected_failure(result)} ({get_summary(result)})"
     if result.verdict == ClauseVerdict.UNCLAIMED:
         return "the backend does not claim this"
+    if result.verdict == ClauseVerdict.NOT_SELECTED:
+        return "not selected"
     if not report.enforces(result):
         return f"a SHOULD, enforced by --strict alone: {_describe(result)}"
     return ""

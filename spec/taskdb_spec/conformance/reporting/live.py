@@ -1,4 +1,4 @@
-"""The progress of a run on a terminal."""
+"""The progress of a run: a display that moves on a terminal, now and then a line elsewhere."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from taskdb_spec.conformance.core.events import ClauseFailed, Progress, RunStarted
+from taskdb_spec.conformance.reporting.console import print_line
 from taskdb_spec.conformance.reporting.text import escape_unprintable, format_clause_count
 
 MIN_REFRESH_SECONDS = 0.1
 """The least time between two refreshes: more often costs time, and nobody can read it."""
+
+SECONDS_BETWEEN_LINES = 10.0
+"""The time between two lines of progress: a log stays short, and a reader knows that it goes on."""
 
 MAX_IDS_SHOWN = 8
 """The number of failing clauses that fit into one line of a usual terminal."""
@@ -94,3 +98,46 @@ class LiveProgress:
         verb = "fails" if count == 1 else "fail"
         brief = ", ".join(self._failing[:MAX_IDS_SHOWN]) + dots
         return Text(f"  {format_clause_count(count)} {verb} so far: {brief}", style="red")
+
+
+class LineProgress:
+    """Prints a line for each failure at once, and every ten seconds a line of progress.
+
+    Args:
+        console: a console that is no terminal.
+        clock: returns the current time in seconds.
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._clock = clock
+
+    def start(self, event: RunStarted) -> None:
+        """Begin to measure the time of a new run."""
+        self._planned = event.operations
+        self._failing = 0
+        self._started = self._last_printed = self._clock()
+
+    def progress(self, event: Progress) -> None:
+        """Print the progress, unless a line was printed in the last seconds."""
+        now = self._clock()
+        if now - self._last_printed >= SECONDS_BETWEEN_LINES:
+            self._last_printed = now
+            print_line(
+                self._console, self._describe(event.operations, now - self._started), indent=2
+            )
+
+    def failed(self, event: ClauseFailed) -> None:
+        """Print which clause has failed; the report at the end has the details."""
+        self._failing += 1
+        print_line(self._console, f"fails: {event.clause} {event.title}", indent=2)
+
+    def stop(self) -> None:
+        """Do nothing: there is nothing to remove."""
+
+    def _describe(self, done: int, seconds: float) -> str:
+        left = ""
+        if 0 < done < self._planned:
+            left = f", about {seconds / done * (self._planned - done):.0f} s left"
+        failing = f"; {format_clause_count(self._failing)} failed so far" if self._failing else ""
+        return f"{done:,} of {self._planned:,} operations in {seconds:.0f} s{left}{failing}"

@@ -17,7 +17,7 @@ from taskdb_spec.conformance.core.events import (
 )
 from taskdb_spec.conformance.core.results import ClauseResult, Report
 from taskdb_spec.conformance.reporting.console import print_line, print_table
-from taskdb_spec.conformance.reporting.live import LiveProgress
+from taskdb_spec.conformance.reporting.live import LineProgress, LiveProgress
 from taskdb_spec.conformance.reporting.text import (
     abbreviate_ids,
     count_verdicts,
@@ -55,7 +55,8 @@ class TerminalReporter:
     def __init__(self, console: Console, *, verbose: bool = False) -> None:
         self._console = console
         self._verbose = verbose
-        self._live = LiveProgress(console) if console.is_terminal else None
+        progress = LiveProgress if console.is_terminal else LineProgress
+        self._progress: LiveProgress | LineProgress = progress(console)
         self._runs = 0
 
     def __call__(self, event: Event) -> None:
@@ -63,18 +64,17 @@ class TerminalReporter:
         match event:
             case RunStarted():
                 self._print_start(event)
-            case Progress() if self._live:
-                self._live.progress(event)
-            case ClauseFailed() if self._live:
-                self._live.failed(event)
+            case Progress():
+                self._progress.progress(event)
+            case ClauseFailed():
+                self._progress.failed(event)
             case RunFinished():
                 self.close()
                 self._print_report(event.report)
 
     def close(self) -> None:
         """Remove the progress; call it also if the run raised an exception."""
-        if self._live is not None:
-            self._live.stop()
+        self._progress.stop()
 
     def summary(self, rows: Sequence[tuple[str, Report | None]]) -> None:
         """Print a table of several backends.
@@ -99,8 +99,7 @@ class TerminalReporter:
             f"profile {event.profile}, seed {event.seed}",
             style="bold",
         )
-        if self._live is not None:
-            self._live.start(event)
+        self._progress.start(event)
 
     def _print_report(self, report: Report) -> None:
         counts = count_verdicts(report)
@@ -108,16 +107,26 @@ class TerminalReporter:
         for result in report.clauses:
             if result.baseline_error:
                 self._print_clause_line("BASELINE", result, f": {result.baseline_error}", "red")
-        for result in counts.unexercised:
-            self._print_clause_line(
-                "UNEXERCISED", result, f": {explain_unexercised(result)}", "yellow"
-            )
+        self._print_unexercised(report, counts.unexercised)
         for result in counts.unmet_should:
             text = get_summary(result) if result.verdict == "fail" else explain_unexercised(result)
             self._print_clause_line(
                 "NOTE", result, f": {text} (enforced by --strict alone)", "cyan"
             )
         print_line(self._console, format_verdict(report), VERDICT_STYLES[report.verdict.upper()])
+
+    def _print_unexercised(self, report: Report, unexercised: Sequence[ClauseResult]) -> None:
+        """Print what lacks evidence: line by line, but in one line if the run ended early."""
+        inconclusive = [r for r in unexercised if r.counterexample or not report.aborted_reason]
+        for result in inconclusive:
+            self._print_clause_line(
+                "UNEXERCISED", result, f": {explain_unexercised(result)}", "yellow"
+            )
+        left = [result for result in unexercised if result not in inconclusive]
+        if left:
+            count = format_clause_count(len(left))
+            text = f"not exercised enough before the run ended: {count}: {abbreviate_ids(left, 12)}"
+            print_line(self._console, text, "yellow")
 
     def _print_failures(self, failed: Sequence[ClauseResult]) -> None:
         """Print new failures first, with scripts, then those that a baseline lists."""

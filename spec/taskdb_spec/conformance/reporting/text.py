@@ -151,7 +151,9 @@ def _format_reason(report: Report) -> str:
     if not counts.passed:
         return "no clause was exercised"
     unmet_should = f", {len(counts.unmet_should)} SHOULD not met" if counts.unmet_should else ""
-    return f"{counts.passed} of {claimed} pass{unmet_should}"
+    left_out = len(report.with_verdict(ClauseVerdict.NOT_SELECTED))
+    not_selected = f", {left_out} not selected" if left_out else ""
+    return f"{counts.passed} of {claimed} pass{unmet_should}{not_selected}"
 
 
 def format_clause_count(count: int) -> str:

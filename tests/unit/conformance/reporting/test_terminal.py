@@ -3,6 +3,7 @@
 import io
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.events import ClauseFailed, Progress, RunStarted
 from taskdb_spec.conformance.core.results import ClauseResult, Confirmation, Counterexample, Report
 from taskdb_spec.conformance.reporting.console import make_console
-from taskdb_spec.conformance.reporting.live import LiveProgress
+from taskdb_spec.conformance.reporting.live import LineProgress, LiveProgress
 from taskdb_spec.conformance.reporting.terminal import MAX_SCRIPTS_SHOWN, TerminalReporter
 from tests.support.fake_reports import conforming, events, failing, incomplete, report
 
@@ -56,6 +57,8 @@ def test_a_conforming_store_in_a_pipe() -> None:
 def test_a_failing_store_in_a_pipe() -> None:
     assert terminal_output(failing()) == (
         "checking mydb: 3 clauses, profile default, seed 0\n"
+        "  fails: GET-2 An unknown id is refused\n"
+        "  fails: ADD-2 An existing id is refused\n"
         "FAIL GET-2 (MUST) An unknown id is refused\n"
         "  GET-2 went wrong\n"
         f"  usual cause: {clauses()['GET-2'].likely_cause}\n"
@@ -238,3 +241,25 @@ def test_progress_names_the_first_failing_clauses() -> None:
     text = without_colours(screen_output(report(**MANY, BUF_1="fail")))
     assert "9 clauses fail so far: ADD-1," in text
     assert "UPD-2 ..." in text
+
+
+def test_a_pipe_gets_a_line_of_progress_every_ten_seconds() -> None:
+    stream, now = io.StringIO(), [0.0]
+    lines = LineProgress(make_console(stream), clock=lambda: now[0])
+    lines.start(RunStarted("mydb", "quick", 0, clauses=3, operations=1_000))
+    for now[0], done in ((9.0, 90), (10.0, 100), (11.0, 110), (21.0, 210), (99.0, 1_200)):
+        lines.progress(Progress(done, "GT-1"))
+    lines.stop()
+    assert stream.getvalue() == (
+        "  100 of 1,000 operations in 10 s, about 90 s left\n"
+        "  210 of 1,000 operations in 21 s, about 79 s left\n"
+        "  1,200 of 1,000 operations in 99 s\n"
+    )
+
+
+def test_an_ended_run_has_one_line_for_what_it_did_not_reach() -> None:
+    ended = replace(incomplete(), aborted_reason="ended after 5 seconds and 12 programs")
+    text = terminal_output(ended)
+    assert text.count("not exercised enough before the run ended: ") == 1
+    assert "UNEXERCISED" not in text
+    assert "; ended after 5 seconds and 12 programs (profile" in text
