@@ -22,6 +22,7 @@ from taskdb_spec.conformance.engine.investigation import Investigation, RunListe
 from taskdb_spec.conformance.engine.run import Run, RunConfig
 from taskdb_spec.conformance.engine.state import RunCounters, RunState
 from taskdb_spec.conformance.execution.executor import DynamicProgram, Executor, Failure
+from taskdb_spec.conformance.execution.first_look import look_first
 from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
 from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.conformance.execution.workdirs import Workdirs
@@ -196,11 +197,11 @@ def _run_batches(run: Run, runner: Runner) -> None:
 
 
 def refuse_unusable_store(config: RunConfig, recorder: FlightRecorder | None = None) -> None:
-    """Refuse a store that cannot be opened, or is not empty, before anything is written.
+    """Refuse a store that no run can check, before anything is written. See `look_first`.
 
     Raises:
         StoreNotOpened: the text says what is wrong.
     """
     session = Session(config.backend, config.folder / "first", recorder=recorder)
-    session.refuse_nonempty_store()
+    look_first(session)
     session.close()

@@ -35,7 +35,7 @@ def _lacks_call(*_: Any, **__: Any) -> None:
 
 
 class StoreNotOpened(Exception):
-    """A backend's `open` failed, or gave no store or one that is not empty: no run can be made."""
+    """No run can be made: `open` failed, or what it opened cannot be checked."""
 
 
 EVERYTHING = Operation(Method.find, ({},))

@@ -35,6 +35,7 @@ from taskdb_spec.conformance.core.config import Profile
 from taskdb_spec.conformance.core.program import Method, Operation, Program, StoreAction
 from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.execution.executor import Executor, Failure
+from taskdb_spec.conformance.execution.first_look import look_first
 from taskdb_spec.conformance.execution.session import EVERYTHING, CallSkipped, StoreNotOpened
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.choices import RandomSource
@@ -146,7 +147,10 @@ class StoreMachine(RuleBasedStateMachine):
         self._raised: list[bool] = []
         try:
             self._session = self._executor.open_session()
-            self._session.refuse_nonempty_store()
+            if self.programs_passed:
+                self._session.refuse_nonempty_store()
+            else:  # the first example
+                look_first(self._session)
         except StoreNotOpened:  # Hypothesis will not call teardown
             self._folder.cleanup()
             raise

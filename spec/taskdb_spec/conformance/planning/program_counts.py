@@ -27,7 +27,7 @@ PROGRAM_COUNTS: Mapping[str, int] = {
 """Clauses that need another number of programs, mostly more: some faults want a rare variant.
 
 The numbers are those that kill one half of the mutants of each clause. The other half judges them:
-``python -m tests.mutation.kill_matrix`` prints how many of it die.
+``python -m tests.mutation.needed_programs`` prints how many of it die.
 """
 
 

@@ -1,4 +1,4 @@
-"""Stores that lack a call, answer with what no store should, or hold what is not the suite's."""
+"""Stores that answer with what no store should, or hold what is not the suite's."""
 
 from __future__ import annotations
 
@@ -26,32 +26,6 @@ def failing(open_store: Callable[[], Any], *claims: Capability, **options: Any) 
     """The clauses that a small run finds broken."""
     backend = Backend("odd", lambda workdir: open_store(), claims, **options)
     return {result.clause.id for result in small_run(backend, profile=BRIEF).with_verdict("fail")}
-
-
-class Partial:
-    """The model without some of its calls."""
-
-    def __init__(self, *missing: str) -> None:
-        self._missing, self._model = missing, Model()
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self._missing:
-            raise AttributeError(name)
-        return getattr(self._model, name)
-
-
-@pytest.mark.parametrize(
-    ("missing", "clause"),
-    [
-        ("close", "CLOSE-1"),
-        ("add_record", "ADD-1"),
-        ("get_history", "HIST-1"),
-        ("find_records", "QRY-1"),
-        ("drop_matching_records", "PURGE-1"),
-    ],
-)
-def test_a_call_that_is_not_there_fails_its_clause(missing: str, clause: str) -> None:
-    assert clause in failing(lambda: Partial(missing))
 
 
 class ListsAnIterator(Model):
