@@ -1,13 +1,15 @@
 # Everything that a command needs is set up by the command, in .venv.
 PYTHON ?= python3
 PROFILE ?= quick default
+ENGINE ?= command
 VENV := .venv
+LOWEST := build/lowest
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AT_LENGTH := tests/integration/stores/test_conformance.py
 
 .DEFAULT_GOAL := help
-.PHONY: help conformance test stores mutants bench lint types lock clean
+.PHONY: help conformance test stores lowest mutants bench lint types lock clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,9 +25,21 @@ test: $(READY) lint types ## the tests, on real servers; but for what `stores` d
 stores: $(READY) ## check the durable stores at the profile `default`, on real servers
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q $(AT_LENGTH)
 
-mutants: $(READY) ## run the suite on broken stores: what it detects, and how soon (PROFILE="quick default")
+lowest: $(READY) ## test the Hypothesis machine and the strategies with the lowest versions that are named
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check \
+	  $$($(BIN)/python -m tests.checks.lowest_versions) pytest pytest-xdist
+	@# How well an example shrinks depends on the version.
+	PYTHONPATH=$(CURDIR)/spec:$(CURDIR)/reference $(LOWEST)/bin/python -m pytest -q -n 2 \
+	  -k "not shrinks" tests/unit/conformance/integrations tests/unit/test_strategies.py
+
+mutants: $(READY) ## run the suite on broken stores (PROFILE="quick default"), or ENGINE=machine
+ifeq ($(ENGINE),machine)
+	$(BIN)/python -m tests.mutation.machine_strength
+else
 	$(BIN)/python -m tests.false_alarms.trivial_score
 	$(BIN)/python -m tests.mutation.report $(PROFILE)
+endif
 
 bench: $(READY) ## measure the speed of the stores and of the suite; write figures and plots to build/bench
 	$(BIN)/python -m bench

@@ -53,11 +53,6 @@ def departure_class(clause: str) -> type[DepartureFromSpec]:
     return _CLASSES.setdefault(clause, type(name, (DepartureFromSpec,), attributes))
 
 
-def is_required(clause: str) -> bool:
-    """Return whether a violation of the clause is a failure, and not only a SHOULD."""
-    return clauses()[clause].level == "MUST"
-
-
 _Signature: TypeAlias = tuple[object, ...]
 
 
@@ -72,12 +67,18 @@ class FailureExaminer:
         backend: the backend under test.
         writer: writes and confirms counterexamples.
         programs: the programs for clauses, by name.
+        strict: whether SHOULD clauses are enforced.
     """
 
     backend: Backend
     writer: CounterexampleWriter
     programs: Mapping[str, PlannedProgram]
+    strict: bool = False
     _known: dict[_Signature, tuple[str, Counterexample] | None] = field(default_factory=dict)
+
+    def enforces(self, clause: str) -> bool:
+        """Return whether a violation of the clause is a failure."""
+        return self.strict or clauses()[clause].level == "MUST"
 
     def examine(self, failure: Failure, target_clause: str) -> DepartureFromSpec | None:
         """Return the exception for a failure; None if it was not confirmed, or is no violation."""
@@ -87,7 +88,7 @@ class FailureExaminer:
             found = self._investigate(failure, target_clause)
             self._known[signature] = found and self._prefer_general_clause(failure, *found)
         known = self._known[signature]
-        if known is None or not is_required(known[0]):
+        if known is None or not self.enforces(known[0]):
             return None
         clause, counterexample = known
         return departure_class(clause)(_write_message(clause, counterexample))

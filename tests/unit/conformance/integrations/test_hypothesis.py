@@ -117,3 +117,21 @@ def test_a_store_that_is_not_empty_is_refused() -> None:
     backend = Backend("shared", lambda workdir: shared, QUERY_CAPABILITIES)
     with pytest.raises(Exception, match="not empty"):
         run(state_machine(backend, **OPTIONS))
+
+
+class PlainKeyError(Model):
+    """A refusal has no class of its own, which only a SHOULD asks for."""
+
+    def get_record(self, msg_id: Any, /) -> Any:
+        try:
+            return super().get_record(msg_id)
+        except KeyError as error:
+            raise KeyError(str(error)) from None
+
+
+def test_a_should_is_enforced_only_if_strict() -> None:
+    backend = Backend("plain", lambda workdir: PlainKeyError(), QUERY_CAPABILITIES)
+    run(state_machine(backend, max_examples=2, **OPTIONS))
+    with pytest.raises(DepartureFromSpec) as caught:
+        run(state_machine(backend, strict=True, max_examples=8, **OPTIONS))
+    assert type(caught.value).__name__ == "DepartureFromERR5"
