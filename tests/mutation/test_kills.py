@@ -1,4 +1,4 @@
-"""The suite kills every mutant at the profile 'quick', and blames the clause that it breaks.
+"""The suite kills every mutant at the profile 'default', and blames the clause that it breaks.
 
 Every counterexample is re-run on the mutant and on the model. One that is not confirmed does not
 count.
@@ -35,5 +35,5 @@ BLAMED_INSTEAD = {
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_the_suite_blames_a_clause_that_is_broken(mutant: Mutant) -> None:
     wanted = BLAMED_INSTEAD.get(mutant.name, mutant.clause)
-    kill = run(replace(mutant, clause=wanted), "quick", only={mutant.clause, wanted})
+    kill = run(replace(mutant, clause=wanted), "default", only={mutant.clause, wanted})
     assert kill.is_named, f"{mutant.why}: {wanted} is not among what was blamed, {kill.blamed}"

@@ -50,6 +50,16 @@ def note_evidence(session: Session, operation: Operation) -> None:
         session.history.unseen_evidence[effect.target_id] = list(effect.evidence())
 
 
+def check_written_record(session: Session, operation: Operation, result: StepResult) -> None:
+    """Compare the record that an add or update has written, in one call."""
+    effect = _Effect(session, operation, is_refused=False)
+    count = len(result.findings)
+    if effect.target_id is not None:
+        _check_record(effect, effect.target_id, result)
+    if len(result.findings) == count:
+        note_evidence(session, operation)
+
+
 def compare_records(
     session: Session, operation: Operation, result: StepResult, *, refused: bool
 ) -> None:
@@ -74,23 +84,28 @@ def audit(session: Session, operation: Operation, result: StepResult, *, refused
     count = len(result.findings)
     effect = _Effect(session, operation, refused)
     for msg_id in session.history.known_ids:
-        probe = Operation(Method.get, (msg_id,))
-        outcome = session.call(probe)
-        expected = session.model.records.get(msg_id)
-        if expected is None:
-            if outcome.error is None:
-                _check_unexpected_record(effect, outcome.value, probe, result)
-        elif outcome.error is not None:
-            suspects = effect.suspects_of_missing_record(msg_id)
-            accessor = ANSWER.at("msg_id")
-            result.add_finding(suspects, accessor, msg_id, outcome.error, probe=probe)
-        else:
-            written = session.history.written.get(msg_id, {})
-            for found in record_differences(expected, outcome.value, ANSWER, written):
-                suspects = effect.suspects_of_difference(msg_id, found, outcome.value)
-                result.add_finding(suspects, *found.mismatch, probe=probe)
+        _check_record(effect, msg_id, result)
     if len(result.findings) == count:
         _count_evidence(effect, result)
+
+
+def _check_record(effect: _Effect, msg_id: str, result: StepResult) -> None:
+    """Read a record with `get_record`, and compare it with the model."""
+    probe = Operation(Method.get, (msg_id,))
+    outcome = effect.session.call(probe)
+    expected = effect.session.model.records.get(msg_id)
+    if expected is None:
+        if outcome.error is None:
+            _check_unexpected_record(effect, outcome.value, probe, result)
+    elif outcome.error is not None:
+        suspects = effect.suspects_of_missing_record(msg_id)
+        accessor = ANSWER.at("msg_id")
+        result.add_finding(suspects, accessor, msg_id, outcome.error, probe=probe)
+    else:
+        written = effect.session.history.written.get(msg_id, {})
+        for found in record_differences(expected, outcome.value, ANSWER, written):
+            suspects = effect.suspects_of_difference(msg_id, found, outcome.value)
+            result.add_finding(suspects, *found.mismatch, probe=probe)
 
 
 def _count_evidence(effect: _Effect, result: StepResult) -> None:

@@ -13,7 +13,12 @@ from taskdb_spec.conformance.comparison.answers import check_answer
 from taskdb_spec.conformance.comparison.arguments import check_arguments
 from taskdb_spec.conformance.comparison.capacity import check_capacity
 from taskdb_spec.conformance.comparison.culling import check_culling
-from taskdb_spec.conformance.comparison.effects import audit, compare_records, note_evidence
+from taskdb_spec.conformance.comparison.effects import (
+    audit,
+    check_written_record,
+    compare_records,
+    note_evidence,
+)
 from taskdb_spec.conformance.comparison.null_store import check_memory_growth, check_null_store
 from taskdb_spec.conformance.comparison.refusals import check_refusal, refusals
 from taskdb_spec.conformance.comparison.reopen import check_close, check_reopen
@@ -93,13 +98,11 @@ def _check_effects(
         audit(session, operation, result, refused=is_refused)
     elif operation.call not in WRITES:
         return
-    elif (
-        is_refused
-        or audit_mode is Audit.EACH_WRITE
-        or operation.call in (Method.drop, Method.purge)
-    ):
+    elif is_refused or operation.call in (Method.drop, Method.purge):
         # What is refused or removed leaves nothing that a later comparison could see.
         compare_records(session, operation, result, refused=is_refused)
+    elif audit_mode is Audit.EACH_WRITE:
+        check_written_record(session, operation, result)
     else:
         note_evidence(session, operation)
 

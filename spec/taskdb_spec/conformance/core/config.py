@@ -31,7 +31,7 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("quick", targeted_programs=16, operations=22_000, is_frugal=True),
-        Profile("default", targeted_programs=60, operations=160_000),
+        Profile("default", targeted_programs=40, operations=93_000),
         Profile("deep", targeted_programs=200, operations=1_000_000),
     )
 }

@@ -24,7 +24,7 @@ class Audit(IntEnum):
     AT_END = 0
     """At the end of the program. Mostly one `find_records({})` compares all records."""
     EACH_WRITE = 1
-    """Also after each write, in the same way."""
+    """Also after each write, but only the record that it wrote."""
     EACH_STEP = 2
     """After each step, with a `get_record` of every id, so that a failure shows where it arises."""
 
@@ -54,14 +54,14 @@ class ProgramVariant:
 
         The cycles have lengths 4, 8 and 2, so a clause sees the combinations in turn.
 
-        >>> ProgramVariant.number(0).avoidance, ProgramVariant.number(4).audit
-        (<Avoidance.SKIP: 'skip'>, <Audit.AT_END: 'at end'>)
+        >>> ProgramVariant.number(0).avoidance, ProgramVariant.number(3).audit
+        (<Avoidance.SKIP: 'skip'>, <Audit.EACH_WRITE: 1>)
         """
         return cls(
             # Pairs alternate, so that each scope meets both kinds of avoidance.
             scope=CapabilityScope.CLAIMED if index // 2 % 2 else CapabilityScope.REQUIRED,
-            # One variant in eight reads all records after each step: more would cost much, and to
-            # read every record could repair a store whose reads corrupt it.
+            # One variant in eight reads each record as soon as it is written: more would cost
+            # much, and a read could repair a store whose reads corrupt it.
             audit=Audit.EACH_WRITE if index % 8 == 3 else Audit.AT_END,
             # Every second program does not skip: it may fail under a clause that is not known yet.
             avoidance=Avoidance.ADAPT if index % 2 else Avoidance.SKIP,
