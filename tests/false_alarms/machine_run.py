@@ -7,11 +7,12 @@ number of examples. The exit status is 1 if a machine fails, for whatever reason
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import sys
-import time
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from hypothesis import seed, settings
@@ -21,10 +22,12 @@ from taskdb_reference.backends.builtin import none_backend
 from taskdb_spec import Backend
 from taskdb_spec.conformance import state_machine
 from taskdb_spec.conformance.core.program import Operation
+from taskdb_spec.conformance.engine.workers import available_cores
 from taskdb_spec.conformance.execution.session import EVERYTHING
 from tests.false_alarms.deep_run import SERVERS, STORES
 from tests.false_alarms.unusual_stores import SOUND
 
+BACKENDS = {**STORES, "none": none_backend, **SOUND}
 STEPS = 200_000
 EXAMPLES_PER_ROUND = 50
 
@@ -51,26 +54,30 @@ def count_steps(backend: Backend, wanted: int, first_seed: int) -> int:
     return steps
 
 
+def run(wanted: int, first_seed: int, name: str) -> tuple[int, str]:
+    """Run machines of a store; return how many steps they made, and why one failed."""
+    with ExitStack() as stack:
+        if name in SERVERS:
+            variable, server = SERVERS[name]
+            os.environ[variable] = stack.enter_context(server()).url
+        try:
+            return count_steps(BACKENDS[name], wanted, first_seed), ""
+        except Exception as error:  # The other stores are run all the same.
+            return 0, f"{type(error).__name__}: {error}"
+
+
 def main(steps: str = "", first_seed: str = "") -> int:
     """Run the command, and return its exit status."""
     number = int(first_seed or random.randrange(10**6))
-    backends = {**STORES, "none": none_backend, **SOUND}
-    wanted = int(steps or STEPS) // len(backends)
-    print(f"seed {number}, {len(backends)} stores, {wanted} steps each", flush=True)
+    wanted = -(-int(steps or STEPS) // len(BACKENDS))
+    print(f"seed {number}, {len(BACKENDS)} stores, at least {wanted} steps each", flush=True)
     failed, made = 0, 0
-    for name, backend in backends.items():
-        started = time.process_time()
-        with ExitStack() as stack:
-            if name in SERVERS:
-                variable, server = SERVERS[name]
-                os.environ[variable] = stack.enter_context(server()).url
-            try:
-                done = count_steps(backend, wanted, number)
-                made += done
-                print(f"{name:24} {done:7} {time.process_time() - started:7.1f} s", flush=True)
-            except Exception as error:  # The other stores are run all the same.
-                failed += 1
-                print(f"{name:24} {type(error).__name__}: {error}", flush=True)
+    with multiprocessing.get_context("fork").Pool(available_cores(), maxtasksperchild=1) as pool:
+        results = pool.imap(partial(run, wanted, number), BACKENDS, chunksize=1)
+        for name, (done, error) in zip(BACKENDS, results, strict=True):
+            made += done
+            failed += bool(error)
+            print(f"{name:24} {error or f'{done} steps'}", flush=True)
     print(f"{made} steps, {failed} machines failed")
     return int(failed > 0)
 
