@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 
-from taskdb_spec.conformance.confirmation.script import summarize_call
+from taskdb_spec.conformance.confirmation.script import describe_earlier_calls, summarize_call
 from taskdb_spec.conformance.confirmation.script_builder import (
     MAX_MEMORY_LINES,
     Opener,
@@ -23,7 +23,7 @@ from taskdb_spec.model import Model
 def summarize_crash(program: Program, process_exit: ProcessExit) -> str:
     """Return the crash in one sentence: the call, and how the process ended."""
     *before, operation = program.operations
-    after = f" after {len(before)} other calls" if before else ""
+    after = describe_earlier_calls(len(before))
     call = summarize_call(operation)
     return f"{call}{after}: expected the call to come back; it {process_exit.text}"
 

@@ -205,7 +205,7 @@ def summarize_finding(program: Sequence[Operation], finding: Finding) -> str:
     else:
         happened = f"got {_shorten(to_source(actual), MAX_VALUE_CHARACTERS)}"
     call = summarize_call(finding.probe or program[-1])
-    after = f" after {len(program) - 1} other calls" if len(program) > 1 else ""
+    after = describe_earlier_calls(len(program) - 1)
     return f"{call}{after}: expected {observed} {expected}; {happened}"
 
 
@@ -218,3 +218,14 @@ def summarize_call(operation: Operation) -> str:
 
 def _shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def describe_earlier_calls(count: int) -> str:
+    """Return how many calls come before the failing one; empty if it is the first.
+
+    >>> describe_earlier_calls(1), describe_earlier_calls(2), describe_earlier_calls(0)
+    (' after 1 other call', ' after 2 other calls', '')
+    """
+    if not count:
+        return ""
+    return f" after {count} other call{'s' if count > 1 else ''}"

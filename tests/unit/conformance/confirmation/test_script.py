@@ -133,7 +133,7 @@ def test_text_that_looks_like_code_is_not_imported() -> None:
 def test_a_summary_is_one_sentence() -> None:
     finding = Finding(("ISO-6",), ARGUMENTS.at(1).viewed(View.KEYS), ["label"], [])
     assert summarize_finding([HISTORY, ADD.replace(args=("a", {}))], finding) == (
-        "add_record('a', {}) after 1 other calls: expected list(the arguments given[1]) to be "
+        "add_record('a', {}) after 1 other call: expected list(the arguments given[1]) to be "
         "['label']; got []"
     )
     refusal = Finding(("GET-2",), None, (KeyError,), OSError("away"), GET, (KeyError,))
