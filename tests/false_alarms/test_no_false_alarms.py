@@ -9,7 +9,14 @@ from tests.false_alarms.conftest import everything
 from tests.false_alarms.unusual_stores import ALONE, SOUND
 from tests.support.second_implementation.store import independent_backend
 
-COMBINED = ("all at once", "all otherwise", "core only", "frugal")
+COMBINED = (
+    "all at once",
+    "all otherwise",
+    "core only",
+    "frugal",
+    "narrow presence",
+    "narrow arrays",
+)
 """Between them, nearly all that is unusual."""
 
 

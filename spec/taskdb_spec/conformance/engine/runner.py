@@ -6,7 +6,7 @@ ends on its own evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from taskdb_spec.backend import Backend
@@ -15,7 +15,7 @@ from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS
 from taskdb_spec.conformance.core.events import Event, Listener, counted_from
-from taskdb_spec.conformance.core.program import Operation, Program, StoreAction
+from taskdb_spec.conformance.core.program import QUERY_CALLS, Operation, Program, StoreAction
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope
 from taskdb_spec.conformance.engine.investigation import Investigation, RunListener
@@ -28,6 +28,7 @@ from taskdb_spec.conformance.execution.session import Session
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.choices import RandomSource
 from taskdb_spec.conformance.generation.combinatorial import combinatorial_program
+from taskdb_spec.conformance.generation.queries.registry import is_asked
 from taskdb_spec.conformance.generation.randomized.queries import random_query_program
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.targeted import program_for
@@ -96,7 +97,8 @@ class Runner:
         generator = _generator(
             planned, config.backend, config.seed, config.backend.query_capabilities
         )
-        failure = self._executor.execute(self._untargeted_program(planned, generator))
+        generate = self._untargeted_program(planned, generator)
+        failure = self._executor.execute(lambda session: _asked(generate(session), config.backend))
         if failure is not None:
             self._investigate(failure, "")
 
@@ -138,7 +140,17 @@ def generate_targeted(planned: PlannedProgram, backend: Backend, seed: int) -> P
     if program.limits is not None and Capability.durable in backend.capabilities:
         # What was culled must stay away after a reopen.
         program = program.followed_by(Operation(StoreAction.reopen))
-    return program
+    return program.replace(*_asked(program, backend))
+
+
+def _asked(operations: Iterable[Operation], backend: Backend) -> Iterator[Operation]:
+    """Yield the operations, without queries that the backend may refuse without a clause."""
+    claimed = backend.query_capabilities
+    is_unlimited = {Capability.documents, Capability.arrays} <= claimed
+    for operation in operations:
+        is_query = operation.call in QUERY_CALLS
+        if is_unlimited or not is_query or is_asked(operation.args[0], claimed):
+            yield operation
 
 
 def _generator(

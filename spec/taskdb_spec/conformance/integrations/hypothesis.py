@@ -39,6 +39,7 @@ from taskdb_spec.conformance.execution.first_look import look_first
 from taskdb_spec.conformance.execution.session import EVERYTHING, CallSkipped, StoreNotOpened
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.choices import RandomSource
+from taskdb_spec.conformance.generation.queries.registry import is_asked
 from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.conformance.integrations.departures import FailureExaminer, execute_planned
@@ -78,7 +79,10 @@ def _draw_first_records(_machine: StoreMachine, walk: RandomWalk) -> dict[str, d
 
 
 def _draw_query(machine: StoreMachine, walk: RandomWalk) -> Any:
-    return walk.find(machine.model)[-1].args[0]
+    while True:
+        check = walk.find(machine.model)[-1].args[0]
+        if is_asked(check, machine.backend.query_capabilities):
+            return check
 
 
 def _draw_keys(machine: StoreMachine, walk: RandomWalk) -> Any:

@@ -7,7 +7,7 @@ the records that it has with some of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,6 +15,8 @@ from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.generation.values import TEXT_FIELDS, TIMESTAMP_FIELDS, ValueGenerator
 from taskdb_spec.language.errors import QueryError
 from taskdb_spec.language.parser import parse_query
+from taskdb_spec.language.tree import LOGICAL_OPERATORS
+from taskdb_spec.records.fields import BUFFER_FIELDS, DICT_FIELDS
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,33 @@ def is_claimed(query: dict[str, Any], capabilities: frozenset[Capability]) -> bo
     except QueryError:
         return False
     return True
+
+
+def is_asked(check: object, capabilities: frozenset[Capability]) -> bool:
+    """Return whether the suite asks a backend this query (ledger entry L-25).
+
+    A store that cannot compare dicts may refuse any query on a field that holds one, and likewise
+    for lists. An invalid query is asked: such a store refuses it too.
+
+    >>> is_asked({"header": None}, frozenset()), is_asked({"label": None}, frozenset())
+    (False, True)
+    """
+    if not isinstance(check, dict) or not is_claimed(check, capabilities):
+        return True
+    fields = set(_iter_fields(check))
+    return not (
+        (Capability.documents not in capabilities and fields.intersection(DICT_FIELDS))
+        or (Capability.arrays not in capabilities and fields.intersection(BUFFER_FIELDS))
+    )
+
+
+def _iter_fields(check: dict[str, Any]) -> Iterator[str]:
+    """Yield the names of the conditions of a query, also those inside of ``$and`` and the like."""
+    for name, condition in check.items():
+        yield name
+        if name in LOGICAL_OPERATORS:
+            for part in condition:
+                yield from _iter_fields(part)
 
 
 def select_claimed(
