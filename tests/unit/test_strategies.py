@@ -235,7 +235,7 @@ def test_every_clause_of_refusals_is_drawn() -> None:
     [
         (lambda: tasks.task_records(fields=["labels"]), "fields: no such field: labels; there are"),
         (lambda: tasks.updates(fields="label"), "fields: must be a set or list of names"),
-        (lambda: tasks.queries(capabilities=["pathes"]), "no such capability: pathes; there are"),
+        (lambda: tasks.queries(capabilities=["path"]), "no such capability: path; there are"),
         (
             lambda: tasks.programs(clauses=["EQ-99"]),
             "clauses: 'EQ-99' is not a clause with a check",
