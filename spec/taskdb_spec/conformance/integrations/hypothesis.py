@@ -1,9 +1,10 @@
 """A Hypothesis state machine that checks any backend against the model.
 
-The machine has one rule for each call of the interface, one for calls that must be refused, one for
-the program of a clause, and an invariant. The arguments are drawn near what is stored. The suite
-compares each step; at the first failure it also blames, shrinks and confirms, as a run does. So the
-phase `shrink` of Hypothesis is not needed: the exception already has the smallest program.
+An example begins with programs for clauses, each on a new store. Then it walks on one store: the
+machine has a rule for each call of the interface, two for calls that must be refused, and an
+invariant. The arguments are drawn near what is stored. The suite compares each step. At the first
+failure it also blames, shrinks and confirms, as a run does. So the phase `shrink` of Hypothesis is
+not needed: the exception already has the smallest program.
 
 >>> from taskdb_spec.model import model_backend
 >>> TestModel = state_machine(model_backend).TestCase  # pytest and unittest run it
