@@ -84,6 +84,10 @@ class Clause:
             return backend.stores_nothing and self.is_null_store
         return self.applies_with(backend.capabilities)
 
+    def is_enforced(self, *, strict: bool) -> bool:
+        """Return whether a violation is a failure; of a SHOULD, only if the run is strict."""
+        return strict or self.level == "MUST"
+
     def applies_with(self, claimed: Set[Capability]) -> bool:
         """Return whether the clause applies to a store of records with these capabilities."""
         return self.needs <= claimed and self.lacks not in claimed

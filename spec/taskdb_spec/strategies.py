@@ -34,7 +34,7 @@ from taskdb_spec.clauses import by_id, clauses
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES
 from taskdb_spec.conformance.core.program import Program
 from taskdb_spec.conformance.core.vocabulary import EPOCH
-from taskdb_spec.conformance.generation.invalid import INVALID_QUERIES
+from taskdb_spec.conformance.generation.invalid import INVALID_QUERIES, applicable_invalid_queries
 from taskdb_spec.conformance.generation.queries.drawer import QueryDrawer, find_paths
 from taskdb_spec.conformance.generation.queries.registry import is_claimed
 from taskdb_spec.conformance.generation.records import (
@@ -123,7 +123,7 @@ def _integers_below(bound: int) -> SearchStrategy[int]:
     return st.integers(0, bound - 1)
 
 
-def _generated(
+def _make_strategy(
     generate: Callable[[ValueGenerator], T],
     *,
     capabilities: Collection[Capability | str] = ALL,
@@ -133,10 +133,10 @@ def _generated(
     claimed = capability_set(capabilities) & QUERY_CAPABILITIES
 
     @st.composite
-    def generated(draw: st.DrawFn) -> T:
+    def strategy(draw: st.DrawFn) -> T:
         return generate(ValueGenerator(_HypothesisSource(draw), claimed, resolution))
 
-    return generated()
+    return strategy()
 
 
 def msg_ids() -> SearchStrategy[str]:
@@ -147,7 +147,7 @@ def msg_ids() -> SearchStrategy[str]:
     >>> find(msg_ids(), lambda msg_id: True, random=Random(0))
     'a'
     """
-    return _generated(ValueGenerator.msg_id)
+    return _make_strategy(ValueGenerator.msg_id)
 
 
 def values(*, max_depth: int = 2, resolution: Resolution = "microsecond") -> SearchStrategy[Any]:
@@ -163,7 +163,7 @@ def values(*, max_depth: int = 2, resolution: Resolution = "microsecond") -> Sea
     {'a': None}
     """
     _refuse_negative_depth(max_depth)
-    return _generated(lambda generator: generator.value(max_depth), resolution=resolution)
+    return _make_strategy(lambda generator: generator.value(max_depth), resolution=resolution)
 
 
 def task_records(
@@ -182,7 +182,7 @@ def task_records(
     {'msg_id': 'a', 'engine_uuid': 'e1'}
     """
     draw = _field_drawer(fields, draw_record)
-    return _generated(
+    return _make_strategy(
         lambda generator: new_record(generator.msg_id(), **draw(generator)), resolution=resolution
     )
 
@@ -201,7 +201,7 @@ def partial_records(
     >>> find(partial_records(fields=["label"]), lambda rec: rec.get("label"), random=Random(0))
     {'label': 'a'}
     """
-    return _generated(_field_drawer(fields, draw_record), resolution=resolution)
+    return _make_strategy(_field_drawer(fields, draw_record), resolution=resolution)
 
 
 def updates(
@@ -218,7 +218,7 @@ def updates(
     >>> list(find(updates(), lambda rec: "stdout" in rec, random=Random(0)))
     ['stdout']
     """
-    return _generated(_field_drawer(fields, draw_update), resolution=resolution)
+    return _make_strategy(_field_drawer(fields, draw_update), resolution=resolution)
 
 
 def queries(
@@ -254,7 +254,7 @@ def queries(
         return drawer.query(0)
 
     # Few queries are filtered: those with an operand that needs an unclaimed capability.
-    strategy = _generated(generate, capabilities=claimed)
+    strategy = _make_strategy(generate, capabilities=claimed)
     return strategy.filter(lambda query: is_claimed(query, claimed))
 
 
@@ -275,10 +275,8 @@ def refused_queries(*, capabilities: Collection[Capability | str] = ALL) -> Sear
     refused
     """
     claimed = capability_set(capabilities)
-    applicable = [
-        name for name in sorted(INVALID_QUERIES, key=by_id) if clauses()[name].applies_with(claimed)
-    ]
-    return _generated(
+    applicable = applicable_invalid_queries(claimed)
+    return _make_strategy(
         lambda generator: INVALID_QUERIES[generator.choice(applicable)](generator)[0],
         capabilities=claimed,
     )
@@ -292,7 +290,7 @@ def keys() -> SearchStrategy[Sequence[str] | None]:
     >>> find(keys(), lambda keys: keys is not None and len(keys) == 1, random=Random(0))
     ['msg_id']
     """
-    return _generated(draw_keys)
+    return _make_strategy(draw_keys)
 
 
 def programs(
@@ -318,15 +316,14 @@ def programs(
     claimed = capability_set(capabilities)
     ids = _clauses_with_programs(claimed) if clauses is None else _known_clauses(clauses)
 
-    @st.composite
-    def program(draw: st.DrawFn) -> Program:
-        clause = draw(st.sampled_from(ids))
-        number = draw(_integers_below(VARIANTS))
-        source = _HypothesisSource(draw)
-        generator = ValueGenerator(source, claimed & QUERY_CAPABILITIES, rotation=number)
-        return program_for(clause, generator)
+    def generate(generator: ValueGenerator) -> Program:
+        clause, number = generator.choice(ids), generator.randbelow(VARIANTS)
+        # A generator is a source of choices too; this one rotates over tables from `number` on.
+        return program_for(
+            clause, ValueGenerator(generator, generator.capabilities, rotation=number)
+        )
 
-    return program()
+    return _make_strategy(generate, capabilities=claimed)
 
 
 def _refuse_negative_depth(max_depth: int) -> None:

@@ -33,7 +33,7 @@ EXAMPLES_PER_ROUND = 50
 
 
 def count_steps(backend: Backend, wanted: int, first_seed: int) -> int:
-    """Run machines of a backend until they have made so many steps; return how many they made.
+    """Run machines of a backend until they have made `wanted` steps. Return the number of steps.
 
     A step is a call that a rule makes; the invariant and the programs for clauses are not counted.
     """

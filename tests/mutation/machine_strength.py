@@ -42,7 +42,7 @@ FILE = Path("build/machine-strength.json")
 LEAST_SHARE = 0.95
 """The share of the mutants that the machine must detect."""
 SAMPLE_SIZE = 60
-"""The mutants on which the naive state machine is run as well."""
+"""The mutants on which other numbers of examples and the naive state machine are tried."""
 NAIVE_SECONDS = 10.0
 """The CPU seconds of the naive state machine for each mutant."""
 FEW_EXAMPLES, MANY_EXAMPLES = 20, 1_000

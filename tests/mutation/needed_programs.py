@@ -19,15 +19,12 @@ from pathlib import Path
 
 from rich.progress import track
 
-from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, PROFILES
-from taskdb_spec.conformance.core.events import Event
 from taskdb_spec.conformance.engine.run import Run, RunConfig
-from taskdb_spec.conformance.engine.runner import Runner, generate_targeted
-from taskdb_spec.conformance.engine.state import RunState
+from taskdb_spec.conformance.engine.runner import EventsOnly, Runner
 from taskdb_spec.conformance.engine.workers import available_cores
-from taskdb_spec.conformance.execution.executor import Executor
 from taskdb_spec.conformance.execution.workdirs import Workdirs
+from taskdb_spec.conformance.integrations.departures import execute_planned
 from taskdb_spec.conformance.planning.batches import Batch
 from taskdb_spec.conformance.planning.program_counts import USUAL_PROGRAMS
 from tests.mutation.catalogue import MUTANTS
@@ -41,16 +38,8 @@ def find_killing_programs(name: str) -> list[int]:
     """Return the numbers of the programs of the mutant's clause that fail on the mutant."""
     mutant = MUTANTS[name]
     count = EXPENSIVE_CLAUSES.get(mutant.clause, PROGRAMS)
-    killing = []
-    for planned in Batch(mutant.clause, range(count)).programs():
-        program = generate_targeted(planned, mutant.backend, seed=0)
-        with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-            executor = Executor(mutant.backend, Workdirs(Path(folder)), COMPARISON)
-            variant = planned.variant
-            failure = executor.execute_program(program, audit=variant.audit)
-        if failure is not None:
-            killing.append(planned.rotation)
-    return killing
+    planned = Batch(mutant.clause, range(count)).programs()
+    return [each.rotation for each in planned if execute_planned(each, mutant.backend) is not None]
 
 
 def choose_half(names: Iterable[str]) -> list[str]:
@@ -83,17 +72,11 @@ class _KilledError(Exception):
     """Ends a run at its first failure, before it is shrunk."""
 
 
-class _StopsAtFailure:
+class _StopsAtFailure(EventsOnly):
     """A listener that ends the run at the first failure."""
-
-    def emit(self, event: Event) -> None:
-        """Ignore an event."""
 
     def attempt_started(self) -> None:
         raise _KilledError
-
-    def state_changed(self, state: RunState) -> None:
-        """Ignore a change."""
 
 
 def find_killing_batch(name: str) -> Batch | None:
@@ -103,7 +86,9 @@ def find_killing_batch(name: str) -> Batch | None:
         writer = in_process_writer(backend)
         config = RunConfig(backend, PROFILES["quick"], 0, writer, Path(folder), strict=True)
         run = Run(config, lambda event: None)
-        runner = Runner(config, run.state, _StopsAtFailure(), Workdirs(Path(folder)))
+        runner = Runner(
+            config, run.state, _StopsAtFailure(lambda event: None), Workdirs(Path(folder))
+        )
         for batch in config.batches(run.state):
             if run.is_over(batch):
                 return None

@@ -211,7 +211,7 @@ class Report:
 
     def enforces(self, result: ClauseResult) -> bool:
         """Return whether a failure of the clause makes the run fail: with `strict`, all do."""
-        return self.strict or result.clause.level == "MUST"
+        return result.clause.is_enforced(strict=self.strict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of this run in the JSON report."""

@@ -168,8 +168,8 @@ class Run:
         return ""
 
     def _fails(self) -> bool:
-        levels = (clauses()[name].level for name in self.state.counterexamples)
-        return any(self.config.strict or level == "MUST" for level in levels)
+        failed = (clauses()[name] for name in self.state.counterexamples)
+        return any(clause.is_enforced(strict=self.config.strict) for clause in failed)
 
     def _result(self, clause: Clause) -> ClauseResult:
         counts = {kind: self.counters.evidence[clause.id, kind] for kind in clause.evidence}

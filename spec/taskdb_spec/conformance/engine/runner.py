@@ -98,7 +98,9 @@ class Runner:
             planned, config.backend, config.seed, config.backend.query_capabilities
         )
         generate = self._untargeted_program(planned, generator)
-        failure = self._executor.execute(lambda session: _asked(generate(session), config.backend))
+        failure = self._executor.execute(
+            lambda session: _select_asked(generate(session), config.backend)
+        )
         if failure is not None:
             self._investigate(failure, "")
 
@@ -140,10 +142,10 @@ def generate_targeted(planned: PlannedProgram, backend: Backend, seed: int) -> P
     if program.limits is not None and Capability.durable in backend.capabilities:
         # What was culled must stay away after a reopen.
         program = program.followed_by(Operation(StoreAction.reopen))
-    return program.replace(*_asked(program, backend))
+    return program.replace(*_select_asked(program, backend))
 
 
-def _asked(operations: Iterable[Operation], backend: Backend) -> Iterator[Operation]:
+def _select_asked(operations: Iterable[Operation], backend: Backend) -> Iterator[Operation]:
     """Yield the operations, without queries that the backend may refuse without a clause."""
     claimed = backend.query_capabilities
     is_unlimited = {Capability.documents, Capability.arrays} <= claimed
@@ -167,7 +169,7 @@ def _walk_operations(walk: RandomWalk, session: Session) -> Iterator[Operation]:
         yield from walk.next(session.model)
 
 
-class _EventsOnly:
+class EventsOnly:
     """The listener of a run in the caller's own process."""
 
     def __init__(self, listen: Listener) -> None:
@@ -189,7 +191,7 @@ def run_in_process(config: RunConfig, listen: Listener) -> Report:
     def relay(event: Event) -> None:
         listen(counted_from(event, run.counters.operations))
 
-    runner = Runner(config, run.state, _EventsOnly(relay), Workdirs(config.folder))
+    runner = Runner(config, run.state, EventsOnly(relay), Workdirs(config.folder))
     try:
         _run_batches(run, runner)
         if run.extend():

@@ -32,7 +32,7 @@ class RunState:
     quarantine: tuple[QuarantinedCall, ...] = ()
     """Calls that hang or end the process."""
     short_of_evidence: tuple[str, ...] | None = None
-    """Clauses that get more programs, for want of evidence; None while the plan is executed."""
+    """The clauses that lack evidence, and so get more programs. None until the plan is executed."""
     skipped_programs: frozenset[str] = frozenset()
     """Programs that crashed the process twice for no reason that could be found."""
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -16,10 +17,9 @@ from taskdb_spec.backend import Backend
 from taskdb_spec.clauses import clauses, precedence
 from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
-from taskdb_spec.conformance.core.events import Event
 from taskdb_spec.conformance.core.results import Counterexample
 from taskdb_spec.conformance.engine.investigation import Investigation
-from taskdb_spec.conformance.engine.runner import generate_targeted
+from taskdb_spec.conformance.engine.runner import EventsOnly, generate_targeted
 from taskdb_spec.conformance.engine.state import RunState
 from taskdb_spec.conformance.execution.executor import Executor, Failure
 from taskdb_spec.conformance.execution.workdirs import Workdirs
@@ -78,7 +78,7 @@ class FailureExaminer:
 
     def enforces(self, clause: str) -> bool:
         """Return whether a violation of the clause is a failure."""
-        return self.strict or clauses()[clause].level == "MUST"
+        return clauses()[clause].is_enforced(strict=self.strict)
 
     def examine(self, failure: Failure, target_clause: str) -> DepartureFromSpec | None:
         """Return the exception for a failure; None if it was not confirmed, or is no violation."""
@@ -96,12 +96,10 @@ class FailureExaminer:
     def _investigate(
         self, failure: Failure, target_clause: str
     ) -> tuple[str, Counterexample] | None:
-        state = RunState()
-        with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-            executor = Executor(self.backend, Workdirs(Path(folder)), COMPARISON)
-            investigation = Investigation(executor, self.writer, state, _Silent(), 0)
+        state, listener = RunState(), EventsOnly(lambda event: None)
+        with _open_executor(self.backend) as executor:
+            investigation = Investigation(executor, self.writer, state, listener, 0)
             investigation.examine(failure, target_clause)
-            self.backend.discard(Path(folder))
         for clause, unconfirmed in state.unconfirmed.items():
             sentence = f"{unconfirmed[-1].summary} {unconfirmed[-1].confirmed}"
             warnings.warn(f"{clause} may fail, but it was not confirmed: {sentence}", stacklevel=2)
@@ -139,11 +137,16 @@ class FailureExaminer:
 def execute_planned(planned: PlannedProgram, backend: Backend) -> Failure | None:
     """Execute a program that targets a clause, on a new store in a folder of its own."""
     program = generate_targeted(planned, backend, seed=0)
+    with _open_executor(backend) as executor:
+        return executor.execute_program(program, audit=planned.variant.audit)
+
+
+@contextmanager
+def _open_executor(backend: Backend) -> Iterator[Executor]:
+    """Yield an executor in a folder of its own, which is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        executor = Executor(backend, Workdirs(Path(folder)), COMPARISON)
-        failure = executor.execute_program(program, audit=planned.variant.audit)
+        yield Executor(backend, Workdirs(Path(folder)), COMPARISON)
         backend.discard(Path(folder))
-    return failure
 
 
 def _write_message(clause: str, counterexample: Counterexample) -> str:
@@ -154,16 +157,3 @@ def _write_message(clause: str, counterexample: Counterexample) -> str:
     if counterexample.explanation:
         lines.append(f"likely: {counterexample.explanation}")
     return "\n".join([*lines, "", counterexample.script])
-
-
-class _Silent:
-    """A listener that ignores everything: the exception says all."""
-
-    def emit(self, event: Event) -> None:
-        """Ignore an event."""
-
-    def attempt_started(self) -> None:
-        """Ignore an attempt."""
-
-    def state_changed(self, state: RunState) -> None:
-        """Ignore a change."""

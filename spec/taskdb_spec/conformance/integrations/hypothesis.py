@@ -57,7 +57,7 @@ settings execute all programs, and 20 examples execute most.
 
 
 @st.composite
-def _drawn(draw: st.DrawFn, choose: Callable[[StoreMachine, RandomWalk], Any]) -> Any:
+def _choose_with_seed(draw: st.DrawFn, choose: Callable[[StoreMachine, RandomWalk], Any]) -> Any:
     """Draw an argument that may depend on what is stored."""
     machine = draw(st.runner())
     # Hypothesis draws and keeps one seed. To draw each choice would take fifty times as long, and
@@ -72,7 +72,7 @@ def _argument(kind: Callable[..., list[Operation]], position: int = 0) -> st.Sea
     def choose(machine: StoreMachine, walk: RandomWalk) -> Any:
         return kind(walk, machine.model)[-1].args[position]
 
-    return _drawn(choose)
+    return _choose_with_seed(choose)
 
 
 def _draw_first_records(_machine: StoreMachine, walk: RandomWalk) -> dict[str, dict[str, Any]]:
@@ -181,7 +181,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     # How an example begins
 
-    @initialize(first=_drawn(_draw_first_program))
+    @initialize(first=_choose_with_seed(_draw_first_program))
     def check_clauses(self, first: str) -> None:
         """Execute some programs of the command, each on a new store, from this one on.
 
@@ -204,7 +204,7 @@ class StoreMachine(RuleBasedStateMachine):
                 self._fail(failure, planned.clause)
             self.programs_passed.add(name)
 
-    @initialize(records=_drawn(_draw_first_records))
+    @initialize(records=_choose_with_seed(_draw_first_records))
     def start_with(self, records: dict[str, dict[str, Any]]) -> None:
         """Start with a few records: few, because few are easier to read."""
         for msg_id, rec in records.items():
@@ -232,13 +232,15 @@ class StoreMachine(RuleBasedStateMachine):
         """Drop a record, mostly one that is stored."""
         self.execute(Operation(Method.drop, (msg_id,)))
 
-    @rule(check=_drawn(_draw_query))
+    @rule(check=_choose_with_seed(_draw_query))
     def drop_matching_records(self, check: dict[str, Any]) -> None:
         """Drop what a query finds."""
         self.execute(Operation(Method.find, (check,)))
         self.execute(Operation(Method.purge, (check,)))
 
-    @rule(check=_drawn(_draw_query), keys=_drawn(_draw_keys), mutate=MUTATIONS)
+    @rule(
+        check=_choose_with_seed(_draw_query), keys=_choose_with_seed(_draw_keys), mutate=MUTATIONS
+    )
     def find_records(self, check: dict[str, Any], keys: Any, *, mutate: bool) -> None:
         """Find records by a query for values near what is stored."""
         arguments = (check,) if keys is None else (check, keys)
@@ -251,12 +253,12 @@ class StoreMachine(RuleBasedStateMachine):
 
     # Calls that must be refused
 
-    @rule(msg_id=IDS, rec=_drawn(_draw_refused_fields))
+    @rule(msg_id=IDS, rec=_choose_with_seed(_draw_refused_fields))
     def update_record_refused(self, msg_id: str, rec: Any) -> None:
         """Update a record with a value that no record may have."""
         self.execute(Operation(Method.update, (msg_id, rec)))
 
-    @rule(check=_drawn(_draw_refused_query))
+    @rule(check=_choose_with_seed(_draw_refused_query))
     def find_records_refused(self, check: Any) -> None:
         """Ask a query that is malformed, or needs what the backend does not claim."""
         self.execute(Operation(Method.find, (check,)))
@@ -313,7 +315,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 def _plan_programs(backend: Backend, *, strict: bool) -> dict[str, PlannedProgram]:
     """Return the programs for clauses, by name: one of each clause, a second one of each, ..."""
-    enforced = [c for c in checked_clauses(backend) if strict or c.level == "MUST"]
+    enforced = [c for c in checked_clauses(backend) if c.is_enforced(strict=strict)]
     batches = plan_batches(enforced, PROGRAMS, with_untargeted=False)
     programs = [program for batch in batches for program in batch.programs()]
     # The sort is stable, so the clauses keep their order.

@@ -68,7 +68,7 @@ def conformance_tests(
     applying = [
         clause
         for clause in clauses().values()
-        if clause.claimed_by(subject) and (strict or clause.level == "MUST")
+        if clause.claimed_by(subject) and clause.is_enforced(strict=strict)
         if selected is None or clause.id in selected
     ]
     tests: dict[str, Any] = {f"test_{c.id.replace('-', '_')}": _test(run, c) for c in applying}
@@ -93,10 +93,10 @@ def _what_is_wrong(result: ClauseResult) -> str:
         missing = ", ".join(result.missing)
         return f"{head}It was claimed but not exercised enough to say: no evidence of {missing}."
     counterexample = result.counterexample
-    equal = f"\nOr instead: {', '.join(counterexample.equal_suspects)}"
-    likely = f"\nLikely: {counterexample.explanation}"
-    hints = (
-        f"{equal if counterexample.equal_suspects else ''}"
-        f"{likely if counterexample.explanation else ''}\nUsual cause: {clause.likely_cause}"
-    )
-    return f"{head}{counterexample.summary}{hints}\n\n{counterexample.script}"
+    lines = [counterexample.summary]
+    if counterexample.equal_suspects:
+        lines.append(f"Or instead: {', '.join(counterexample.equal_suspects)}")
+    if counterexample.explanation:
+        lines.append(f"Likely: {counterexample.explanation}")
+    lines.append(f"Usual cause: {clause.likely_cause}")
+    return head + "\n".join([*lines, "", counterexample.script])

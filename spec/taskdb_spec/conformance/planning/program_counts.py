@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, Profile
 
+MOST_PROGRAMS_PER_BATCH = 8
+"""Few enough that little is computed twice when a worker has to start again."""
 USUAL_PROGRAMS = 8
 """Programs of a clause in a frugal profile, unless `PROGRAM_COUNTS` has another number."""
 
@@ -59,7 +61,3 @@ def iter_waves(most: int) -> Iterator[range]:
         yield range(start, min(start + size, most))
         start += size
         size = min(start, MOST_PROGRAMS_PER_BATCH)
-
-
-MOST_PROGRAMS_PER_BATCH = 8
-"""Few enough that little is computed twice when a worker has to start again."""

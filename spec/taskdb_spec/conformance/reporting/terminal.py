@@ -117,12 +117,13 @@ class TerminalReporter:
 
     def _print_unexercised(self, report: Report, unexercised: Sequence[ClauseResult]) -> None:
         """Print what lacks evidence: line by line, but in one line if the run ended early."""
-        inconclusive = [r for r in unexercised if r.counterexample or not report.aborted_reason]
-        for result in inconclusive:
-            self._print_clause_line(
-                "UNEXERCISED", result, f": {explain_unexercised(result)}", "yellow"
-            )
-        left = [result for result in unexercised if result not in inconclusive]
+        left = []
+        for result in unexercised:
+            if report.aborted_reason and result.counterexample is None:
+                left.append(result)
+            else:
+                text = f": {explain_unexercised(result)}"
+                self._print_clause_line("UNEXERCISED", result, text, "yellow")
         if left:
             count = format_clause_count(len(left))
             text = f"not exercised enough before the run ended: {count}: {abbreviate_ids(left, 12)}"

@@ -4,6 +4,10 @@ The tables hold one generator for each clause that requires a refusal. An invali
 rule of its clause and no other, so that a refusal, or its absence, is about this clause.
 """
 
+from collections.abc import Set
+
+from taskdb_spec.capabilities import Capability
+from taskdb_spec.clauses import by_id, clauses
 from taskdb_spec.conformance.generation.invalid.queries import (
     INVALID_KEYS,
     MALFORMED_QUERIES,
@@ -28,6 +32,7 @@ __all__ = [
     "NON_STRING_IDS",
     "PLACEMENTS",
     "VALUES_OUTSIDE_DOMAIN",
+    "applicable_invalid_queries",
     "draw_invalid_fields",
 ]
 
@@ -36,3 +41,15 @@ INVALID_QUERIES = {**MALFORMED_QUERIES, **UNCLAIMED_QUERIES}
 
 The combinatorial programs rotate over this table, so its order is part of what a seed means.
 """
+
+
+def applicable_invalid_queries(capabilities: Set[Capability]) -> list[str]:
+    """Return the clauses of invalid queries that apply to a backend with these capabilities.
+
+    They are sorted, so that a run does not depend on the order in which modules are imported.
+    """
+    return [
+        clause
+        for clause in sorted(INVALID_QUERIES, key=by_id)
+        if clauses()[clause].applies_with(capabilities)
+    ]

@@ -22,7 +22,11 @@ from taskdb_spec.conformance.generation.builders import (
     purge,
     update,
 )
-from taskdb_spec.conformance.generation.invalid import INVALID_QUERIES, draw_invalid_fields
+from taskdb_spec.conformance.generation.invalid import (
+    INVALID_QUERIES,
+    applicable_invalid_queries,
+    draw_invalid_fields,
+)
 from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
 from taskdb_spec.conformance.generation.records import (
     draw_keys,
@@ -56,18 +60,14 @@ class RandomWalk:
 
     def __init__(self, generator: ValueGenerator, capabilities: frozenset[Capability]) -> None:
         self.generator = generator
-        # Both sorted, so that a run does not depend on the order in which modules are imported.
+        # Sorted, so that a run does not depend on the order in which modules are imported.
         # IN-4 is left out: a query with 10,000 operands costs as much as a whole walk.
         self.query_clauses = [
             name
             for name in sorted(QUERY_GENERATORS, key=by_id)
             if name != "IN-4" and clauses()[name].needs <= capabilities
         ]
-        self.invalid_query_clauses = [
-            name
-            for name in sorted(INVALID_QUERIES, key=by_id)
-            if clauses()[name].applies_with(capabilities)
-        ]
+        self.invalid_query_clauses = applicable_invalid_queries(capabilities)
         self.is_durable = Capability.durable in capabilities
 
     def begin(self) -> list[Operation]:

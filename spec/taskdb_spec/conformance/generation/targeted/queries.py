@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from taskdb_spec.capabilities import Capability
-from taskdb_spec.clauses import by_id, clauses
+from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.core.program import Method, Operation
 from taskdb_spec.conformance.generation.builders import (
     add,
@@ -25,6 +25,7 @@ from taskdb_spec.conformance.generation.invalid import (
     INVALID_KEYS,
     INVALID_QUERIES,
     INVALID_RECORDS,
+    applicable_invalid_queries,
 )
 from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
 from taskdb_spec.conformance.generation.queries.registry import QueryCase, lookalike_query
@@ -129,9 +130,8 @@ def _draw_invalid_query(
     """Draw a malformed query that uses claimed capabilities only, and its valid counterpart."""
     applicable = [
         clause
-        for clause in sorted(INVALID_QUERIES, key=by_id)
+        for clause in applicable_invalid_queries(generator.capabilities)
         if (allow_non_dict or clause != "QRY-8") and clauses()[clause].lacks is None
-        if clauses()[clause].applies_with(generator.capabilities)
     ]
     return INVALID_QUERIES[generator.next_in_rotation(applicable)](generator)
 
