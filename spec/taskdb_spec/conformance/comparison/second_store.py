@@ -76,13 +76,10 @@ def _observe(
     """Make the call of an accessor, and look at the answer."""
     call = accessor.root
     assert isinstance(call, StoreCall)
-    store, operation = stores[call.store], call.operation
-
-    def look() -> Any:
-        method = getattr(store, operation.call.value)
-        return accessor.read(method(*map(instantiate, operation.args)))
-
-    return session.capture(look)
+    operation = call.operation
+    arguments = map(instantiate, operation.args)
+    result = session.call_store(stores[call.store], operation.call, *arguments)
+    return result if result.error else session.capture(accessor.read, result.value)
 
 
 def _check_isolation(

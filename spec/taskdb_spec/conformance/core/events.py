@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.results import Counterexample, Report
 
 
@@ -18,14 +19,19 @@ class RunStarted:
     seed: int
     clauses: int
     operations: int
+    workers: int = 1
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`operations` operations are done; `doing` names what comes next."""
+    """`operations` operations are done; `doing` names what comes next.
+
+    `calls` are those of the batches that are done. Its times are of all processes together.
+    """
 
     operations: int
     doing: str
+    calls: StoreCalls = field(default_factory=StoreCalls)
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,16 @@ Event: TypeAlias = RunStarted | Progress | ClauseFailed | RunFinished
 Listener: TypeAlias = Callable[[Event], None]
 
 
-def counted_from(event: Event, operations: int) -> Event:
+def counted_from(event: Event, operations: int, calls: StoreCalls) -> Event:
     """Return an event of a batch with its operations counted from the start of the run.
 
     Args:
         event: an event that counts the operations of its batch.
         operations: the operations that were done before the batch.
+        calls: the calls that were made before the batch.
     """
-    if isinstance(event, Progress | ClauseFailed):
+    if isinstance(event, Progress):
+        return replace(event, operations=operations + event.operations, calls=calls)
+    if isinstance(event, ClauseFailed):
         return replace(event, operations=operations + event.operations)
     return event

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
 from taskdb_spec.clauses import Clause
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES
 
 
@@ -176,6 +177,7 @@ class Report:
         aborted_reason: why the run ended early; empty if it did not.
         workers: how many processes shared the work.
         seeds: the seeds of all runs, in a report of several, as on a cluster.
+        calls: the calls of the store in the processes of the run. Scripts run in other processes.
     """
 
     backend: str
@@ -188,6 +190,7 @@ class Report:
     aborted_reason: str = ""
     workers: int = 1
     seeds: tuple[int, ...] = ()
+    calls: StoreCalls = field(default_factory=StoreCalls)
 
     @property
     def verdict(self) -> Verdict:
@@ -226,5 +229,6 @@ class Report:
             "clauses": [result.to_json() for result in self.clauses],
             "seconds": round(self.seconds, 3),
             "operations": self.operations,
+            "calls": self.calls.to_json(),
             "cut_short": self.aborted_reason or None,
         }

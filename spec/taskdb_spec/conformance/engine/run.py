@@ -11,7 +11,14 @@ from taskdb_spec.backend import Backend
 from taskdb_spec.clauses import Clause, checked_clauses, clauses
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import EVERYTHING_SELECTED, Profile, Selection
-from taskdb_spec.conformance.core.events import Listener, Progress, RunFinished, RunStarted
+from taskdb_spec.conformance.core.events import (
+    Event,
+    Listener,
+    Progress,
+    RunFinished,
+    RunStarted,
+    counted_from,
+)
 from taskdb_spec.conformance.core.results import (
     ClauseResult,
     ClauseVerdict,
@@ -84,7 +91,6 @@ class Run:
     state: RunState = field(default_factory=RunState)
     counters: RunCounters = field(default_factory=RunCounters)
     started: float = field(default_factory=time.monotonic)
-    is_announced: bool = False
     cut_reason: str = ""
 
     def replace_state(self, state: RunState) -> None:
@@ -93,7 +99,6 @@ class Run:
 
     def announce(self) -> None:
         """Emit the event that begins the run."""
-        self.is_announced = True
         config = self.config
         planned = config.profile.operations
         self.listen(
@@ -103,13 +108,19 @@ class Run:
                 config.seed,
                 len(config.clauses()),
                 planned,
+                config.workers,
             )
         )
 
     def announce_batch(self, batch: Batch) -> None:
         """Emit a progress event before each clause, and at intervals among untargeted programs."""
         if batch.clause or batch.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0:
-            self.listen(Progress(self.counters.operations, batch.clause or "untargeted programs"))
+            self.emit(Progress(0, batch.purpose))
+
+    def emit(self, event: Event) -> None:
+        """Emit an event whose operations are counted from the batches that are done."""
+        counters = self.counters
+        self.listen(counted_from(event, counters.operations, counters.calls))
 
     def is_over(self, batch: Batch) -> bool:
         """Return whether the run ends before this batch."""
@@ -136,9 +147,8 @@ class Run:
         return result.verdict is ClauseVerdict.UNEXERCISED and result.counterexample is None
 
     def interrupt(self) -> None:
-        """Emit the report of what was done so far, unless nothing was."""
-        if self.is_announced:
-            self.finish(f"interrupted after {self.counters.programs:,} programs")
+        """Emit the report of what was done so far."""
+        self.finish(f"interrupted after {self.counters.programs:,} programs")
 
     def finish(self, aborted_reason: str = "") -> Report:
         """Return the report of what was done, and emit it as the last event."""
@@ -153,6 +163,7 @@ class Run:
             operations=self.counters.operations,
             aborted_reason=aborted_reason or self.cut_reason,
             workers=config.workers,
+            calls=self.counters.calls,
         )
         self.listen(RunFinished(report))
         return report

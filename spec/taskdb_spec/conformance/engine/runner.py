@@ -6,6 +6,7 @@ ends on its own evidence.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -14,7 +15,7 @@ from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.comparison.step import COMPARISON
 from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS
-from taskdb_spec.conformance.core.events import Event, Listener, counted_from
+from taskdb_spec.conformance.core.events import Listener, Progress
 from taskdb_spec.conformance.core.program import QUERY_CALLS, Operation, Program, StoreAction
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope
@@ -34,6 +35,9 @@ from taskdb_spec.conformance.generation.randomized.walk import RandomWalk
 from taskdb_spec.conformance.generation.targeted import program_for
 from taskdb_spec.conformance.generation.values import ValueGenerator
 from taskdb_spec.conformance.planning.batches import Batch, PlannedProgram, ProgramKind
+
+PROGRESS_INTERVAL_SECONDS = 1.0
+"""The least time between two `Progress` events inside a batch: they cost a message each."""
 
 
 class Runner:
@@ -61,10 +65,12 @@ class Runner:
             config.backend, workdirs, COMPARISON, state.known_failures, self._recorder
         )
         self._executor.stores_share_state = state.stores_share_state
+        self._last_progress = time.monotonic()
 
     def run_batch(self, batch: Batch) -> RunCounters:
         """Execute the programs of a batch, and return what they count."""
         self._executor = self._executor.with_policy(self.state.known_failures)
+        self._recorder.take_calls()  # those of a batch that was not executed to its end
         for planned in batch.programs():
             if planned.name in self.state.skipped_programs:
                 continue
@@ -72,8 +78,16 @@ class Runner:
                 self._run_targeted(planned)
             else:
                 self._run_untargeted(planned)
-        count = len(batch.numbers)
-        return RunCounters(self._executor.operations, count, self._executor.evidence)
+            self._report_progress(batch)
+        executor, calls = self._executor, self._recorder.take_calls()
+        return RunCounters(executor.operations, len(batch.numbers), executor.evidence, calls)
+
+    def _report_progress(self, batch: Batch) -> None:
+        """Emit a progress event if the last one was a while ago, as on a slow store."""
+        now = time.monotonic()
+        if now - self._last_progress >= PROGRESS_INTERVAL_SECONDS:
+            self._last_progress = now
+            self.listener.emit(Progress(self._executor.operations, batch.purpose))
 
     def _run_targeted(self, planned: PlannedProgram) -> None:
         # Not `is_resolved`: the programs of a clause that was given up may fail under another one.
@@ -184,15 +198,11 @@ class EventsOnly:
 
 def run_in_process(config: RunConfig, listen: Listener) -> Report:
     """Make a run in this process, where a call that hangs or crashes ends it."""
-    refuse_unusable_store(config)
     run = Run(config, listen)
-    run.announce()
-
-    def relay(event: Event) -> None:
-        listen(counted_from(event, run.counters.operations))
-
-    runner = Runner(config, run.state, EventsOnly(relay), Workdirs(config.folder))
+    runner = Runner(config, run.state, EventsOnly(run.emit), Workdirs(config.folder))
     try:
+        run.announce()
+        refuse_unusable_store(config)
         _run_batches(run, runner)
         if run.extend():
             _run_batches(run, runner)

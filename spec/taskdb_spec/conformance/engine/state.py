@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.findings import Evidence
 from taskdb_spec.conformance.core.results import Counterexample
 from taskdb_spec.conformance.diagnosis.avoidance import KnownFailures
@@ -80,9 +81,13 @@ class RunCounters:
     operations: int = 0
     programs: int = 0
     evidence: Evidence = field(default_factory=Counter)
+    calls: StoreCalls = field(default_factory=StoreCalls)
+    """All calls in the processes of the run, those of experiments included. Scripts run in other
+    processes."""
 
     def add(self, other: RunCounters) -> None:
         """Add the counts of a batch."""
         self.operations += other.operations
         self.programs += other.programs
         self.evidence.update(other.evidence)
+        self.calls.add(other.calls)

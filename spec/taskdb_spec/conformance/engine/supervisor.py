@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 
 from taskdb_spec.conformance.core.config import ResourceBudget
-from taskdb_spec.conformance.core.events import Event, Listener, counted_from
+from taskdb_spec.conformance.core.events import Event, Listener
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.diagnosis.crashes import CrashAnalyzer, program_of
 from taskdb_spec.conformance.engine.investigation import record_and_announce
@@ -65,8 +65,8 @@ class _Supervisor:
             raise
 
     def _run_to_end(self) -> Report:
-        self._refuse_unusable_store()
         self._run.announce()
+        self._refuse_unusable_store()
         while self._crashes.total() <= self._budget.restarts:
             if self._run_until_restart():
                 if not self._run.extend():
@@ -145,7 +145,7 @@ class _Supervisor:
     # A `RunListener` for what the supervisor itself records.
 
     def emit(self, event: Event) -> None:
-        self._run.listen(counted_from(event, self._run.counters.operations))
+        self._run.emit(event)
 
     def attempt_started(self) -> None:
         pass

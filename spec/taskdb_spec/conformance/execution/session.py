@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from taskdb_spec.backend import Backend, Limits
+from taskdb_spec.conformance.core.calls import OPEN
 from taskdb_spec.conformance.core.program import Call, Method, Operation, instantiate
 from taskdb_spec.conformance.execution.history import SessionHistory
 from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
@@ -89,16 +91,24 @@ class Session:
 
     def call_store(self, store: TaskDB, call: Call, *args: Any, **keywords: Any) -> CallResult:
         """Call a method of the interface on a store, which may lack it."""
-        return self.capture(getattr(store, call.value, _lacks_call), *args, **keywords)
+        return self._timed(call.value, getattr(store, call.value, _lacks_call), *args, **keywords)
+
+    def _timed(
+        self, kind: str, call: Callable[..., Any], *args: Any, **keywords: Any
+    ) -> CallResult:
+        started = time.perf_counter()
+        result = self.capture(call, *args, **keywords)
+        self.recorder.call_returned(kind, time.perf_counter() - started)
+        return result
 
     def open(self, workdir: Path) -> TaskDB:
         """Open the store under a folder; raise `StoreNotOpened` if that fails."""
         workdir.mkdir(parents=True, exist_ok=True)
         self.folders[workdir] = None
         if self.limits is not None and self.backend.open_limited is not None:
-            outcome = self.capture(self.backend.open_limited, workdir, self.limits)
+            outcome = self._timed(OPEN, self.backend.open_limited, workdir, self.limits)
         else:
-            outcome = self.capture(self.backend.open, workdir)
+            outcome = self._timed(OPEN, self.backend.open, workdir)
         if outcome.error is not None:
             raise StoreNotOpened(
                 f"{self.backend.name} could not be opened: "

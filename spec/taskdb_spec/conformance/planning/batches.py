@@ -67,6 +67,11 @@ class Batch:
         """Whether the programs are generated for no clause."""
         return not self.clause
 
+    @property
+    def purpose(self) -> str:
+        """What the programs are generated for, in words."""
+        return self.clause or "untargeted programs"
+
     def programs(self) -> Iterator[PlannedProgram]:
         """Yield the programs of the batch.
 

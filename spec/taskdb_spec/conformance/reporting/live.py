@@ -13,6 +13,7 @@ from rich.text import Text
 
 from taskdb_spec.conformance.core.events import ClauseFailed, Progress, RunStarted
 from taskdb_spec.conformance.reporting.console import print_line
+from taskdb_spec.conformance.reporting.cost import Cost, explain_cost, format_pace
 from taskdb_spec.conformance.reporting.text import escape_unprintable, format_clause_count
 
 MIN_REFRESH_SECONDS = 0.1
@@ -46,7 +47,7 @@ class LiveProgress:
         self._run = event
         self._progress = Progress(0, "starting")
         self._failing: list[str] = []
-        self._last_drawn = self._clock()
+        self._started = self._last_drawn = self._clock()
         # vertical_overflow: a frame that is higher than the terminal could not be erased.
         self._live = Live(
             self._frame(),
@@ -81,11 +82,13 @@ class LiveProgress:
 
     def _frame(self) -> RenderableType:
         done, planned = self._progress.operations, self._run.operations
+        seconds = self._clock() - self._started
+        pace = format_progress(self._progress, self._run, seconds)
         line = Table.grid(padding=(0, 1))
         line.add_row(
             Text(escape_unprintable(self._run.backend), style="bold"),
             ProgressBar(total=max(planned, 1), completed=done, width=24, complete_style="cyan"),
-            f"{done:,} of {planned:,} operations",
+            pace,
             Text(escape_unprintable(self._progress.doing), style="dim"),
         )
         return Group(line, self._failures())
@@ -114,8 +117,9 @@ class LineProgress:
 
     def start(self, event: RunStarted) -> None:
         """Begin to measure the time of a new run."""
-        self._planned = event.operations
+        self._run = event
         self._failing = 0
+        self._has_advised = False
         self._started = self._last_printed = self._clock()
 
     def progress(self, event: Progress) -> None:
@@ -123,9 +127,11 @@ class LineProgress:
         now = self._clock()
         if now - self._last_printed >= SECONDS_BETWEEN_LINES:
             self._last_printed = now
-            print_line(
-                self._console, self._describe(event.operations, now - self._started), indent=2
-            )
+            seconds = now - self._started
+            failing = f"; {format_clause_count(self._failing)} failed" if self._failing else ""
+            line = f"{format_progress(event, self._run, seconds)}{failing}"
+            print_line(self._console, line, indent=2)
+            self._advise(Cost(event.calls, seconds, self._run.workers))
 
     def failed(self, event: ClauseFailed) -> None:
         """Print which clause has failed; the report at the end has the details."""
@@ -135,9 +141,23 @@ class LineProgress:
     def stop(self) -> None:
         """Do nothing: there is nothing to remove."""
 
-    def _describe(self, done: int, seconds: float) -> str:
-        left = ""
-        if 0 < done < self._planned:
-            left = f", about {seconds / done * (self._planned - done):.0f} s left"
-        failing = f"; {format_clause_count(self._failing)} failed so far" if self._failing else ""
-        return f"{done:,} of {self._planned:,} operations in {seconds:.0f} s{left}{failing}"
+    def _advise(self, cost: Cost) -> None:
+        """Say once what a slow store can do."""
+        if cost.is_slow and not self._has_advised:
+            self._has_advised = True
+            for line in explain_cost(cost):
+                print_line(self._console, line, indent=2)
+
+
+def format_progress(event: Progress, run: RunStarted, seconds: float) -> str:
+    """Return how far a run is: operations, calls, and what is left at this pace.
+
+    Args:
+        event: the progress.
+        run: the event that began the run.
+        seconds: the time since then.
+    """
+    done, planned = event.operations, run.operations
+    calls = f": {format_pace(Cost(event.calls, seconds, run.workers))}" if event.calls.count else ""
+    left = f", about {seconds / done * (planned - done):.0f} s left" if 0 < done < planned else ""
+    return f"{done:,} of {planned:,} operations in {seconds:.0f} s{calls}{left}"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.results import (
     ClauseResult,
     ClauseVerdict,
@@ -30,7 +31,15 @@ def merge_reports(reports: Sequence[Report]) -> Report:
             f"seed {r.seed}: {r.aborted_reason}" for r in reports if r.aborted_reason
         ),
         seeds=tuple(report.seed for report in reports),
+        calls=_merge_calls(reports),
     )
+
+
+def _merge_calls(reports: Sequence[Report]) -> StoreCalls:
+    calls = StoreCalls()
+    for report in reports:
+        calls.add(report.calls)
+    return calls
 
 
 def _results_with_seed(report: Report) -> list[ClauseResult]:

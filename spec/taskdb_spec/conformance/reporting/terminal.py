@@ -17,6 +17,7 @@ from taskdb_spec.conformance.core.events import (
 )
 from taskdb_spec.conformance.core.results import ClauseResult, Report
 from taskdb_spec.conformance.reporting.console import print_line, print_table
+from taskdb_spec.conformance.reporting.cost import Cost, explain_cost
 from taskdb_spec.conformance.reporting.live import LineProgress, LiveProgress
 from taskdb_spec.conformance.reporting.text import (
     abbreviate_ids,
@@ -113,6 +114,8 @@ class TerminalReporter:
             self._print_clause_line(
                 "NOTE", result, f": {text} (enforced by --strict alone)", "cyan"
             )
+        for line in explain_cost(Cost(report.calls, report.seconds, report.workers)):
+            print_line(self._console, line, "yellow")
         print_line(self._console, format_verdict(report), VERDICT_STYLES[report.verdict.upper()])
 
     def _print_unexercised(self, report: Report, unexercised: Sequence[ClauseResult]) -> None:

@@ -116,7 +116,8 @@ def test_the_result_is_that_of_a_run_in_one_process(tmp_path):
     single = run_in_process(RunConfig(store, BRIEF, 0, writer, tmp_path), others.append)
     assert apart.clauses == single.clauses
     assert apart.operations == single.operations
-    assert events[:-1] == others[:-1]
+    failures = [event for event in events if isinstance(event, ClauseFailed)]
+    assert failures == [event for event in others if isinstance(event, ClauseFailed)] != []
     assert failing(apart)
 
 

@@ -12,17 +12,30 @@ from functools import lru_cache
 from typing import Any
 
 from taskdb_spec.backend import Limits
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.program import Operation, call_named
 
 
 class FlightRecorder:
-    """A recorder that does nothing, for runs in the caller's own process.
+    """A recorder that counts calls and keeps no log, for runs in the caller's own process.
 
     Nobody needs a log there: if the process crashes, nobody is left to read it.
     """
 
     is_own_process = False
     """Whether the process is the run's own, so that whatever is raised comes from the store."""
+
+    def __init__(self) -> None:
+        self._calls = StoreCalls()
+
+    def take_calls(self) -> StoreCalls:
+        """Return the calls since this was last asked."""
+        calls, self._calls = self._calls, StoreCalls()
+        return calls
+
+    def call_returned(self, kind: str, seconds: float) -> None:
+        """A call of the store has returned, or raised, after these seconds."""
+        self._calls.note(kind, seconds)
 
     def program_started(self, program: str) -> None:
         """A program is made; `program` is its name."""
@@ -80,6 +93,7 @@ class SharedFlightRecorder(FlightRecorder):
     is_own_process = True
 
     def __init__(self) -> None:
+        super().__init__()
         self._block = mmap.mmap(-1, _SIZE)
         self._numbers = memoryview(self._block)[:_NAME].cast("Q")
         self._step: Operation | None = None
