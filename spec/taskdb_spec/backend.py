@@ -64,6 +64,8 @@ class Backend:
         open_limited: Opens a store with limits. The capability ``culling`` requires it.
         discard: Removes the stores that were opened in a folder or in one of its subfolders. Not
             needed if all data of a store is in files in its folder.
+        reset: Empties an open store, as if it were new. With it, the suite uses one open store for
+            many programs. Worth it if opening takes long.
 
     >>> from taskdb_spec.model import Model
     >>> Backend(name="model", open=lambda workdir: Model(), capabilities={"logic", "paths"}).name
@@ -77,6 +79,7 @@ class Backend:
     stores_nothing: bool = False
     open_limited: Callable[[Path, Limits], TaskDB] | None = None
     discard: Callable[[Path], None] = _discard_nothing
+    reset: Callable[[Any], None] | None = None
 
     def __post_init__(self) -> None:
         if self.resolution not in ("microsecond", "millisecond"):

@@ -24,7 +24,7 @@ from taskdb_spec.cli.outputs import (
     save_scripts,
 )
 from taskdb_spec.conformance.api import check_backend, select_clauses
-from taskdb_spec.conformance.core.config import PROFILES
+from taskdb_spec.conformance.core.config import PROFILES, Openings
 from taskdb_spec.conformance.core.events import Event, Listener, RunFinished
 from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.engine.workers import available_cores
@@ -56,6 +56,7 @@ class RunSettings:
     only: tuple[str, ...]
     seconds: float | None
     fail_fast: bool
+    openings: str | None
 
 
 Runs: TypeAlias = list[tuple[str, Report | None]]
@@ -107,6 +108,12 @@ _PATH = click.Path(path_type=Path)
     help="Begin no further program after this time. The report says what was not reached.",
 )
 @click.option("--fail-fast", "-x", is_flag=True, help="End the run at the first failure.")
+@click.option(
+    "--openings",
+    type=click.Choice([each.value for each in Openings]),
+    help="fresh: open a store for each program. shared: use one for many programs, and empty it "
+    "between them.  [default: shared if the backend has reset, else fresh]",
+)
 @click.option("--strict", is_flag=True, help="Enforce SHOULD clauses too.")
 @click.option(
     "--capabilities", metavar="A,B", help="Replace the claimed capabilities; '' is CORE alone."
@@ -129,6 +136,7 @@ def check(
     only: str | None,
     seconds: float | None,
     fail_fast: bool,
+    openings: str | None,
     strict: bool,
     capabilities: str | None,
     json_file: str | None,
@@ -156,8 +164,9 @@ def check(
     )
     if out is not None:
         prepare_script_folder(out)
-    if cluster and (only is not None or seconds is not None or fail_fast):
-        raise RunError("--only, --seconds and --fail-fast do not work with --cluster")
+    has_local_option = fail_fast or any(each is not None for each in (only, seconds, openings))
+    if cluster and has_local_option:
+        raise RunError("--only, --seconds, --fail-fast and --openings do not work with --cluster")
     if workers is None:
         workers = 1 if cluster else available_cores()
     settings = RunSettings(
@@ -171,6 +180,7 @@ def check(
         only=_split_patterns(only),
         seconds=seconds,
         fail_fast=fail_fast,
+        openings=openings,
     )
     has_report_on_stdout = any(output.file == STDOUT for output in outputs)
     # If a report goes to stdout, nothing else may: neither progress, nor what a store prints.
@@ -310,6 +320,7 @@ def _check(backend: Backend, target: str, settings: RunSettings, listen: Listene
             only=settings.only,
             seconds=settings.seconds,
             fail_fast=settings.fail_fast,
+            openings=settings.openings,
             **options,
         )
     try:

@@ -9,13 +9,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from taskdb_spec.backend import as_backend
+from taskdb_spec.backend import Backend, as_backend
 from taskdb_spec.capabilities import refuse_str
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
 from taskdb_spec.conformance.core.config import (
     DEFAULT_BUDGET,
     PROFILES,
+    Openings,
     ResourceBudget,
     Selection,
 )
@@ -39,6 +40,7 @@ def check_backend(
     only: Collection[str] = (),
     seconds: float | None = None,
     fail_fast: bool = False,
+    openings: str | None = None,
 ) -> Report:
     """Check a backend against every clause that applies to it.
 
@@ -57,6 +59,8 @@ def check_backend(
         only: ids of clauses, or patterns such as ``IN-*``; if there are any, no other is checked.
         seconds: no further program is begun after this time.
         fail_fast: whether the run ends at the first failure.
+        openings: "fresh" opens a store for each program. "shared" uses one store for many programs,
+            and empties it between them. The default is "shared" if the backend has `reset`.
 
     Returns:
         The report. If the run ended early, clauses without enough evidence are "unexercised".
@@ -86,6 +90,7 @@ def check_backend(
             strict=strict,
             workers=workers,
             selection=Selection(select_clauses(only), seconds, fail_fast),
+            openings=_choose_openings(subject, openings),
         )
         try:
             if not hasattr(os, "fork"):
@@ -93,6 +98,14 @@ def check_backend(
             return run_supervised(config, listen or _ignore, budget)
         finally:
             subject.discard(Path(folder))
+
+
+def _choose_openings(backend: Backend, asked: str | None) -> Openings:
+    if asked is None:
+        return Openings.FRESH if backend.reset is None else Openings.SHARED
+    if asked not in list(Openings):
+        raise ValueError(f"openings: must be {' or '.join(Openings)}, not {asked!r}")
+    return Openings(asked)
 
 
 def select_clauses(patterns: Collection[str]) -> frozenset[str] | None:

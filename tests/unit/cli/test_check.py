@@ -53,7 +53,7 @@ def test_a_should_clause_counts_only_with_strict(taskdb: Taskdb, engine: Engine)
 
 def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
     taskdb("check", MYDB)
-    options = ["--only", "gt-1, IN-*", "--seconds", "2.5", "-x"]
+    options = ["--only", "gt-1, IN-*", "--seconds", "2.5", "-x", "--openings=shared"]
     taskdb("check", "dict", "--profile=deep", "--seed=7", "--strict", "--workers=4", *options)
     first, second = engine.calls
     assert first.pop("backend").name == "mydb"
@@ -66,6 +66,7 @@ def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
         "only": (),
         "seconds": None,
         "fail_fast": False,
+        "openings": None,
     }
     assert second.pop("backend").name == "dict"
     assert second == {
@@ -77,6 +78,7 @@ def test_the_options_reach_the_engine(taskdb: Taskdb, engine: Engine) -> None:
         "only": ("gt-1", "IN-*"),
         "seconds": 2.5,
         "fail_fast": True,
+        "openings": "shared",
     }
 
 

@@ -11,6 +11,9 @@ from taskdb_spec.conformance.core.program import Method
 OPEN = "open"
 """The kind of the call that opens a store."""
 
+RESET = "reset"
+"""The kind of the call of `Backend.reset`."""
+
 
 class Activity(StrEnum):
     """What a store does in a call, as a report names it."""
@@ -21,7 +24,7 @@ class Activity(StrEnum):
 
 
 _READS = {Method.get.value, Method.find.value, Method.history.value}
-_OPENINGS = {OPEN, Method.close.value}
+_OPENINGS = {OPEN, RESET, Method.close.value}
 
 
 def activity_of(kind: str) -> Activity:
@@ -58,7 +61,7 @@ class CallTotal:
 
 @dataclass
 class StoreCalls:
-    """The calls of a store, by kind: the name of the method, or `OPEN`.
+    """The calls of a store, by kind: the name of the method, `OPEN` or `RESET`.
 
     >>> calls = StoreCalls()
     >>> for seconds in (0.25, 0.5):

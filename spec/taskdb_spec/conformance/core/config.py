@@ -7,6 +7,7 @@ are seconds: they tell a store that hangs from one that works.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ PROFILES = {
         Profile("deep", targeted_programs=200, operations=1_000_000),
     )
 }
+
+
+class Openings(StrEnum):
+    """Which store a program runs on."""
+
+    FRESH = "fresh"
+    """Each program has a new one."""
+    SHARED = "shared"
+    """Many programs have the same one, which is emptied between them."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from taskdb_spec.conformance.core.calls import StoreCalls
+from taskdb_spec.conformance.core.config import Openings
 from taskdb_spec.conformance.core.results import Counterexample, Report
 
 
@@ -20,6 +21,7 @@ class RunStarted:
     clauses: int
     operations: int
     workers: int = 1
+    openings: Openings = Openings.FRESH
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from taskdb_spec.clauses import Clause
 from taskdb_spec.conformance.core.calls import StoreCalls
-from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES
+from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, Openings
 
 
 class ClauseVerdict(StrEnum):
@@ -178,6 +178,8 @@ class Report:
         workers: how many processes shared the work.
         seeds: the seeds of all runs, in a report of several, as on a cluster.
         calls: the calls of the store in the processes of the run. Scripts run in other processes.
+        openings: which store a program ran on.
+        reuse_problem: what went wrong on a used store and not on a new one; empty if nothing did.
     """
 
     backend: str
@@ -191,6 +193,8 @@ class Report:
     workers: int = 1
     seeds: tuple[int, ...] = ()
     calls: StoreCalls = field(default_factory=StoreCalls)
+    openings: Openings = Openings.FRESH
+    reuse_problem: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -230,5 +234,7 @@ class Report:
             "seconds": round(self.seconds, 3),
             "operations": self.operations,
             "calls": self.calls.to_json(),
+            "openings": self.openings,
+            "reuse_problem": self.reuse_problem or None,
             "cut_short": self.aborted_reason or None,
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 from taskdb_spec.backend import Backend
 from taskdb_spec.clauses import Clause, checked_clauses, clauses
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
-from taskdb_spec.conformance.core.config import EVERYTHING_SELECTED, Profile, Selection
+from taskdb_spec.conformance.core.config import EVERYTHING_SELECTED, Openings, Profile, Selection
 from taskdb_spec.conformance.core.events import (
     Event,
     Listener,
@@ -51,6 +51,7 @@ class RunConfig:
         only: if not None, targeted programs are executed for these clauses alone.
         stop_after: if set, the run may end as soon as this clause has failed.
         selection: what the caller leaves out, and when the run ends early.
+        openings: which store a program runs on.
     """
 
     backend: Backend
@@ -63,6 +64,7 @@ class RunConfig:
     only: frozenset[str] | None = None
     stop_after: str = ""
     selection: Selection = EVERYTHING_SELECTED
+    openings: Openings = Openings.FRESH
 
     def clauses(self) -> list[Clause]:
         """Return the clauses that targeted programs are executed for, in order."""
@@ -109,6 +111,7 @@ class Run:
                 len(config.clauses()),
                 planned,
                 config.workers,
+                config.openings,
             )
         )
 
@@ -164,6 +167,8 @@ class Run:
             aborted_reason=aborted_reason or self.cut_reason,
             workers=config.workers,
             calls=self.counters.calls,
+            openings=config.openings,
+            reuse_problem=self.state.reuse_problem,
         )
         self.listen(RunFinished(report))
         return report

@@ -14,11 +14,12 @@ from taskdb_spec.backend import Backend
 from taskdb_spec.capabilities import QUERY_CAPABILITIES, Capability
 from taskdb_spec.clauses import clauses
 from taskdb_spec.conformance.comparison.step import COMPARISON
-from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS
+from taskdb_spec.conformance.confirmation.script import summarize_finding
+from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS, Openings
 from taskdb_spec.conformance.core.events import Listener, Progress
 from taskdb_spec.conformance.core.program import QUERY_CALLS, Operation, Program, StoreAction
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope
+from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope, ProgramVariant
 from taskdb_spec.conformance.engine.investigation import Investigation, RunListener
 from taskdb_spec.conformance.engine.run import Run, RunConfig
 from taskdb_spec.conformance.engine.state import RunCounters, RunState
@@ -26,6 +27,7 @@ from taskdb_spec.conformance.execution.executor import DynamicProgram, Executor,
 from taskdb_spec.conformance.execution.first_look import look_first
 from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
 from taskdb_spec.conformance.execution.session import Session
+from taskdb_spec.conformance.execution.store_reuse import StoreReuse, needs_new_store
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 from taskdb_spec.conformance.generation.choices import RandomSource
 from taskdb_spec.conformance.generation.combinatorial import combinatorial_program
@@ -66,6 +68,7 @@ class Runner:
         )
         self._executor.stores_share_state = state.stores_share_state
         self._last_progress = time.monotonic()
+        self._store_reuse = StoreReuse()
 
     def run_batch(self, batch: Batch) -> RunCounters:
         """Execute the programs of a batch, and return what they count."""
@@ -96,10 +99,19 @@ class Runner:
         variant = planned.variant
         self._recorder.program_started(planned.name)
         program = generate_targeted(planned, self.config.backend, self.config.seed)
-        execute = self._executor.execute_program
-        failure = execute(program, audit=variant.audit, avoidance=variant.avoidance)
+        failure = self._execute_first(program, variant)
         while failure is not None and self._investigate(failure, planned.clause):
             failure = self._execute_again(program)
+
+    def _execute_first(self, program: Program, variant: ProgramVariant) -> Failure | None:
+        audit, avoidance = variant.audit, variant.avoidance
+        reuse = self._reuse()
+        if reuse is None or needs_new_store(program):
+            return self._executor.execute_program(program, audit=audit, avoidance=avoidance)
+        failure = self._executor.execute_reusing(
+            reuse, lambda session: iter(program.operations), audit=audit, avoidance=avoidance
+        )
+        return self._confirm_on_new_store(failure)
 
     def _execute_again(self, program: Program) -> Failure | None:
         """Execute a program that has failed, without what is lost now: it may show more."""
@@ -112,9 +124,15 @@ class Runner:
             planned, config.backend, config.seed, config.backend.query_capabilities
         )
         generate = self._untargeted_program(planned, generator)
-        failure = self._executor.execute(
-            lambda session: _select_asked(generate(session), config.backend)
-        )
+
+        def program(session: Session) -> Iterator[Operation]:
+            return _select_asked(generate(session), config.backend)
+
+        reuse = self._reuse()
+        if reuse is None:
+            failure = self._executor.execute(program)
+        else:
+            failure = self._confirm_on_new_store(self._executor.execute_reusing(reuse, program))
         if failure is not None:
             self._investigate(failure, "")
 
@@ -128,6 +146,37 @@ class Runner:
         if generator.chance(0.5):
             return lambda session: random_query_program(generator)
         return partial(_walk_operations, RandomWalk(generator, claimed))
+
+    def _reuse(self) -> StoreReuse | None:
+        """Return what keeps stores for the next program, unless each program gets a new one."""
+        config, state = self.config, self.state
+        is_possible = not (config.backend.stores_nothing or state.stores_share_state)
+        if config.openings is Openings.SHARED and is_possible and not state.reuse_problem:
+            return self._store_reuse
+        return None
+
+    def _confirm_on_new_store(self, failure: Failure | None) -> Failure | None:
+        """Execute a program again that failed on a used store; return how it fails on a new one.
+
+        If it passes there, an earlier program has left something. The run notes this and goes on
+        with new stores, so nothing that is left is blamed on a later program.
+        """
+        problem = self._store_reuse.problem
+        if failure is not None and failure.on_used_store:
+            on_used, experiments = failure, self._executor.for_experiments()
+            failure = experiments.execute_program(on_used.program)
+            if failure is None:
+                summary = summarize_finding(on_used.program.operations, on_used.finding)
+                problem = f"a program fails on a used store and passes on a new one: {summary}"
+        if problem:
+            self.state.reuse_problem = problem
+            self.close()
+            self.listener.state_changed(self.state)
+        return failure
+
+    def close(self) -> None:
+        """Close the store that was kept for the next program."""
+        self._store_reuse.end(self._executor.close_session)
 
     def _investigate(self, failure: Failure, target_clause: str) -> bool:
         """Examine a failure; return whether it is a new one."""
@@ -209,6 +258,8 @@ def run_in_process(config: RunConfig, listen: Listener) -> Report:
     except KeyboardInterrupt:
         run.interrupt()
         raise
+    finally:
+        runner.close()
     return run.finish()
 
 

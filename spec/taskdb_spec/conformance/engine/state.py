@@ -30,6 +30,8 @@ class RunState:
     """Root fields that the backend never gives back."""
     stores_share_state: bool = False
     """Whether two stores were observed to share state."""
+    reuse_problem: str = ""
+    """What went wrong on a used store and not on a new one. Then no store is used again."""
     quarantine: tuple[QuarantinedCall, ...] = ()
     """Calls that hang or end the process."""
     short_of_evidence: tuple[str, ...] | None = None

@@ -97,13 +97,16 @@ class Worker:
         worker, workdirs = self._assignment.worker, self._assignment.workdirs
         listener = _WorkerListener(send, self._barrier, worker)
         runner = Runner(self._config, self._state, listener, workdirs, self.recorder)
-        for number, batch in self._assignment.batches:
-            self._barrier.wait_for_earlier(number)
-            listener.batch_started(number)
-            send(BatchResult(runner.run_batch(batch)))
-            if listener.has_new_state and not self._barrier.is_single:
-                return  # the others need the new state, and wait until they get it
-            self._barrier.clear(worker)
+        try:
+            for number, batch in self._assignment.batches:
+                self._barrier.wait_for_earlier(number)
+                listener.batch_started(number)
+                send(BatchResult(runner.run_batch(batch)))
+                if listener.has_new_state and not self._barrier.is_single:
+                    return  # the others need the new state, and wait until they get it
+                self._barrier.clear(worker)
+        finally:
+            runner.close()
 
 
 class _WorkerListener:

@@ -20,6 +20,7 @@ from taskdb_spec.conformance.core.variants import Audit, Avoidance
 from taskdb_spec.conformance.execution.isolation.flight_recorder import FlightRecorder
 from taskdb_spec.conformance.execution.policy import AvoidancePolicy, NoAvoidance, StepComparison
 from taskdb_spec.conformance.execution.session import CallSkipped, Session
+from taskdb_spec.conformance.execution.store_reuse import StoreReuse
 from taskdb_spec.conformance.execution.workdirs import Workdirs
 
 DynamicProgram = Callable[[Session], Iterator[Operation]]
@@ -38,6 +39,8 @@ class Failure:
     """Whether the model took over the store's state before: it may then be wrong itself."""
     calls: tuple[Operation, ...] = ()
     """All calls before the last step, reads between the steps included."""
+    on_used_store: bool = False
+    """Whether other programs had been executed on the store before."""
 
 
 @dataclass
@@ -77,12 +80,32 @@ class Executor:
         """Execute a program to its end, or to the first finding that is not known yet."""
         if limits is not None and self.policy.skips_limited_programs:
             return None
-        audit = max(audit, self.policy.least_audit)
         session = self.open_session(limits)
         try:
             return self._execute(session, program(session), audit, avoidance)
         finally:
             self.close_session(session)
+
+    def execute_reusing(
+        self,
+        reuse: StoreReuse,
+        program: DynamicProgram,
+        *,
+        audit: Audit = Audit.AT_END,
+        avoidance: Avoidance = Avoidance.SKIP,
+    ) -> Failure | None:
+        """Execute a program on the store that was kept, and keep the store if it passes."""
+        session = reuse.take(self.open_session, self.policy.is_quarantined)
+        try:
+            failure = self._execute(session, program(session), audit, avoidance)
+        except BaseException:
+            self.close_session(session)
+            raise
+        if failure is None:
+            reuse.give_back(session, self.close_session)
+            return None
+        self.close_session(session)
+        return replace(failure, on_used_store=session.is_used)
 
     def execute_program(
         self,
@@ -153,6 +176,7 @@ class Executor:
     def _execute(
         self, session: Session, steps: Iterable[Operation], audit: Audit, avoidance: Avoidance
     ) -> Failure | None:
+        audit = max(audit, self.policy.least_audit)
         done: list[Operation] = []
         raised: list[bool] = []
         calls = session.history.calls
@@ -166,7 +190,9 @@ class Executor:
             session.history.steps.append(operation.call)
             new = self._first_unknown(result) or self._reinterpret(result, operation)
             if new is not None:
-                self.stores_share_state = self.stores_share_state or "ISO-9" in new.suspects
+                # What a used store shows may be left from the program before.
+                shares_state = "ISO-9" in new.suspects and not session.is_used
+                self.stores_share_state = self.stores_share_state or shares_state
                 program = Program(tuple(done), session.limits)
                 resynchronized = session.model_resynchronized
                 return Failure(program, new, raised, resynchronized, tuple(calls[:before]))

@@ -67,13 +67,22 @@ class Session:
         self.workdir = workdir
         self.folders: dict[Path, None] = {}  # all that stores were opened in
         self.limits = limits
-        self.model = Model(backend.query_capabilities)
+        self.recorder = recorder or FlightRecorder()
+        self._begin(is_quarantined)
+        self.is_used = False
+        self.store: TaskDB = self.open(workdir)
+
+    def _begin(self, is_quarantined: Callable[[Session, Operation], bool]) -> None:
+        self.model = Model(self.backend.query_capabilities)
         self.model_resynchronized = False
         self.history = SessionHistory()
-        self.recorder = recorder or FlightRecorder()
         self._is_quarantined = is_quarantined
-        self.recorder.store_opening(limits)
-        self.store: TaskDB = self.open(workdir)
+        self.recorder.store_opening(self.limits)
+
+    def begin_next_program(self, is_quarantined: Callable[[Session, Operation], bool]) -> None:
+        """Begin another program on the same store, which must be empty."""
+        self._begin(is_quarantined)
+        self.is_used = True
 
     def capture(self, call: Callable[..., Any], *args: Any, **keywords: Any) -> CallResult:
         """Call something of the store, and return what it returns or raises.
@@ -91,11 +100,14 @@ class Session:
 
     def call_store(self, store: TaskDB, call: Call, *args: Any, **keywords: Any) -> CallResult:
         """Call a method of the interface on a store, which may lack it."""
-        return self._timed(call.value, getattr(store, call.value, _lacks_call), *args, **keywords)
+        return self.call_timed(
+            call.value, getattr(store, call.value, _lacks_call), *args, **keywords
+        )
 
-    def _timed(
+    def call_timed(
         self, kind: str, call: Callable[..., Any], *args: Any, **keywords: Any
     ) -> CallResult:
+        """Call something of the store, and count the call under a kind."""
         started = time.perf_counter()
         result = self.capture(call, *args, **keywords)
         self.recorder.call_returned(kind, time.perf_counter() - started)
@@ -106,9 +118,9 @@ class Session:
         workdir.mkdir(parents=True, exist_ok=True)
         self.folders[workdir] = None
         if self.limits is not None and self.backend.open_limited is not None:
-            outcome = self._timed(OPEN, self.backend.open_limited, workdir, self.limits)
+            outcome = self.call_timed(OPEN, self.backend.open_limited, workdir, self.limits)
         else:
-            outcome = self._timed(OPEN, self.backend.open, workdir)
+            outcome = self.call_timed(OPEN, self.backend.open, workdir)
         if outcome.error is not None:
             raise StoreNotOpened(
                 f"{self.backend.name} could not be opened: "

@@ -43,6 +43,7 @@ def conformance_tests(
     only: Collection[str] = (),
     seconds: float | None = None,
     fail_fast: bool = False,
+    openings: str | None = None,
 ) -> type:
     """Return a test class with one test for each clause that applies to the backend.
 
@@ -63,6 +64,7 @@ def conformance_tests(
         only=only,
         seconds=seconds,
         fail_fast=fail_fast,
+        openings=openings,
     )
     selected = select_clauses(only)
     applying = [

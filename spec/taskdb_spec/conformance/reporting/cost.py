@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taskdb_spec.conformance.core.calls import Activity, StoreCalls
+from taskdb_spec.conformance.core.config import Openings
 
 SLOW_CALL_MILLISECONDS = 0.5
 """A store with slower calls is told what to do. A store in memory takes a hundredth of it, one on
@@ -26,11 +27,13 @@ class Cost:
         calls: The calls of the store.
         seconds: The time since the run began.
         workers: The number of processes that shared the work.
+        openings: Which store a program ran on.
     """
 
     calls: StoreCalls
     seconds: float
     workers: int
+    openings: Openings = Openings.FRESH
 
     @property
     def milliseconds_per_call(self) -> float:
@@ -82,7 +85,7 @@ def explain_cost(cost: Cost) -> Iterator[str]:
 
 
 def _suggestions(cost: Cost) -> Iterator[str]:
-    if cost.is_mostly_opening:
+    if cost.is_mostly_opening and cost.openings is Openings.FRESH:
         yield "--openings shared, or Backend(reset=...), to open fewer stores"
     yield "TMPDIR=/dev/shm, a RAM disk, for a store in files"
     if cost.workers == 1:

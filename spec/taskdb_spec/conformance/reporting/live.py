@@ -131,7 +131,7 @@ class LineProgress:
             failing = f"; {format_clause_count(self._failing)} failed" if self._failing else ""
             line = f"{format_progress(event, self._run, seconds)}{failing}"
             print_line(self._console, line, indent=2)
-            self._advise(Cost(event.calls, seconds, self._run.workers))
+            self._advise(_cost_of(event, self._run, seconds))
 
     def failed(self, event: ClauseFailed) -> None:
         """Print which clause has failed; the report at the end has the details."""
@@ -158,6 +158,10 @@ def format_progress(event: Progress, run: RunStarted, seconds: float) -> str:
         seconds: the time since then.
     """
     done, planned = event.operations, run.operations
-    calls = f": {format_pace(Cost(event.calls, seconds, run.workers))}" if event.calls.count else ""
+    pace = f": {format_pace(_cost_of(event, run, seconds))}" if event.calls.count else ""
     left = f", about {seconds / done * (planned - done):.0f} s left" if 0 < done < planned else ""
-    return f"{done:,} of {planned:,} operations in {seconds:.0f} s{calls}{left}"
+    return f"{done:,} of {planned:,} operations in {seconds:.0f} s{pace}{left}"
+
+
+def _cost_of(event: Progress, run: RunStarted, seconds: float) -> Cost:
+    return Cost(event.calls, seconds, run.workers, run.openings)

@@ -32,6 +32,9 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         ),
         seeds=tuple(report.seed for report in reports),
         calls=_merge_calls(reports),
+        reuse_problem="; ".join(
+            f"seed {r.seed}: {r.reuse_problem}" for r in reports if r.reuse_problem
+        ),
     )
 
 

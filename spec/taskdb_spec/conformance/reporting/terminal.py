@@ -28,6 +28,7 @@ from taskdb_spec.conformance.reporting.text import (
     format_equal_suspects,
     format_expected_failure,
     format_explanation,
+    format_reuse_problem,
     format_seed,
     format_verdict,
     get_summary,
@@ -114,7 +115,10 @@ class TerminalReporter:
             self._print_clause_line(
                 "NOTE", result, f": {text} (enforced by --strict alone)", "cyan"
             )
-        for line in explain_cost(Cost(report.calls, report.seconds, report.workers)):
+        if report.reuse_problem:
+            print_line(self._console, format_reuse_problem(report), "yellow")
+        cost = Cost(report.calls, report.seconds, report.workers, report.openings)
+        for line in explain_cost(cost):
             print_line(self._console, line, "yellow")
         print_line(self._console, format_verdict(report), VERDICT_STYLES[report.verdict.upper()])
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taskdb_spec.clauses import Clause
+from taskdb_spec.conformance.core.config import Openings
 from taskdb_spec.conformance.core.results import ClauseResult, ClauseVerdict, Report
 
 
@@ -126,12 +127,21 @@ def abbreviate_ids(results: Sequence[ClauseResult], limit: int = 6) -> str:
 def format_verdict(report: Report) -> str:
     """Return the verdict of a run and its main reason, in one line."""
     strict = ", strict" if report.strict else ""
+    openings = ", shared openings" if report.openings is Openings.SHARED else ""
     aborted_reason = f"; {report.aborted_reason}" if report.aborted_reason else ""
     many = len(report.seeds) > 1
     seeds = f"seeds {', '.join(map(str, report.seeds))}" if many else f"seed {report.seed}"
     return (
         f"{report.backend} {report.verdict.upper()}: {_format_reason(report)}{aborted_reason} "
-        f"(profile {report.profile}, {seeds}{strict})"
+        f"(profile {report.profile}, {seeds}{strict}{openings})"
+    )
+
+
+def format_reuse_problem(report: Report) -> str:
+    """Return what went wrong on a used store and not on a new one, and what the run did."""
+    return (
+        f"USED STORE {report.reuse_problem}; an earlier program has left something, "
+        "so every program after this one had a new store"
     )
 
 
