@@ -57,7 +57,7 @@ def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """No store is called: each run ends as `engine.outcomes` says, and otherwise well."""
     stub = Engine()
-    monkeypatch.setattr("taskdb_spec.cli.check.check_backend", stub)
+    monkeypatch.setattr("taskdb_spec.cli.runs.check_backend", stub)
     return stub
 
 

@@ -4,63 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import click
 
-from taskdb_spec._text import collapse_whitespace, describe_error
 from taskdb_spec.backend import Backend
 from taskdb_spec.cli.baseline import read_baseline_files
 from taskdb_spec.cli.errors import RunError
-from taskdb_spec.cli.outputs import (
-    STDOUT,
-    TEST_FILE_NAME,
-    prepare_outputs,
+from taskdb_spec.cli.outputs import STDOUT, prepare_outputs
+from taskdb_spec.cli.runs import RunSettings, Subject, get_exit_status, run_all
+from taskdb_spec.cli.scripts import (
+    DEFAULT_FOLDER,
+    Replay,
+    find_saved_scripts,
     prepare_script_folder,
+    replay_scripts,
     save_scripts,
 )
-from taskdb_spec.conformance.api import check_backend, select_clauses
+from taskdb_spec.conformance.api import select_clauses
 from taskdb_spec.conformance.core.config import PROFILES, Openings
-from taskdb_spec.conformance.core.events import Event, Listener, RunFinished
-from taskdb_spec.conformance.core.results import Report
+from taskdb_spec.conformance.core.results import ClauseVerdict, Report
 from taskdb_spec.conformance.engine.workers import available_cores
-from taskdb_spec.conformance.execution.isolation.shutdown import defer_sigterm
-from taskdb_spec.conformance.execution.session import StoreNotOpened
-from taskdb_spec.conformance.integrations.ipyparallel import ClusterError, check_on_cluster
-from taskdb_spec.conformance.reporting.baseline import (
-    Baseline,
-    apply_baseline,
-    verdict_excluding_expected,
-)
-from taskdb_spec.conformance.reporting.console import make_console
-from taskdb_spec.conformance.reporting.terminal import TerminalReporter
-from taskdb_spec.conformance.reporting.text import escape_unprintable
+from taskdb_spec.conformance.reporting.console import make_console, print_line
 from taskdb_spec.targets import TargetError, resolve
 
-
-@dataclass(frozen=True)
-class RunSettings:
-    """The options that all runs of one command share."""
-
-    profile: str
-    seed: int
-    strict: bool
-    verbose: bool
-    baseline: Baseline
-    workers: int
-    cluster: str | None
-    only: tuple[str, ...]
-    seconds: float | None
-    fail_fast: bool
-    openings: str | None
-
-
-Runs: TypeAlias = list[tuple[str, Report | None]]
-"""The name and the report of each backend; None if the run could not be made."""
+Replays: TypeAlias = dict[str, list[Replay]]
+"""The saved scripts of each backend that were run again."""
 
 _PATH = click.Path(path_type=Path)
 
@@ -107,6 +79,11 @@ _PATH = click.Path(path_type=Path)
     metavar="N",
     help="Begin no further program after this time. The report says what was not reached.",
 )
+@click.option(
+    "--failed",
+    is_flag=True,
+    help="Run the saved programs of the last run again, and then check their clauses alone.",
+)
 @click.option("--fail-fast", "-x", is_flag=True, help="End the run at the first failure.")
 @click.option(
     "--openings",
@@ -135,6 +112,7 @@ def check(
     cluster: str | None,
     only: str | None,
     seconds: float | None,
+    failed: bool,
     fail_fast: bool,
     openings: str | None,
     strict: bool,
@@ -152,7 +130,7 @@ def check(
 
     TARGET is module:attribute, or the name of a registered backend: dict, none, ...
     """
-    backends = _resolve_backends(targets, capabilities)
+    subjects = _resolve_subjects(targets, capabilities, _split_patterns(only))
     expected_failures = read_baseline_files(baseline, flaky)
     outputs = prepare_outputs(
         {
@@ -164,9 +142,11 @@ def check(
     )
     if out is not None:
         prepare_script_folder(out)
-    has_local_option = fail_fast or any(each is not None for each in (only, seconds, openings))
-    if cluster and has_local_option:
-        raise RunError("--only, --seconds, --fail-fast and --openings do not work with --cluster")
+    has_value = any(each is not None for each in (only, seconds, openings))
+    if cluster and (has_value or failed or fail_fast):
+        raise RunError(
+            "--only, --seconds, --failed, --fail-fast and --openings do not work with --cluster"
+        )
     if workers is None:
         workers = 1 if cluster else available_cores()
     settings = RunSettings(
@@ -177,7 +157,6 @@ def check(
         baseline=expected_failures,
         workers=workers,
         cluster=cluster,
-        only=_split_patterns(only),
         seconds=seconds,
         fail_fast=fail_fast,
         openings=openings,
@@ -185,13 +164,20 @@ def check(
     has_report_on_stdout = any(output.file == STDOUT for output in outputs)
     # If a report goes to stdout, nothing else may: neither progress, nor what a store prints.
     with contextlib.redirect_stdout(sys.stderr if has_report_on_stdout else sys.stdout):
-        runs = _run_all(backends, settings)
+        replays: Replays = {}
+        if failed:
+            subjects, replays = _replay_saved(subjects, out, workers)
+        runs = run_all(subjects, settings)
     reports = [report for _, report in runs if report is not None]
     for output in outputs:
         output.write(reports)
-    if out is not None:
-        _save_scripts(out, reports)
-    raise SystemExit(get_exit_status(runs))
+    save_scripts(out, reports)
+    status = get_exit_status(runs)
+    if status in (0, 3) and any(
+        _has_other_failure(report, replays, settings) for report in reports
+    ):
+        status = 1
+    raise SystemExit(status)
 
 
 def _split_patterns(only: str | None) -> tuple[str, ...]:
@@ -205,27 +191,62 @@ def _split_patterns(only: str | None) -> tuple[str, ...]:
     return patterns
 
 
-def get_exit_status(runs: Runs) -> int:
-    """Return the exit status of the worst run. Expected failures do not count."""
-    verdicts = {verdict_excluding_expected(report) if report else None for _, report in runs}
-    if None in verdicts:
-        return 2
-    if "fails" in verdicts:
-        return 1
-    return 3 if "incomplete" in verdicts else 0
+def _replay_saved(
+    subjects: Sequence[Subject], out: Path | None, workers: int
+) -> tuple[list[Subject], Replays]:
+    """Run the saved scripts of each backend again, and select their clauses.
+
+    Raises:
+        RunError: No backend has a script.
+    """
+    selected, replays = [], {}
+    for subject in subjects:
+        name = subject.backend.name
+        scripts = find_saved_scripts(out, name)
+        done = replay_scripts(scripts, select_clauses(subject.only), workers)
+        if done:
+            selected.append(replace(subject, only=tuple(each.clause for each in done)))
+            replays[name] = done
+    if not selected:
+        names = ", ".join(subject.backend.name for subject in subjects)
+        raise RunError(
+            f"--failed: no program of {names} is saved in {out or DEFAULT_FOLDER}; "
+            "a run without --failed saves those that fail"
+        )
+    console = make_console(sys.stdout)
+    for name, done in replays.items():
+        for replay in done:
+            print_line(console, f"{name} {replay}")
+    return selected, replays
 
 
-def _resolve_backends(
-    targets: Sequence[str], capabilities: str | None
-) -> list[tuple[Backend, str]]:
-    """Return each backend once, with a unique name, and with its ``module:attribute``."""
+def _has_other_failure(report: Report, replays: Replays, settings: RunSettings) -> bool:
+    """Return whether a saved program still fails, and the run has not found its clause to fail.
+
+    A run can miss what only an untargeted program shows.
+    """
+    return any(
+        replay.still_fails
+        and report.enforces(report[replay.clause])
+        and report[replay.clause].verdict is not ClauseVerdict.FAIL
+        and replay.clause not in settings.baseline
+        for replay in replays.get(report.backend, ())
+    )
+
+
+def _resolve_subjects(
+    targets: Sequence[str], capabilities: str | None, only: tuple[str, ...]
+) -> list[Subject]:
+    """Return each backend once, with a unique name."""
     try:
         found = {target: resolve(target) for target in targets}
     except TargetError as error:
         raise RunError(str(error)) from error
     names = [backend.name for backend, _ in found.values()]
     return [
-        (_with_capabilities(_with_unique_name(backend, target, names), capabilities), text)
+        Subject(
+            _with_capabilities(_with_unique_name(backend, target, names), capabilities), text, only
+        )
         for target, (backend, text) in found.items()
     ]
 
@@ -242,106 +263,3 @@ def _with_capabilities(backend: Backend, capabilities: str | None) -> Backend:
         return replace(backend, capabilities=names)
     except ValueError as error:
         raise RunError(f"--capabilities, for {backend.name}: {error}") from error
-
-
-def _run_all(backends: Sequence[tuple[Backend, str]], settings: RunSettings) -> Runs:
-    reporter = TerminalReporter(make_console(sys.stdout), verbose=settings.verbose)
-    runs: Runs = []
-    try:
-        # With a cluster, this process has no stores to close, so SIGTERM may end it at once.
-        with contextlib.nullcontext() if settings.cluster else defer_sigterm():
-            for backend, target in backends:
-                report, is_interrupted = _run(backend, target, settings, reporter)
-                runs.append((backend.name, report))
-                if is_interrupted:
-                    _report_interruption([each.name for each, _ in backends[len(runs) :]])
-                    break
-    finally:
-        reporter.close()
-    if len(runs) > 1:
-        reporter.summary(runs)
-    return runs
-
-
-def _report_interruption(not_checked: Sequence[str]) -> None:
-    rest = f"; not checked: {', '.join(not_checked)}" if not_checked else ""
-    click.echo(escape_unprintable(f"Interrupted{rest}"), err=True)
-
-
-def _run(
-    backend: Backend, target: str, settings: RunSettings, reporter: TerminalReporter
-) -> tuple[Report | None, bool]:
-    """Check one backend; return its report, and whether the user has interrupted the run.
-
-    If the run could not be made, print the error and return no report. The other backends are still
-    checked. A run that was interrupted has a report of what it had done.
-    """
-    finished: list[Report] = []
-
-    def listen(event: Event) -> None:
-        if isinstance(event, RunFinished):
-            event = RunFinished(apply_baseline(event.report, settings.baseline))
-            finished.append(event.report)
-        reporter(event)
-
-    try:
-        report = _check(backend, target, settings, listen)
-        return apply_baseline(report, settings.baseline), False
-    except KeyboardInterrupt:
-        if not finished:
-            # click would exit with status 1, which means that a store fails.
-            raise RunError(f"interrupted before {backend.name} was checked") from None
-        return finished[-1], True
-    except StoreNotOpened as error:
-        _print_error(reporter, f"{backend.name} was not checked: {collapse_whitespace(error)}")
-    except RunError:
-        raise
-    except Exception as error:  # a bug of the suite must not look like a failure of the store
-        text = f"the suite itself failed with {describe_error(error)}"
-        _print_error(reporter, f"{backend.name} was not checked: {text}")
-        if settings.verbose:
-            traceback.print_exc()
-    return None, False
-
-
-def _check(backend: Backend, target: str, settings: RunSettings, listen: Listener) -> Report:
-    """Check one backend, on this machine or on a cluster."""
-    options: dict[str, Any] = {
-        "seed": settings.seed,
-        "strict": settings.strict,
-        "workers": settings.workers,
-        "listen": listen,
-    }
-    if settings.cluster is None:
-        return check_backend(
-            backend,
-            settings.profile,
-            target=target,
-            only=settings.only,
-            seconds=settings.seconds,
-            fail_fast=settings.fail_fast,
-            openings=settings.openings,
-            **options,
-        )
-    try:
-        return check_on_cluster(
-            target, settings.profile, cluster=settings.cluster, backend=backend, **options
-        )
-    except ClusterError as error:
-        raise RunError(f"--cluster: {error}") from error
-
-
-def _print_error(reporter: TerminalReporter, text: str) -> None:
-    reporter.close()
-    click.echo(f"Error: {escape_unprintable(text)}", err=True)
-
-
-def _save_scripts(folder: Path, reports: Sequence[Report]) -> None:
-    saved = save_scripts(folder, reports)
-    if saved:
-        count = "1 script" if len(saved) == 1 else f"{len(saved)} scripts"
-        click.echo(
-            f"saved {count}; run one again with: taskdb replay {saved[0]}, "
-            f"or all with: pytest {folder / TEST_FILE_NAME}",
-            err=True,
-        )

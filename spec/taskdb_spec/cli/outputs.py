@@ -6,8 +6,6 @@ All are checked before the run, because the run takes minutes.
 from __future__ import annotations
 
 import json
-import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,8 +14,8 @@ from typing import TypeAlias
 
 import click
 
-from taskdb_spec.cli.errors import RunError
-from taskdb_spec.conformance.core.results import ClauseVerdict, Report
+from taskdb_spec.cli.errors import RunError, describe_write_error
+from taskdb_spec.conformance.core.results import Report
 from taskdb_spec.conformance.reporting.baseline import format_baseline
 from taskdb_spec.conformance.reporting.json_report import json_report
 
@@ -46,7 +44,7 @@ class Output:
             try:
                 _check_writable(Path(self.file))
             except OSError as error:
-                raise _describe_write_error(self.option, self.file, error) from error
+                raise describe_write_error(self.option, self.file, error) from error
 
     def write(self, reports: Sequence[Report]) -> None:
         """Render the reports and write the file; raise `RunError` if that is not possible."""
@@ -57,7 +55,7 @@ class Output:
         try:
             Path(self.file).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise _describe_write_error(self.option, self.file, error) from error
+            raise describe_write_error(self.option, self.file, error) from error
 
 
 def prepare_outputs(files: dict[str, str | None]) -> list[Output]:
@@ -119,69 +117,3 @@ _RENDERERS: dict[str, Callable[[], Renderer]] = {
     "--write-baseline": lambda: format_baseline,
 }
 """Functions that return the renderer of an option. They import optional packages on demand."""
-
-
-def prepare_script_folder(folder: Path) -> None:
-    """Create the folder of the scripts; raise `RunError` if no file can be written there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise _describe_write_error("--out", folder, error) from error
-
-
-def save_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
-    """Write a script for each failing clause, and a pytest module that runs the enforced ones.
-
-    Returns:
-        The paths of the scripts.
-
-    Raises:
-        RunError: A file cannot be written.
-    """
-    scripts, enforced = {}, []
-    for report in reports:
-        for result in report.with_verdict(ClauseVerdict.FAIL):
-            if result.counterexample is not None:
-                path = folder / f"{_to_file_name(report.backend)}-{result.clause.id}.py"
-                scripts[path] = result.counterexample.script
-                enforced += [path.name] if report.enforces(result) else []
-    names = "".join(f"    {name!r},\n" for name in enforced)
-    test = {folder / TEST_FILE_NAME: _TEST_TEMPLATE.format(names=names)} if enforced else {}
-    for path, text in {**scripts, **test}.items():
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise _describe_write_error("--out", path, error) from error
-    return list(scripts)
-
-
-TEST_FILE_NAME = "test_counterexamples.py"
-_TEST_TEMPLATE = '''\
-"""Counterexamples of `taskdb check`; each passes once the backend keeps its clause."""
-
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
-
-SCRIPTS = [
-{names}]
-
-
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_counterexample(script):
-    path = Path(__file__).with_name(script)
-    done = subprocess.run([sys.executable, path], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-'''
-
-
-def _to_file_name(backend: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", backend)
-
-
-def _describe_write_error(option: str, path: str | Path, error: OSError) -> RunError:
-    return RunError(f"{option} {path}: cannot be written: {error.strerror}")

@@ -200,7 +200,7 @@ def test_output_of_a_store_is_not_part_of_a_report(
             print("a word from the store")
             return super().__call__(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("taskdb_spec.cli.check.check_backend", Loud())
+    monkeypatch.setattr("taskdb_spec.cli.runs.check_backend", Loud())
     result = taskdb("check", MYDB, "--json", "-")
     assert json.loads(result.stdout)["schema"] == 1
     assert "a word from the store" in result.stderr
