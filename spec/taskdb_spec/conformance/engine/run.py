@@ -117,7 +117,7 @@ class Run:
 
     def announce_batch(self, batch: Batch) -> None:
         """Emit a progress event before each clause, and at intervals among untargeted programs."""
-        if batch.clause or batch.numbers.start % PROGRESS_INTERVAL_PROGRAMS == 0:
+        if batch.clause or batch.positions.start % PROGRESS_INTERVAL_PROGRAMS == 0:
             self.emit(Progress(0, batch.purpose))
 
     def emit(self, event: Event) -> None:

@@ -83,7 +83,7 @@ class Runner:
                 self._run_untargeted(planned)
             self._report_progress(batch)
         executor, calls = self._executor, self._recorder.take_calls()
-        return RunCounters(executor.operations, len(batch.numbers), executor.evidence, calls)
+        return RunCounters(executor.operations, len(batch.positions), executor.evidence, calls)
 
     def _report_progress(self, batch: Batch) -> None:
         """Emit a progress event if the last one was a while ago, as on a slow store."""

@@ -17,6 +17,7 @@ from taskdb_spec.conformance.planning.program_counts import (
     MOST_PROGRAMS_PER_BATCH,
     iter_waves,
     program_count,
+    program_number,
 )
 
 
@@ -56,11 +57,11 @@ class Batch:
 
     Args:
         clause: the clause that the programs are generated for, or empty.
-        numbers: their numbers among the programs of the clause, or among the untargeted ones.
+        positions: their positions in the plan of the clause, or among the untargeted ones.
     """
 
     clause: str
-    numbers: range
+    positions: range
 
     @property
     def is_untargeted(self) -> bool:
@@ -78,10 +79,11 @@ class Batch:
         >>> [program.name for program in Batch("EQ-1", range(8, 10)).programs()]
         ['EQ-1/8', 'EQ-1/9']
         """
-        for number in self.numbers:
-            yield _untargeted(number) if self.is_untargeted else self._targeted(number)
+        for position in self.positions:
+            yield _untargeted(position) if self.is_untargeted else self._targeted(position)
 
-    def _targeted(self, number: int) -> PlannedProgram:
+    def _targeted(self, position: int) -> PlannedProgram:
+        number = program_number(self.clause, position)
         name, variant = f"{self.clause}/{number}", ProgramVariant.number(number)
         return PlannedProgram(name, ProgramKind.TARGETED, self.clause, number, variant)
 
@@ -127,19 +129,19 @@ def plan_more_batches(clauses: Iterable[str], profile: Profile) -> Iterator[Batc
     A store that fails other clauses may leave too little evidence for these.
 
     >>> from taskdb_spec.conformance.core.config import PROFILES
-    >>> [batch.numbers for batch in plan_more_batches(["EQ-1", "KEEP-1"], PROFILES["quick"])]
+    >>> [batch.positions for batch in plan_more_batches(["EQ-1", "KEEP-1"], PROFILES["quick"])]
     [range(8, 16)]
     """
     for clause in clauses:
         if clause not in EXPENSIVE_CLAUSES:
-            start, most = program_count(clause, profile), profile.targeted_programs
-            for number in range(start, most, MOST_PROGRAMS_PER_BATCH):
-                yield Batch(clause, range(number, min(number + MOST_PROGRAMS_PER_BATCH, most)))
+            count, most = program_count(clause, profile), profile.targeted_programs
+            for start in range(count, most, MOST_PROGRAMS_PER_BATCH):
+                yield Batch(clause, range(start, min(start + MOST_PROGRAMS_PER_BATCH, most)))
 
 
 def _plan_waves(counts: Mapping[str, int]) -> Iterator[Batch]:
     for wave in iter_waves(max(counts.values(), default=0)):
         for clause, count in counts.items():
-            numbers = range(wave.start, min(wave.stop, count))
-            if numbers:
-                yield Batch(clause, numbers)
+            positions = range(wave.start, min(wave.stop, count))
+            if positions:
+                yield Batch(clause, positions)

@@ -11,9 +11,11 @@ from taskdb_spec.conformance.core.config import EXPENSIVE_CLAUSES, PROFILES, Pro
 from taskdb_spec.conformance.core.results import MIN_EVIDENCE
 from taskdb_spec.conformance.planning.batches import Batch, plan_batches
 from taskdb_spec.conformance.planning.program_counts import (
+    FIRST_PROGRAMS,
     PROGRAM_COUNTS,
     iter_waves,
     program_count,
+    program_number,
 )
 from taskdb_spec.model import model_backend
 
@@ -34,10 +36,10 @@ def test_no_clause_is_a_wave_ahead_of_another() -> None:
     for batch in planned(PROFILES["quick"]):
         if batch.clause == "ISO-9":
             continue  # all its programs come first
-        behind = [c.id for c in CHECKED if c.id != "ISO-9" and done[c.id] < batch.numbers.start]
+        behind = [c.id for c in CHECKED if c.id != "ISO-9" and done[c.id] < batch.positions.start]
         # Only clauses that have no more programs may be behind.
         assert all(program_count(name, PROFILES["quick"]) <= done[name] for name in behind)
-        done[batch.clause] = batch.numbers.stop
+        done[batch.clause] = batch.positions.stop
 
 
 def test_the_clause_about_shared_state_comes_first() -> None:
@@ -62,4 +64,12 @@ def test_every_clause_can_have_its_evidence() -> None:
 
 
 def test_the_counts_are_about_clauses_with_a_check() -> None:
-    assert all(clauses()[name].check for name in PROGRAM_COUNTS)
+    assert all(clauses()[name].check for name in [*PROGRAM_COUNTS, *FIRST_PROGRAMS])
+
+
+@pytest.mark.parametrize("clause", ["EQ-1", *FIRST_PROGRAMS])
+def test_every_program_has_one_position(clause: str) -> None:
+    numbers = [program_number(clause, position) for position in range(40)]
+    assert sorted(numbers) == list(range(40))
+    assert [program_number(clause, number) for number in numbers] == list(range(40))
+    assert numbers[0] == FIRST_PROGRAMS.get(clause, 0)
