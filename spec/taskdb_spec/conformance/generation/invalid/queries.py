@@ -61,12 +61,15 @@ UNKNOWN_OPERATORS = (
 
 @invalid_input(MALFORMED_QUERIES, "QRY-4")
 def unknown_operator(generator: ValueGenerator) -> tuple[Any, Any]:
-    """Draw an unknown operator as a field, beside a known operator, or alone on a field."""
+    """Draw an unknown operator as a field, beside a known operator, alone, or in a part."""
     operands: tuple[Any, ...] = ("a", None, [], True)
     field, operand = draw_scalar_field(generator), generator.choice(operands)
-    name, position = generator.next_in_rotation(
-        tuple(product(UNKNOWN_OPERATORS, ("as a field", "beside", "alone")))
-    )
+    positions: tuple[str, ...] = ("as a field", "beside", "alone")
+    if Capability.logic in generator.capabilities:
+        positions = (*positions, "in a part")
+    name, position = generator.next_in_rotation(tuple(product(UNKNOWN_OPERATORS, positions)))
+    if position == "in a part":
+        return _in_part(generator, {name: operand}), {field: None}
     if position == "as a field":
         more: dict[str, Any] = generator.choice(({}, {field: {"$ne": "never"}}))
         return {**more, name: operand}, more
@@ -149,8 +152,18 @@ NON_QUERIES: tuple[Any, ...] = (
 
 @invalid_input(MALFORMED_QUERIES, "QRY-8")
 def non_dict_query(generator: ValueGenerator) -> tuple[Any, Any]:
-    """Draw a query that is not a dict."""
-    return generator.next_in_rotation(NON_QUERIES), {}
+    """Draw a query that is not a dict, as the whole query or as a part of one."""
+    if Capability.logic not in generator.capabilities:
+        return generator.next_in_rotation(NON_QUERIES), {}
+    bad, is_part = generator.next_in_rotation(tuple(product(NON_QUERIES, (False, True))))
+    return _in_part(generator, bad) if is_part else bad, {}
+
+
+def _in_part(generator: ValueGenerator, bad: Any) -> dict[str, Any]:
+    """Return a query with a malformed part beside a valid one, none of which decides alone."""
+    operator = generator.choice(LOGICAL_OPERATORS)
+    decides_nothing = {"$and": {}}.get(operator, {"msg_id": "never"})
+    return {operator: generator.permutation([decides_nothing, bad])}
 
 
 MALFORMED_QUERIES["EXI-2"] = _conditions_on_field(
@@ -213,6 +226,7 @@ def malformed_logical_operator(generator: ValueGenerator) -> tuple[Any, Any]:
             {name: "label"},
             {name: [good, 5]},
             {name: [None]},
+            {name: [good, None]},
             {name: [[good]]},
             {name: [good, {"$and": []}]},
             {field: {name: [{"$ne": "a"}]}},

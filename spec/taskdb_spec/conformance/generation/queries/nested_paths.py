@@ -439,7 +439,7 @@ def element_match_with_query(generator: ValueGenerator) -> QueryCase:
     one, other = generator.word(), generator.word()
     queries: tuple[Any, ...] = (
         *({"b": one}, {"b": one, "c": other}, {"b": {"$ne": one}}, {"b": None}, {}, {"b.c": one}),
-        *({"0": one}, {"b": {"$gte": one, "$ne": other}}),
+        *({"0": one}, {"b": {"$gte": one, "$ne": other}}, {"b": {"$elemMatch": {"c": one}}}),
     )
     if Capability.logic in generator.capabilities:
         queries += ({"$or": [{"b": one}, {"c": other}]}, {"$nor": [{"b": one}]})
@@ -457,6 +457,7 @@ def element_match_with_query(generator: ValueGenerator) -> QueryCase:
             [{"b": {"c": one}}],
             [{"b": [one]}],
             [{}],
+            [{"b": [{"c": one}]}],
             [{"b": other}, {"b": one, "c": one}],
         ),
     )

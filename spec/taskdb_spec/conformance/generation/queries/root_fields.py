@@ -112,9 +112,11 @@ def key_order(generator: ValueGenerator) -> QueryCase:
     """Draw a document as operand, and the same document with its keys in another order."""
     field, document = _draw_document_field(generator)
     reordered = {"b": document["b"], "a": document["a"]}
+    near = {**document, "b": generator.similar_value(document["b"])}
     if generator.chance(0.3):
-        document, reordered = {"c": document}, {"c": reordered}
-    return query_case(field, generator.choice((document, {"$eq": document})), reordered, document)
+        document, reordered, near = {"c": document}, {"c": reordered}, {"c": near}
+    condition = generator.choice((document, {"$eq": document}))
+    return query_case(field, condition, reordered, document, near)
 
 
 @query_generator("DOC-3")

@@ -142,7 +142,9 @@ def absent_ids(generator: ValueGenerator) -> list[Operation]:
     absent = generator.next_in_rotation((third, *ABSENT_IDS))
     # A store that keeps equal buffers once must not drop them with the first record.
     shared = {"buffers": [b"a", b"bc"]}
-    steps = [add(msg_id, {**draw_record(generator), **shared}) for msg_id in (one, other)]
+    # The record that is dropped has any place among two or three.
+    stored = generator.permutation([one, other, *generator.next_in_rotation(([], ["spare"]))])
+    steps = [add(msg_id, {**draw_record(generator), **shared}) for msg_id in stored]
     steps.append(update(absent, draw_update(generator)))
     steps += [update(absent, {}), drop(absent), update(one, draw_update(generator)), drop(one)]
     refused = [update(one, {"label": "a"}), drop(one)]
