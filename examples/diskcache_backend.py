@@ -1,6 +1,7 @@
 """A task store on diskcache: one pickle for each record, in an SQLite file.
 
-A pickle can execute code: do not open a folder that others can write to. Check the store in the root of the repository::
+A pickle can execute code: do not open a folder that others can write to. Check the store
+in the root of the repository::
 
     taskdb check examples.diskcache_backend:backend --profile quick
 """
