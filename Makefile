@@ -47,7 +47,7 @@ bench: $(READY) ## measure the speed of the stores and of the suite; write figur
 lint: $(READY) ## rules of code, layers of imports, spelling, prose, subjects of commits
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs spec reference tests bench
+	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs spec reference tests bench examples
 	$(BIN)/python -m tests.checks.prose
 	$(BIN)/python -m tests.checks.commit_subjects
 

