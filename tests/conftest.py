@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-SERVER_FIXTURES = {"mongo_url", "postgres_url"}
+SERVER_FIXTURES = {"mongo_url", "postgres_url", "redis_url"}
 """The fixtures that start a server."""
 
 
