@@ -23,18 +23,18 @@ LIBRARIES = ("diskcache", "duckdb", "redis", "tinydb")
 FILES = sorted((REPOSITORY / "examples").glob("**/*.py"))
 MAX_LINES = 150
 
-ESSENTIAL = (
-    *("ADD-2", "UPD-3", "DROP-2", "KEYS-1", "REC-11", "NE-2", "NE-3", "NIN-2", "NIN-3", "CMP-*"),
-    *("HIST-3", "PURGE-1", "VAL-2", "TIME-1", "DUR-1"),
-)
+ESSENTIAL = ("ADD-2", "DROP-2", "NE-2", "NIN-2", "CMP-*", "HIST-3", "PURGE-1", "TIME-1", "DUR-1")
 """The clauses that the code of a store decides, rather than the helpers of `taskdb_spec`."""
 
-MASKED = {"KEYS-1"}
+MASKED = frozenset({"KEYS-1"})
 """Faults of the store on Redis that a run does not see: the ids in each projection are wrong."""
 
 MAX_CALL_RATIO = 5.5
-"""How many times the calls of a sound store a run may make. After a failure of DUR-1, each
-further program with a reopen is located again, which is four fifths of the calls."""
+"""How many times the calls of a run on a sound store a run on a store with faults may make.
+
+The first version on TinyDB fails DUR-1 first in a program with 150 records. To shrink this program
+takes most of the calls.
+"""
 
 
 def sound(library: str) -> ModuleType:
