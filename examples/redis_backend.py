@@ -104,13 +104,14 @@ class RedisDB:
 
 def connect() -> redis.Redis:
     """Return a client of a server that answers."""
-    url = os.environ.get("REDIS_URL", DEFAULT_URL)
+    url = os.environ.get("REDIS_URL") or DEFAULT_URL
     client = redis.Redis.from_url(url, decode_responses=True)
     try:
         client.ping()
     except redis.ConnectionError as error:
         advice = "start one with `redis-server`, or set REDIS_URL"
-        raise ConnectionError(f"no Redis server answers at {url}: {error}; {advice}") from error
+        # The text has no URL, because a URL can have a password.
+        raise ConnectionError(f"no Redis server answers: {error}; {advice}") from error
     return client
 
 
