@@ -38,6 +38,11 @@ FAULTS = {
 TEXTS = ("msg_id", "client_uuid", "engine_uuid", "queue", "label")
 TIMES = ("submitted", "started", "completed", "received", "arrived")
 COLUMNS = (*TEXTS, *TIMES)
+OPERATORS: dict[type, str] = {
+    tree.Eq: "IS NOT DISTINCT FROM",
+    tree.Ne: "<>",
+    tree.Nin: "NOT IN",
+}
 CREATE_TABLE = f"""CREATE TABLE IF NOT EXISTS tasks (
     {", ".join(f"{name} VARCHAR" for name in TEXTS)},
     {", ".join(f"{name} TIMESTAMP" for name in TIMES)},
@@ -117,6 +122,11 @@ def to_column(value: Any) -> Any:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
+def fits(operand: Any, name: str) -> bool:
+    """Return whether SQL can compare an operand with a column."""
+    return operand is None or isinstance(operand, str if name in TEXTS else datetime)
+
+
 def narrow(query: tree.Query) -> tuple[str, list[Any]]:
     """Return the SQL condition of a query, and its parameters."""
     conditions, parameters = ["TRUE"], []
@@ -125,18 +135,14 @@ def narrow(query: tree.Query) -> tuple[str, list[Any]]:
             conditions.append(condition)
             parameters += values
     elif isinstance(query, tree.Field) and query.path.root in COLUMNS:
+        name = query.path.root
         for test in query.tests:
-            match test:
-                case tree.Eq(operand):
-                    conditions.append(f"{query.path.root} IS NOT DISTINCT FROM ?")
-                    parameters.append(to_column(operand))
-                case tree.Ne(operand):
-                    conditions.append(f"{query.path.root} <> ?")
-                    parameters.append(to_column(operand))
-                case tree.Nin(operands) if operands:
-                    places = ", ".join("?" for _ in operands)
-                    conditions.append(f"{query.path.root} NOT IN ({places})")
-                    parameters += map(to_column, operands)
+            operands = [*getattr(test, "operands", [getattr(test, "operand", None)])]
+            operator = OPERATORS.get(type(test))
+            if operator and operands and all(fits(operand, name) for operand in operands):
+                places = ", ".join("?" for _ in operands)
+                conditions.append(f"{name} {operator} ({places})")
+                parameters += map(to_column, operands)
     return f"({' AND '.join(conditions)})", parameters
 
 
