@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from tests.mechanical.source import Edit, Source
@@ -92,7 +93,9 @@ _ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
     ast.BitOr: ("|", "&"),
     ast.BitAnd: ("&", "|"),
 }
-_SQL = re.compile(r"\b(SELECT|DELETE|UPDATE|INSERT|CREATE|NULL|ORDER BY|IN)\b|\{column\}|submitted,")
+_SQL = re.compile(
+    r"\b(SELECT|DELETE|UPDATE|INSERT|CREATE|NULL|ORDER BY|IN)\b|\{column\}|submitted,"
+)
 _SQL_OPERATORS = {
     " AND ": " OR ",
     " OR ": " AND ",
@@ -340,7 +343,7 @@ class _Finder(ast.NodeVisitor):
             self._source.start(value) - 2 if key is None else self._source.start(key)
             for key, value in zip(node.keys, node.values, strict=True)
         ]
-        for start, following in zip(starts, starts[1:], strict=False):
+        for start, following in pairwise(starts):
             self._add("element", Edit(start, following, ""))
         last = self._source.end(node.values[-2])
         self._add("element", Edit(last, self._source.end(node.values[-1]), ""))

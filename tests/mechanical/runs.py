@@ -65,9 +65,7 @@ class Outcome:
     detail: str = ""
 
 
-def run_mutant(
-    name: str, profile: Profile, *, cpu_seconds: int = CPU_SECONDS_PER_BATCH
-) -> Outcome:
+def run_mutant(name: str, profile: Profile, *, cpu_seconds: int = CPU_SECONDS_PER_BATCH) -> Outcome:
     """Run the suite on a mutant up to the first failure, in a fork of this process.
 
     Args:
@@ -213,5 +211,3 @@ def _silenced() -> Iterator[None]:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
         yield
-
-

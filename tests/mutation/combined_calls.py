@@ -1,0 +1,182 @@
+"""Count the calls of stores with eight defects: ``python -m tests.mutation.combined_calls``.
+
+The command combines eight mutants of the catalogue in each of `COMBINATIONS` stores, and runs
+`quick` on each to its end. It prints how many calls the run makes, relative to the run on a sound
+store with the same capabilities, and which of the eight clauses failed. A clause counts as found
+too if another one failed that the suite blames for this mutant alone.
+
+The exit status is 1 if a store takes more than `MAX_RATIO` times the calls, or a clause is missing.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from taskdb_spec import Backend, TaskDB
+from taskdb_spec.conformance.core.config import PROFILES, Profile
+from taskdb_spec.conformance.core.events import ClauseFailed, Event, Progress
+from taskdb_spec.conformance.core.results import ClauseVerdict
+from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
+from taskdb_spec.conformance.engine.run import RunConfig
+from taskdb_spec.conformance.engine.runner import run_in_process
+from tests.mutation.base import Mutant, combine
+from tests.mutation.catalogue import MUTANTS
+from tests.mutation.runner import in_process_writer, run
+from tests.mutation.test_kills import BLAMED_INSTEAD
+
+COMBINATIONS = 10
+DEFECTS = 8
+MAX_RATIO = 2.0
+"""How many times the calls of a sound store a broken one may take."""
+METHODS = (
+    *("add_record", "get_record", "update_record", "drop_record", "drop_matching_records"),
+    *("find_records", "get_history", "close"),
+)
+SEARCHING, REDUCING = "programs and experiments", "shrinking and scripts"
+
+
+@dataclass
+class CallCounter:
+    """Counts the calls of stores, by what the run is doing and by method."""
+
+    calls: Counter[tuple[str, str]]
+    doing: str = SEARCHING
+
+    def wrap(self, backend: Backend) -> Backend:
+        """Return the same backend, whose stores count their calls."""
+        return replace(backend, open=lambda folder: self._counted(backend.open(folder)))
+
+    def _counted(self, store: TaskDB) -> Any:
+        methods = {name: self._count(name, getattr(store, name)) for name in METHODS}
+        return type("CountedStore", (), {n: staticmethod(m) for n, m in methods.items()})()
+
+    def _count(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            self.calls[self.doing, name] += 1
+            return method(*args, **options)
+
+        return call
+
+    def listen(self, event: Event) -> None:
+        """Note what the run is doing."""
+        if isinstance(event, Progress):
+            self.doing = REDUCING if event.doing.startswith("shrinking ") else SEARCHING
+        elif isinstance(event, ClauseFailed):
+            self.doing = SEARCHING
+
+
+@dataclass(frozen=True)
+class CountedRun:
+    """The calls of a run, by what it was doing and by method, and the clauses that failed."""
+
+    calls: Counter[tuple[str, str]]
+    failed: frozenset[str]
+
+    @property
+    def total(self) -> int:
+        """The number of all calls."""
+        return self.calls.total()
+
+
+def choose_combination(number: int) -> list[Mutant]:
+    """Return mutants that replace different steps and break clauses of different families.
+
+    >>> [len(choose_combination(number)) for number in (0, 1)]
+    [8, 8]
+    """
+    mutants = [mutant for mutant in MUTANTS.values() if mutant.steps]
+    random.Random(number).shuffle(mutants)
+    chosen: list[Mutant] = []
+    steps: set[str] = set()
+    families: set[str] = set()
+    for mutant in mutants:
+        family = mutant.clause.partition("-")[0]
+        if len(chosen) < DEFECTS and family not in families and not steps & set(mutant.steps or ()):
+            chosen.append(mutant)
+            steps |= set(mutant.steps or ())
+            families.add(family)
+    return chosen
+
+
+def count_calls(backend: Backend, profile: Profile = PROFILES["quick"]) -> CountedRun:
+    """Run the suite on a backend to the end, and count the calls of its stores."""
+    counter = CallCounter(Counter())
+    counted = counter.wrap(backend)
+    with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
+        writer = in_process_writer(counted)
+        config = RunConfig(counted, profile, 0, writer, Path(folder), strict=True)
+        report = run_in_process(config, counter.listen)
+    failed = {result.clause.id for result in report.with_verdict(ClauseVerdict.FAIL)}
+    return CountedRun(counter.calls, frozenset(failed))
+
+
+def sound_store(capabilities: Iterable[str]) -> Backend:
+    """Return the sound store that the mutants are made of, with some capabilities."""
+    claimed = frozenset(capabilities)
+    return Backend(name="whole", open=lambda _workdir: StepwiseModel(claimed), capabilities=claimed)
+
+
+def find_missing(
+    mutants: Iterable[Mutant],
+    failed: frozenset[str],
+    find_blamed: Callable[[Mutant], Iterable[str]],
+) -> list[Mutant]:
+    """Return the mutants whose clause did not fail, nor another that is blamed for them.
+
+    Args:
+        mutants: The mutants that are combined.
+        failed: The clauses that failed.
+        find_blamed: Returns the clauses that the suite blames for a mutant alone.
+    """
+    missing = []
+    for mutant in mutants:
+        wanted = {mutant.clause, BLAMED_INSTEAD.get(mutant.name, mutant.clause)}
+        if not wanted & failed and not failed & set(find_blamed(mutant)):
+            missing.append(mutant)
+    return missing
+
+
+@cache
+def find_blamed_alone(mutant: Mutant) -> tuple[str, ...]:
+    """Return the clauses that `quick` blames for a mutant alone, until its own is among them."""
+    return run(mutant, "quick").blamed
+
+
+def main() -> int:
+    """Run the command, and return its exit status."""
+    console, status = Console(soft_wrap=True), 0
+    table = Table("combination", "calls", "relative to sound", "found", "failed clauses")
+    by_phase: Counter[tuple[str, str]] = Counter()
+    for number in range(COMBINATIONS):
+        mutants = choose_combination(number)
+        backend = combine(*mutants)
+        sound = count_calls(sound_store(backend.capabilities)).total
+        counted = count_calls(backend)
+        missing = find_missing(mutants, counted.failed, find_blamed_alone)
+        ratio, found = counted.total / sound, DEFECTS - len(missing)
+        cells = (f"{counted.total:,}", f"{ratio:.2f}", f"{found} of {DEFECTS}")
+        table.add_row(str(number), *cells, " ".join(sorted(counted.failed)))
+        by_phase += counted.calls
+        status |= ratio > MAX_RATIO or bool(missing)
+        for mutant in missing:
+            alone = ", ".join(find_blamed_alone(mutant)) or "survives"
+            console.print(f"{number}: {mutant.name} of {mutant.clause} is missed; alone: {alone}")
+    console.print(table)
+    for (doing, method), calls in by_phase.most_common():
+        console.print(f"{calls:9,} {method}: {doing}")
+    return int(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

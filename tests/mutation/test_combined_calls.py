@@ -1,0 +1,44 @@
+"""Tests of the command that counts the calls of stores with several defects."""
+
+from __future__ import annotations
+
+from taskdb_spec.conformance.core.config import Profile
+from tests.mutation.base import combine
+from tests.mutation.combined_calls import (
+    COMBINATIONS,
+    DEFECTS,
+    MAX_RATIO,
+    choose_combination,
+    count_calls,
+    find_missing,
+    sound_store,
+)
+
+SMALL = Profile("small", targeted_programs=8, operations=0)
+"""What `quick` has for most clauses. Without untargeted programs, a run takes few seconds."""
+
+
+def test_every_combination_has_eight_defects_of_different_families() -> None:
+    for number in range(COMBINATIONS):
+        mutants = choose_combination(number)
+        assert len({mutant.clause.partition("-")[0] for mutant in mutants}) == DEFECTS
+        assert mutants == choose_combination(number)
+
+
+def test_a_store_with_eight_defects_costs_at_most_twice_the_calls() -> None:
+    mutants = choose_combination(6)
+    backend = combine(*mutants)
+    sound, broken = (
+        count_calls(sound_store(backend.capabilities), SMALL),
+        count_calls(backend, SMALL),
+    )
+    assert sound.failed == frozenset()
+    assert sound.total < broken.total <= MAX_RATIO * sound.total
+    assert find_missing(mutants, broken.failed, lambda mutant: ()) == []
+
+
+def test_a_mutant_is_found_by_a_clause_that_is_blamed_for_it_alone() -> None:
+    [mutant, *_] = choose_combination(6)
+    assert find_missing([mutant], frozenset({"GT-1"}), lambda mutant: ()) == [mutant]
+    assert find_missing([mutant], frozenset({"GT-1"}), lambda mutant: ["GT-1"]) == []
+    assert find_missing([mutant], frozenset({mutant.clause}), lambda mutant: ()) == []
