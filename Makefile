@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 AT_LENGTH := tests/integration/stores/test_conformance.py
 
 .DEFAULT_GOAL := help
-.PHONY: help conformance test stores lowest mutants bench lint types lock clean
+.PHONY: help conformance test stores lowest mutants mechanical bench lint types lock clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ else
 	$(BIN)/python -m tests.false_alarms.trivial_score
 	$(BIN)/python -m tests.mutation.report $(PROFILE)
 endif
+
+mechanical: $(READY) ## run the suite on mechanically changed stores, by hand (PROFILE="quick default")
+	$(BIN)/python -m tests.mechanical.report $(PROFILE)
 
 bench: $(READY) ## measure the speed of the stores and of the suite; write figures and plots to build/bench
 	$(BIN)/python -m bench

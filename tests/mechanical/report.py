@@ -26,8 +26,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 from rich.console import Console
 from rich.progress import track
@@ -40,9 +41,9 @@ from tests.mechanical.runs import FIRST_WAVE, Outcome, Verdict, run_mutant
 from tests.mechanical.stores import STORES, find_mutant, mutants_of
 
 BUILD = Path("build/mechanical")
-COLUMNS = (
-    *("store", "mutants", "unusable", "equivalent", "timed out", "in the first wave", "killed"),
-    *("survived", "killed %", "median operations", "90 %"),
+ROWS = (
+    *("mutants", "unusable", "equivalent", "timed out", "survived", "killed"),
+    *("killed in the first wave", "killed, %", "median of operations", "90 % of operations"),
 )
 
 
@@ -76,10 +77,11 @@ class Figures:
         return self.killed / max(1, self.mutants - self.unusable - self.equivalent)
 
     def cells(self) -> list[str]:
-        """Return the cells of a row of the table."""
+        """Return the cells of a column of the table."""
+        left_out = (self.mutants, self.unusable, self.equivalent, self.timed_out)
+        numbers = (*left_out, self.survived, self.killed, self.first_wave)
         share, operations = f"{100 * self.killed_share:.1f}", [f"{n:.0f}" for n in self.operations]
-        numbers = (self.mutants, self.unusable, self.equivalent, self.timed_out, self.first_wave)
-        return [*map(str, (*numbers, self.killed, self.survived)), share, *operations]
+        return [*map(str, numbers), share, *operations]
 
 
 def summarize(outcomes: Iterable[Outcome]) -> Figures:
@@ -88,7 +90,7 @@ def summarize(outcomes: Iterable[Outcome]) -> Figures:
     by_verdict = {each: [o for o in found if o.verdict is each] for each in Verdict}
     killed, survived = by_verdict[Verdict.KILLED], by_verdict[Verdict.SURVIVED]
     equivalent = sum(outcome.mutant in equivalent_mutants() for outcome in survived)
-    operations = [outcome.operations for outcome in killed] or [0]
+    operations = sorted(outcome.operations for outcome in killed) or [0]
     return Figures(
         mutants=len(found),
         unusable=len(by_verdict[Verdict.UNUSABLE]),
@@ -97,7 +99,7 @@ def summarize(outcomes: Iterable[Outcome]) -> Figures:
         first_wave=sum(outcome.is_first_wave for outcome in killed),
         killed=len(killed),
         survived=len(survived) - equivalent,
-        operations=(median(operations), quantiles([*operations, operations[-1]], n=10)[-1]),
+        operations=(median(operations), operations[ceil(0.9 * len(operations)) - 1]),
     )
 
 
@@ -161,10 +163,10 @@ def run_all(names: Sequence[str], profile: Profile, workers: int) -> dict[str, O
 
 def print_figures(console: Console, profile: Profile, outcomes: Sequence[Outcome]) -> None:
     """Print the table of a profile, and the mutants that were not killed."""
-    table = Table(*COLUMNS, title=f"mechanical mutants, {profile.name}")
-    for store, group in group_by_store(outcomes).items():
-        table.add_row(store, *summarize(group).cells())
-    table.add_row("all", *summarize(outcomes).cells())
+    groups = {**group_by_store(outcomes), "all": outcomes}
+    table = Table(profile.name, *groups, title="mechanical mutants")
+    for row in zip(ROWS, *(summarize(group).cells() for group in groups.values()), strict=True):
+        table.add_row(*row)
     console.print(table)
     for verdict in (Verdict.SURVIVED, Verdict.TIMED_OUT):
         console.print(f"{verdict.value}:")
