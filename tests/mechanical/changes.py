@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 from tests.mechanical.source import Edit, Source
@@ -322,6 +321,16 @@ class _Finder(ast.NodeVisitor):
             return Edit(source.start(part), source.start(parts[1]), "")
         return source.replace(part, "")
 
+    def _drop_element(self, node: ast.Tuple | ast.List | ast.Set, part: ast.expr) -> Edits:
+        """Return the edits that drop an element. A comma stays, for a tuple of one element."""
+        source, parts = self._source, node.elts
+        if part is parts[-1]:
+            return (source.replace(part, ""),)
+        following = parts[parts.index(part) + 1]
+        dropped = Edit(source.start(part), source.start(following), "")
+        end = source.end(following)
+        return (dropped, Edit(end, end, ",")) if len(parts) == 2 else (dropped,)
+
     def _drop_elements(self, node: ast.Tuple | ast.List | ast.Set) -> None:
         is_searched = isinstance(self._parent, ast.Compare)
         if len(node.elts) < 2 or not (is_searched or self._is_table()):
@@ -329,24 +338,27 @@ class _Finder(ast.NodeVisitor):
         for element in node.elts:
             # A text is emptied instead, which has the same effect.
             if not isinstance(element, ast.Constant):
-                self._add("element", self._drop_part(node.elts, element))
+                self._add("element", *self._drop_element(node, element))
 
     def _is_table(self) -> bool:
         """Return whether the current node is a part of a constant of the module."""
-        is_target = isinstance(getattr(self._parent, "ctx", None), ast.Store)
-        return not self._scopes and not is_target and not isinstance(self._parent, ast.Subscript)
+        match self._parent:
+            case ast.Assign(targets=[ast.Tuple()]) | ast.Subscript():
+                return False  # the number of the elements is fixed
+        return not self._scopes
 
     def _drop_entries(self, node: ast.Dict) -> None:
         if self._scopes or len(node.values) < 2:
             return
+        # A key of None stands for **, which is before the value.
+        keys = [key or value for key, value in zip(node.keys, node.values, strict=True)]
         starts = [
-            self._source.start(value) - 2 if key is None else self._source.start(key)
-            for key, value in zip(node.keys, node.values, strict=True)
+            self._source.start(part) - 2 * (key is None)
+            for part, key in zip(keys, node.keys, strict=True)
         ]
-        for start, following in pairwise(starts):
-            self._add("element", Edit(start, following, ""))
-        last = self._source.end(node.values[-2])
-        self._add("element", Edit(last, self._source.end(node.values[-1]), ""))
+        ends = [*starts[1:], self._source.end(node.values[-1])]
+        for start, end in zip(starts, ends, strict=True):
+            self._add("element", Edit(start, end, ""))
 
     # The changes of statements
 
