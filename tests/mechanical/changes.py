@@ -325,7 +325,7 @@ class _Finder(ast.NodeVisitor):
         """Return the edits that drop an element. A comma stays, for a tuple of one element."""
         source, parts = self._source, node.elts
         if part is parts[-1]:
-            return (source.replace(part, ""),)
+            return (Edit(source.start(part), source.end_with_comma(part), ""),)
         following = parts[parts.index(part) + 1]
         dropped = Edit(source.start(part), source.start(following), "")
         end = source.end(following)
@@ -356,7 +356,7 @@ class _Finder(ast.NodeVisitor):
             self._source.start(part) - 2 * (key is None)
             for part, key in zip(keys, node.keys, strict=True)
         ]
-        ends = [*starts[1:], self._source.end(node.values[-1])]
+        ends = [*starts[1:], self._source.end_with_comma(node.values[-1])]
         for start, end in zip(starts, ends, strict=True):
             self._add("element", Edit(start, end, ""))
 

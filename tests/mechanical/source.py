@@ -40,6 +40,12 @@ class Source:
         line, column = node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
         return int(self._line_starts[line - 1] + column)
 
+    def end_with_comma(self, node: ast.AST) -> int:
+        """Return where a node ends, or the comma after it."""
+        end = self.end(node)
+        comma = re.match(rb"\s*,", self.data[end:])
+        return end + comma.end() if comma else end
+
     def text(self, node: ast.AST) -> str:
         """Return the source of a node."""
         return self.data[self.start(node) : self.end(node)].decode()

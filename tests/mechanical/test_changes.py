@@ -70,6 +70,7 @@ CASES: list[tuple[str, str, list[str]]] = [
     ("unwrapped", "y = copied(a)", ["y = a"]),
     ("unwrapped", "y = 1 + f(a or b)", ["y = 1 + (a or b)"]),
     ("element", "Y, Z = a, b", []),
+    ("element", "Y = {\n    a: b,\n    c: d,\n}", ["c: d,", ""]),
     ("element", "Y = [a, b]", ["Y = [b,]", "Y = [a, ]"]),
     ("element", "Y = {a: b, **c}", ["Y = {**c}", "Y = {a: b, }"]),
     (
