@@ -34,11 +34,11 @@ def test_a_store_with_eight_defects_costs_at_most_twice_the_calls() -> None:
     )
     assert sound.failed == frozenset()
     assert sound.total < broken.total <= MAX_RATIO * sound.total
-    assert find_missing(mutants, broken.failed, lambda mutant: ()) == []
+    assert find_missing(mutants, broken.failed, lambda name: ()) == []
 
 
 def test_a_mutant_is_found_by_a_clause_that_is_blamed_for_it_alone() -> None:
     [mutant, *_] = choose_combination(6)
-    assert find_missing([mutant], frozenset({"GT-1"}), lambda mutant: ()) == [mutant]
-    assert find_missing([mutant], frozenset({"GT-1"}), lambda mutant: ["GT-1"]) == []
-    assert find_missing([mutant], frozenset({mutant.clause}), lambda mutant: ()) == []
+    assert find_missing([mutant], frozenset({"GT-1"}), lambda name: ()) == [mutant]
+    assert find_missing([mutant], frozenset({"GT-1"}), lambda name: ["GT-1"]) == []
+    assert find_missing([mutant], frozenset({mutant.clause}), lambda name: ()) == []
