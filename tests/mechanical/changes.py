@@ -79,7 +79,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.Is: (r"\bis\b", ("is not",)),
     ast.IsNot: (r"\bis\s+not\b", ("is",)),
     ast.In: (r"\bin\b", ("not in",)),
-    ast.NotIn: (r"\bnot\s+in\b", ("in",)),
+    ast.NotIn: (r"\bnot\s+in\b", ("in",)),  # codespell:ignore notin
 }
 _ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
     ast.Add: ("+", "-"),

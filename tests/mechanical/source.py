@@ -33,7 +33,8 @@ class Source:
 
     def start(self, node: ast.AST) -> int:
         """Return where a node starts."""
-        return self._line_starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
+        line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+        return int(self._line_starts[line - 1] + column)
 
     def end(self, node: ast.AST) -> int:
         """Return where a node ends."""

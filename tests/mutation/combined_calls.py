@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from taskdb_spec import Backend, TaskDB
+from taskdb_spec.capabilities import Capability
 from taskdb_spec.conformance.core.config import PROFILES, Profile
 from taskdb_spec.conformance.core.events import ClauseFailed, Event, Progress
 from taskdb_spec.conformance.core.results import ClauseVerdict
@@ -121,7 +122,7 @@ def count_calls(backend: Backend, profile: Profile = PROFILES["quick"]) -> Count
     return CountedRun(counter.calls, frozenset(failed))
 
 
-def sound_store(capabilities: Iterable[str]) -> Backend:
+def sound_store(capabilities: Iterable[Capability]) -> Backend:
     """Return the sound store that the mutants are made of, with some capabilities."""
     claimed = frozenset(capabilities)
     return Backend(name="whole", open=lambda _workdir: StepwiseModel(claimed), capabilities=claimed)
