@@ -1,4 +1,4 @@
-"""The survivors that a person has read and found equivalent, in ``equivalent.toml``.
+"""The survivors that were read and found equivalent, in ``equivalent.toml``.
 
 Such a mutant behaves as the original does in every observation of the specification. The file has
 a list of names for each reason. A name contains the text of the line, not its number.

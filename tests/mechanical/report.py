@@ -2,7 +2,8 @@
 
 The command runs every mutant of the stores at the first profile (`quick` if none is named), and
 those that survive at the next one. A run ends at the first failure with a confirmed
-counterexample. For each profile, the command prints:
+counterexample. Mutants that `equivalent.toml` lists take most of the time, so they run the first
+wave only, unless ``--all`` is given. For each profile, the command prints:
 
 - A table with the numbers of mutants by result. ``killed %`` leaves out the mutants that are
   equivalent or unusable.
@@ -11,9 +12,13 @@ counterexample. For each profile, the command prints:
 ``build/mechanical/STORE-PROFILE.json`` stores the results. The exit status is 1 if a mutant that
 `equivalent.toml` lists was killed.
 
-Options: ``--store NAME`` selects a store. ``--sample N`` draws N mutants of each store with a
-fixed seed. ``--wave`` executes the first wave of the programs only. ``--workers N`` sets the number
-of processes.
+Options:
+
+- ``--store NAME`` selects a store.
+- ``--sample N`` draws N mutants of each store with a fixed seed.
+- ``--all`` runs the mutants in `equivalent.toml` at the whole profile.
+- ``--wave`` executes the first wave of the programs only.
+- ``--workers N`` sets the number of processes.
 """
 
 from __future__ import annotations
@@ -54,7 +59,7 @@ class Figures:
     Attributes:
         mutants: All mutants.
         unusable: Those that cannot be run.
-        equivalent: Those that survived, and that a person found equivalent.
+        equivalent: Those that survived, and that `equivalent.toml` lists.
         timed_out: Those that ran into a limit.
         first_wave: Those that were killed before the end of the first wave.
         killed: Those that were killed at all.
@@ -110,6 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     profiles = [FIRST_WAVE] if options.wave else [PROFILES[name] for name in options.profiles]
     names = [name for store in options.store for name in _draw(store, options.sample)]
     outcomes: dict[str, Outcome] = {}
+    judged = [] if options.all else [name for name in names if name in equivalent_mutants()]
+    if judged:
+        outcomes |= run_all(judged, FIRST_WAVE, options.workers)
+    names = [name for name in names if name not in outcomes]
     for profile in profiles:
         outcomes |= run_all(names, profile, options.workers)
         print_figures(console, profile, list(outcomes.values()))
@@ -129,6 +138,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("profiles", nargs="*")
     parser.add_argument("--store", action="append", choices=STORES)
     parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--wave", action="store_true")
     parser.add_argument("--workers", type=int, default=available_cores())
     options = parser.parse_args(arguments)
