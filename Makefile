@@ -6,7 +6,7 @@ VENV := .venv
 LOWEST := build/lowest
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-AT_LENGTH := tests/integration/stores/test_conformance.py
+AT_LENGTH := tests/integration/stores/test_conformance.py tests/integration/examples/test_conformance.py
 
 .DEFAULT_GOAL := help
 .PHONY: help conformance test stores lowest mutants mechanical bench lint types lock clean
@@ -20,9 +20,9 @@ conformance: $(READY) ## check the reference stores and ipyparallel's own agains
 	  || test $$? -eq 1
 
 test: $(READY) lint types ## the tests, on real servers; but for what `stores` does at length
-	$(BIN)/pytest -n 2 --dist worksteal -q --ignore=$(AT_LENGTH)
+	$(BIN)/pytest -n 2 --dist worksteal -q $(addprefix --ignore=,$(AT_LENGTH))
 
-stores: $(READY) ## check the durable stores at the profile `default`, on real servers
+stores: $(READY) ## check the durable stores at the profile `default`, and the examples, on real servers
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q $(AT_LENGTH)
 
 lowest: $(READY) ## test the Hypothesis machine and the strategies with the lowest versions that are named

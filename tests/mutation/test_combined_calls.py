@@ -37,6 +37,14 @@ def test_a_store_with_eight_defects_costs_at_most_twice_the_calls() -> None:
     assert find_missing(mutants, broken.failed, lambda name: ()) == []
 
 
+def test_a_wrong_get_record_does_not_cost_many_calls() -> None:
+    backend = combine(*choose_combination(7))
+    sound = count_calls(sound_store(backend.capabilities), SMALL)
+    broken = count_calls(backend, SMALL)
+    assert "GET-1" in broken.failed
+    assert broken.total <= MAX_RATIO * sound.total
+
+
 def test_a_mutant_is_found_by_a_clause_that_is_blamed_for_it_alone() -> None:
     [mutant, *_] = choose_combination(6)
     assert find_missing([mutant], frozenset({"GT-1"}), lambda name: ()) == [mutant]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Collection
@@ -93,11 +94,20 @@ def check_backend(
             openings=_choose_openings(subject, openings),
         )
         try:
-            if not hasattr(os, "fork"):
-                return run_in_process(config, listen or _ignore)
-            return run_supervised(config, listen or _ignore, budget)
-        finally:
-            subject.discard(Path(folder))
+            report = _make_run(config, listen or _ignore, budget)
+        except BaseException:
+            # The error of the run says more than one of `discard`, which may have the same cause.
+            with contextlib.suppress(Exception):
+                subject.discard(Path(folder))
+            raise
+        subject.discard(Path(folder))
+        return report
+
+
+def _make_run(config: RunConfig, listen: Listener, budget: ResourceBudget) -> Report:
+    if not hasattr(os, "fork"):
+        return run_in_process(config, listen)
+    return run_supervised(config, listen, budget)
 
 
 def _choose_openings(backend: Backend, asked: str | None) -> Openings:

@@ -15,6 +15,7 @@ from taskdb_spec.conformance.comparison.capacity import check_capacity
 from taskdb_spec.conformance.comparison.culling import check_culling
 from taskdb_spec.conformance.comparison.effects import (
     audit,
+    audit_in_turn,
     check_written_record,
     compare_records,
     note_evidence,
@@ -96,6 +97,10 @@ def _check_effects(
     """Compare the records with the model, now or at a later step."""
     if audit_mode is Audit.EACH_STEP:
         audit(session, operation, result, refused=is_refused)
+    elif audit_mode is Audit.SOME_STEPS and operation.call is not Method.purge:
+        session.history.comparisons += 1
+        if operation.call in WRITES or session.history.comparisons % 2:
+            audit_in_turn(session, operation, result, refused=is_refused)
     elif operation.call not in WRITES:
         return
     elif is_refused or operation.call in (Method.drop, Method.purge):

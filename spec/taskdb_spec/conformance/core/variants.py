@@ -25,7 +25,9 @@ class Audit(IntEnum):
     """At the end of the program. Mostly one `find_records({})` compares all records."""
     EACH_WRITE = 1
     """Also after each write, but only the record that it wrote."""
-    EACH_STEP = 2
+    SOME_STEPS = 2
+    """Also after every second step, but only a few records in turn."""
+    EACH_STEP = 3
     """After each step, with a `get_record` of every id, so that a failure shows where it arises."""
 
 

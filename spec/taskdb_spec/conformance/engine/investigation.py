@@ -20,7 +20,7 @@ from taskdb_spec.conformance.diagnosis.blame import blame, find_equal_suspects
 from taskdb_spec.conformance.diagnosis.explanation import explain
 from taskdb_spec.conformance.engine.state import RunState
 from taskdb_spec.conformance.execution.executor import Executor, Failure
-from taskdb_spec.conformance.shrinking.minimizer import Minimizer, audit_each_step
+from taskdb_spec.conformance.shrinking.minimizer import Minimizer
 
 
 class RunListener(Protocol):
@@ -61,7 +61,7 @@ class Investigation:
             Whether a new failure was recorded: the program may then show more.
         """
         self.listener.attempt_started()
-        failure, audit = audit_each_step(self.executor, failure)
+        failure, audit = self._minimizer(failure, "", target_clause).audit_each_step()
         if isinstance(failure.finding.actual, Exception) and not failure.finding.accepted_errors:
             # Any record and any condition may have raised: only the smallest program can tell.
             failure = self._minimizer(failure, "", target_clause).minimize(audit)

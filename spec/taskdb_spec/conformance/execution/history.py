@@ -33,7 +33,9 @@ class SessionHistory:
     unseen_evidence: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """What the latest write of each id is evidence for, once a comparison has seen its effect."""
     comparisons: int = 0
-    """How often all records were compared with the model."""
+    """How often the records were compared with the model."""
+    is_search_wrong: bool = False
+    """Whether ``find_records({})`` disagrees with `get_record`, so that comparisons do without."""
     steps: list[Call] = field(default_factory=list)
     calls: list[Operation] = field(default_factory=list)
     """All calls, those between the steps included."""

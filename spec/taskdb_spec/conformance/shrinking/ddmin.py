@@ -34,6 +34,13 @@ def shrink(program: Program, fails: Fails) -> Program:
     return shrinker.program
 
 
+def shorten(program: Program, fails: Fails, length: int) -> Program:
+    """Return a part of the program that fails alike, if possible of this length at most."""
+    shrinker = _Shrinker(program, fails)
+    shrinker.drop_operations(length)
+    return shrinker.program
+
+
 class _Shrinker:
     def __init__(self, program: Program, fails: Fails) -> None:
         self.program, self.fails, self.attempts = program, fails, 0
@@ -49,11 +56,16 @@ class _Shrinker:
         self.program = smaller
         return True
 
-    def drop_operations(self) -> None:
+    def drop_operations(self, enough: int = 0) -> None:
+        """Drop halves, quarters and so on, until no single operation can be dropped.
+
+        Args:
+            enough: A program of this length need not become shorter.
+        """
         size = max(1, len(self.program) // 2)
-        while size:
+        while size and len(self.program) > enough:
             start = 0
-            while start < len(self.program):
+            while start < len(self.program) and len(self.program) > enough:
                 operations = list(self.program)
                 if not self.try_operations(operations[:start] + operations[start + size :]):
                     start += size

@@ -10,13 +10,16 @@ from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.diagnosis.blame import blame
 from taskdb_spec.conformance.diagnosis.explanation import Trial
 from taskdb_spec.conformance.execution.executor import Executor, Failure
-from taskdb_spec.conformance.shrinking.ddmin import shrink
+from taskdb_spec.conformance.shrinking.ddmin import Fails, shorten, shrink
+
+MAX_AUDITED_OPERATIONS = 60
+"""Longer programs are first made shorter: an audit of each step reads every record each time, so
+its calls grow with the square of the length. Nearly all programs are shorter."""
 
 
-def audit_each_step(executor: Executor, failure: Failure) -> tuple[Failure, Audit]:
-    """Audit the program after each step, if it fails that way too: faults show where they arise."""
-    earlier = executor.execute_program(failure.program)
-    return (earlier, Audit.EACH_STEP) if earlier is not None else (failure, Audit.AT_END)
+MAX_VAIN_ATTEMPTS = 15
+"""Programs that fail only after the model took over the store's state, before a search for one that
+fails without that is given up. Each one costs many calls, and all of them mostly end alike."""
 
 
 @dataclass
@@ -47,15 +50,34 @@ class Minimizer:
         `allow_resynchronization`: known failures may occur in it, after which the model takes over
         the store's state.
         """
+        vain = 0
 
         def execute(program: Program) -> Failure | None:
+            nonlocal vain
+            if vain >= MAX_VAIN_ATTEMPTS:
+                return None
             again = self.executor.execute_program(program, audit=audit)
             self.trials.append(Trial(program, again))
             if again is not None and again.model_resynchronized and not allow_resynchronization:
+                vain += 1
                 return None
             return again
 
         return self._shrink(self.failure, execute)
+
+    def audit_each_step(self) -> tuple[Failure, Audit]:
+        """Audit the program after each step if it fails that way too, to see where a fault arises.
+
+        Returns:
+            The failure, and the audit to continue with.
+        """
+        failure = self.failure
+        if len(failure.program) > MAX_AUDITED_OPERATIONS:
+            failure = self._shorten()
+        if len(failure.program) > MAX_AUDITED_OPERATIONS:
+            return failure, Audit.AT_END
+        earlier = self.executor.execute_program(failure.program)
+        return (earlier, Audit.EACH_STEP) if earlier is not None else (failure, Audit.AT_END)
 
     def with_explicit_reads(self, failure: Failure) -> Failure:
         """Make the failure reproducible by a script.
@@ -77,7 +99,23 @@ class Minimizer:
                 return again if operations is program.operations else self._shrink(again, execute)
         return failure
 
+    def _shorten(self) -> Failure:
+        def execute(program: Program) -> Failure | None:
+            return self.executor.execute_program(program, audit=Audit.AT_END)
+
+        return self._reduce(
+            self.failure, execute, lambda p, fails: shorten(p, fails, MAX_AUDITED_OPERATIONS)
+        )
+
     def _shrink(self, failure: Failure, execute: Callable[[Program], Failure | None]) -> Failure:
+        return self._reduce(failure, execute, shrink)
+
+    def _reduce(
+        self,
+        failure: Failure,
+        execute: Callable[[Program], Failure | None],
+        reduce: Callable[[Program, Fails], Program],
+    ) -> Failure:
         latest = failure
 
         def fails(program: Program) -> Program | None:
@@ -89,7 +127,7 @@ class Minimizer:
             latest = again
             return again.program
 
-        shrink(failure.program, fails)
+        reduce(failure.program, fails)
         return latest
 
     def _is_same(self, again: Failure) -> bool:

@@ -149,6 +149,15 @@ def test_a_store_that_does_not_open_is_refused() -> None:
         check_backend(Backend(name="away", open=opened), "quick")
 
 
+def test_the_error_of_open_is_not_hidden_by_one_of_discard() -> None:
+    def fail(workdir: Path) -> Model:
+        raise OSError("no such server")
+
+    backend = Backend(name="away", open=fail, discard=fail)  # type: ignore[arg-type]
+    with pytest.raises(StoreNotOpened, match="away could not be opened: OSError: no such server"):
+        check_backend(backend, "quick")
+
+
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(ValueError, match="no such profile: 'slow'"):
         check_backend(Model, "slow")
