@@ -20,12 +20,13 @@ from bench.harness.progress import ShowStep, show_progress
 from bench.reporting.plots import write_plots
 from bench.reporting.results import RESULTS_FILE, Omission, Results, save, write_unfinished
 from bench.reporting.tables import format_report
-from bench.suites import durable_stores, memory_store, suite_speed
+from bench.suites import durable_stores, memory_store, real_stores, suite_speed
 
 PARTS: dict[str, ModuleType] = {
     "suite": suite_speed,
     "dictdb": memory_store,
     "stores": durable_stores,
+    "verdicts": real_stores,
 }
 
 

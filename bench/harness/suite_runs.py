@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from taskdb_spec import Backend
 from taskdb_spec.conformance.confirmation.counterexamples import CounterexampleWriter
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.config import DEFAULT_BUDGET, Profile
 from taskdb_spec.conformance.core.events import Event
 from taskdb_spec.conformance.engine.run import RunConfig
@@ -18,10 +19,11 @@ from taskdb_spec.conformance.engine.supervisor import run_supervised
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """The number of operations and the seconds of a run."""
+    """The number of operations, the seconds and the calls of a run."""
 
     operations: int
     seconds: float
+    calls: StoreCalls = field(default_factory=StoreCalls)
 
 
 def measure_run(backend: Backend, profile: Profile) -> SuiteRun:
@@ -44,7 +46,7 @@ def measure_run_with_workers(backend: Backend, profile: Profile, workers: int) -
     with tempfile.TemporaryDirectory(prefix="taskdb-bench-") as folder:
         config = make_run_config(backend, profile, folder, workers)
         report = run_supervised(config, _ignore_event, DEFAULT_BUDGET)
-        return SuiteRun(report.operations, report.seconds)
+        return SuiteRun(report.operations, report.seconds, report.calls)
 
 
 def make_run_config(backend: Backend, profile: Profile, folder: str, workers: int = 1) -> RunConfig:

@@ -14,7 +14,7 @@ from bench.reporting.format import (
     format_table,
 )
 from bench.reporting.results import Measurement, Results, fit_growth
-from bench.suites import durable_stores, memory_store, suite_speed
+from bench.suites import durable_stores, memory_store, real_stores, suite_speed
 
 MIN_CHANGE_FACTOR = 1.5
 """Smaller changes are not listed. On a machine in use, times vary by less than this."""
@@ -33,6 +33,7 @@ def format_report(results: Results, previous: Results | None) -> str:
         *_format_memory_store(results, previous),
         *_format_durable_stores(results),
         *_format_suite_speed(results),
+        *_format_real_stores(results),
         *_format_omissions(results),
         *_format_changes(results, previous),
     ]
@@ -174,6 +175,41 @@ def _make_workers_row(results: Results, profile: str, workers: list[str]) -> lis
 def _get_only(results: Results, group: str, call: str, contender: str) -> Measurement:
     (measurement,) = results.select(group, call, contender).values()
     return measurement
+
+
+def _format_real_stores(results: Results) -> Iterator[str]:
+    calls, stores = results.list_names(real_stores.GROUP)
+    if not stores:
+        return
+    yield "## The suite, on real stores"
+    yield "Wall-clock seconds with one worker; in brackets the calls of the store."
+    rows = [
+        [store, *(_format_verdict_cell(results, call, store) for call in calls)] for store in stores
+    ]
+    yield format_table(["store", *calls], rows)
+    groups = {
+        each.group for each in results.measurements if each.group.startswith(real_stores.CALLS)
+    }
+    for group in sorted(groups):
+        kinds, stores = results.list_names(group)
+        yield f"### {group.capitalize()}: number of calls, and milliseconds for each"
+        rows = [
+            [kind, *(_format_calls_cell(results, group, kind, store) for store in stores)]
+            for kind in kinds
+        ]
+        yield format_table(["call", *stores], rows)
+
+
+def _format_verdict_cell(results: Results, call: str, store: str) -> str:
+    each = _get_only(results, real_stores.GROUP, call, store)
+    calls = "" if call == real_stores.FIRST_FAILURE else f" ({each.n:,})"
+    return f"{each.median:.1f}{calls}"
+
+
+def _format_calls_cell(results: Results, group: str, kind: str, store: str) -> str:
+    for each in results.select(group, kind, store).values():
+        return f"{each.n:,} x {each.median:.2f}"
+    return MISSING
 
 
 def _format_omissions(results: Results) -> Iterator[str]:
