@@ -8,7 +8,7 @@ returns a list of suspects returns an empty list if it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from taskdb_spec.conformance.comparison.query_coverage import has_offsets
@@ -23,6 +23,7 @@ from taskdb_spec.conformance.core.program import (
     Program,
     instantiate,
 )
+from taskdb_spec.conformance.core.timestamps import to_utc
 from taskdb_spec.conformance.core.variants import Audit
 from taskdb_spec.conformance.core.vocabulary import EPOCH
 from taskdb_spec.conformance.execution.executor import Executor, Failure
@@ -133,7 +134,7 @@ def _to_plain_value(value: Any) -> Any:
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
     if isinstance(value, datetime) and value.utcoffset() is not None:
-        return value.astimezone(UTC)
+        return to_utc(value)
     return value
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from taskdb_spec.conformance.core.program import GeneratedList, Method, Operation, Program
+from taskdb_spec.conformance.core.timestamps import to_utc
 from taskdb_spec.conformance.core.vocabulary import EPOCH
 
 Fails = Callable[[Program], "Program | None"]
@@ -124,8 +125,8 @@ def _simpler_timestamps(value: datetime) -> Iterator[datetime]:
         return
     if value != EPOCH:
         yield EPOCH
-    if value.tzinfo is not UTC:
-        yield value.astimezone(UTC)
+    if value.tzinfo is not UTC and (simpler := to_utc(value)) is not value:
+        yield simpler
 
 
 def _simpler_texts(value: str) -> Iterator[str]:
