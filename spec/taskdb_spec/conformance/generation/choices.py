@@ -93,6 +93,20 @@ class Chooser:
         third = -(-size // REQUESTS_PER_LAP)  # rounded up: 1 for a list of two items, not 0
         return items[(self._rotation + thirds * third + laps * ITEMS_PER_LAP) % size]
 
+    def item_of_turn(self, items: Sequence[T]) -> T:
+        """Return an item by the number of the program, whatever it has drawn before.
+
+        Of each four programs of a clause, two may use all capabilities that the backend claims.
+        Among these two kinds of programs, program n gets item n: four items need eight programs.
+
+        >>> [Chooser(RandomSource(0), rotation=n).item_of_turn("abcd") for n in range(8)]
+        ['a', 'b', 'a', 'b', 'c', 'd', 'c', 'd']
+        """
+        if self._rotation is None:
+            return self.choice(items)
+        pairs, place = divmod(self._rotation, 4)
+        return items[(2 * pairs + place % 2) % len(items)]
+
     def chance(self, probability: float) -> bool:
         """Return True with this probability, which is a multiple of 0.1.
 

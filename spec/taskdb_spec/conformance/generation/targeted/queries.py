@@ -28,6 +28,7 @@ from taskdb_spec.conformance.generation.invalid import (
     applicable_invalid_queries,
 )
 from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
+from taskdb_spec.conformance.generation.queries.rare_queries import draw_rare_queries
 from taskdb_spec.conformance.generation.queries.registry import QueryCase, lookalike_query
 from taskdb_spec.conformance.generation.records import draw_record
 from taskdb_spec.conformance.generation.targeted.registry import targeted_program
@@ -63,7 +64,16 @@ def query_program(clause: str, generator: ValueGenerator) -> list[Operation]:
     # Stores often implement a purge by other code than a search. GLB-7 is about the purge.
     if clause == "GLB-7" or generator.chance(0.2):
         steps.append(purge(cases[0].query, target_clause=clause))
-    return steps
+    return [*steps, *_rare_steps(clause, generator)]
+
+
+def _rare_steps(clause: str, generator: ValueGenerator) -> Iterator[Operation]:
+    """Yield steps that store records, and ask what the generator of the clause never draws."""
+    for rare in draw_rare_queries(clause, generator):
+        for number, witness in enumerate(rare.witnesses):
+            yield add(f"rare{number}", witness)
+        for query in rare.queries:
+            yield find(query, target_clause=clause)
 
 
 def _combine_with_ids(case: QueryCase, ids: list[str]) -> list[dict[str, Any]]:
