@@ -95,6 +95,11 @@ EXTREME_TIMESTAMPS = (
     datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC),
 )
 """Timestamps at both ends of the calendar, and just before 1970, where Unix time is negative."""
+TIMESTAMPS_BEYOND_UTC = (
+    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))),
+    datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5))),
+)
+"""Instants before the year 1 and after the year 9999 of UTC, which are outside the domain (L-5)."""
 
 TEXT_FIELDS = (
     *("label", "queue", "client_uuid", "engine_uuid", "execute_input", "stdout", "resubmitted"),
@@ -106,6 +111,19 @@ DICT_FIELDS = (
     *("execute_result", "display_data", "error"),
 )
 BUFFER_FIELDS = ("buffers", "result_buffers")
+
+
+def nest_levels(levels: int) -> dict[str, Any]:
+    """Return a text inside so many dicts and lists in turn; the outermost is a dict.
+
+    >>> nest_levels(3)
+    {'a': [{'a': 'b'}]}
+    """
+    value: Any = "b"
+    for level in range(levels, 0, -1):
+        value = {"a": value} if level % 2 else [value]
+    return {**value}
+
 
 Resolution = Literal["microsecond", "millisecond"]
 

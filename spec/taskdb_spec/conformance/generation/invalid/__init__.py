@@ -12,11 +12,14 @@ from taskdb_spec.conformance.generation.invalid.queries import (
     INVALID_KEYS,
     MALFORMED_QUERIES,
     NON_QUERIES,
+    draw_rare_operand_outside_domain,
 )
 from taskdb_spec.conformance.generation.invalid.records import (
+    ID_OUTSIDE_DOMAIN,
     INVALID_RECORDS,
     NON_STRING_IDS,
     PLACEMENTS,
+    RARE_INVALID_RECORDS,
     VALUES_OUTSIDE_DOMAIN,
     draw_invalid_fields,
 )
@@ -24,6 +27,7 @@ from taskdb_spec.conformance.generation.invalid.registry import NAIVE_DATETIME
 from taskdb_spec.conformance.generation.invalid.unclaimed import UNCLAIMED_QUERIES
 
 __all__ = [
+    "ID_OUTSIDE_DOMAIN",
     "INVALID_KEYS",
     "INVALID_QUERIES",
     "INVALID_RECORDS",
@@ -31,9 +35,11 @@ __all__ = [
     "NON_QUERIES",
     "NON_STRING_IDS",
     "PLACEMENTS",
+    "RARE_INVALID_RECORDS",
     "VALUES_OUTSIDE_DOMAIN",
     "applicable_invalid_queries",
     "draw_invalid_fields",
+    "draw_rare_operand_outside_domain",
 ]
 
 INVALID_QUERIES = {**MALFORMED_QUERIES, **UNCLAIMED_QUERIES}

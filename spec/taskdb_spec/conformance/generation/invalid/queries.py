@@ -17,8 +17,13 @@ from taskdb_spec.conformance.generation.invalid.registry import (
     draw_scalar_field,
     invalid_input,
 )
-from taskdb_spec.conformance.generation.values import ValueGenerator
+from taskdb_spec.conformance.generation.values import (
+    TIMESTAMPS_BEYOND_UTC,
+    ValueGenerator,
+    nest_levels,
+)
 from taskdb_spec.language.tree import LOGICAL_OPERATORS
+from taskdb_spec.records.domain import MAX_DEPTH
 
 MALFORMED_QUERIES: dict[str, InvalidInputGenerator] = {}
 INVALID_KEYS: dict[str, InvalidInputGenerator] = {}
@@ -141,6 +146,25 @@ OPERANDS_OUTSIDE_DOMAIN: tuple[Any, ...] = (
     *(2**63, 10**20, bytearray(b"a"), memoryview(b"a")),
 )
 """Values that no record can hold, so no query can ask for them."""
+_RARE_OPERANDS_OUTSIDE_DOMAIN: tuple[tuple[Capability | None, dict[str, Any]], ...] = (
+    (Capability.glob, {"label": {"$glob": "\ud800*"}}),
+    (Capability.regex, {"label": {"$regex": "\ud800"}}),
+    (Capability.documents, {"label": {1: 2}}),
+    (Capability.documents, {"header": nest_levels(MAX_DEPTH + 1)}),
+    (None, {"submitted": {"$lt": TIMESTAMPS_BEYOND_UTC[1]}}),
+    (None, {"submitted": TIMESTAMPS_BEYOND_UTC[0]}),
+)
+
+
+def draw_rare_operand_outside_domain(generator: ValueGenerator) -> dict[str, Any]:
+    """Draw a query that the table of QRY-7 does not build: by operator, name, depth or instant."""
+    return generator.item_of_turn(
+        [
+            query
+            for capability, query in _RARE_OPERANDS_OUTSIDE_DOMAIN
+            if capability is None or capability in generator.capabilities
+        ]
+    )
 
 
 NON_QUERIES: tuple[Any, ...] = (
@@ -202,14 +226,19 @@ MALFORMED_QUERIES["ELEM-2"] = _conditions_on_field(
         (
             *("a", None, [], 5, {"$gt": "a", "b": 1}, {"b": 1, "$gt": "a"}),
             *({"a": {"$foo": 1}}, {"$foo": 1}, {"a": {"$ne": 1, "$ge": 1}}),
+            *({1: 2}, {"a": 1, 2: {"$ne": 1}}),  # names that are not a str (L-38)
         ),
     ),
 )
 MALFORMED_QUERIES["MOD-2"] = _conditions_on_field(
-    ({"$mod": [2, 0]}, {"$mod": (3.5, 1)}),
+    (
+        *({"$mod": [2, 0]}, {"$mod": (3.5, 1)}, {"$mod": [-200, -7]}, {"$mod": [-(2**63), 0]}),
+        *({"$mod": (2**63 - 1, 0)}, {"$mod": [2, -(2**63)]}),
+    ),
     *_each("$mod", ([2], [2, 0, 0], [], 2, None, "ab", [0, 1], [0.5, 0], ["2", 0])),
     *_each("$mod", ([2, "0"], [2, None], [True, 0], [2, False], [float("nan"), 0])),
     *_each("$mod", ([2, float("inf")], [2, float("nan")], {"a": 1})),
+    *_each("$mod", ([2**63, 0], [-(2**63) - 1, 0], [2, 2.0**63], [2, -(2**63) - 1])),
 )
 
 

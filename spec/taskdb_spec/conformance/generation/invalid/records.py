@@ -19,7 +19,9 @@ from taskdb_spec.conformance.generation.values import (
     DICT_FIELDS,
     TEXT_FIELDS,
     TIMESTAMP_FIELDS,
+    TIMESTAMPS_BEYOND_UTC,
     ValueGenerator,
+    nest_levels,
 )
 from taskdb_spec.records.domain import MAX_DEPTH
 
@@ -137,6 +139,20 @@ PLACEMENTS: tuple[Callable[[Any], dict[str, Any]], ...] = (
     *(lambda bad: {"a": ["c", bad, "d"]}, lambda bad: {"a": [{"b": bad}]}),
 )
 """Functions that put a value into a document, at some depth and position."""
+
+
+RARE_INVALID_RECORDS: tuple[tuple[Any, ...], ...] = (
+    ([], None, {"header": nest_levels(MAX_DEPTH + 1)}),
+    ("", [("label", "a")], {"submitted": TIMESTAMPS_BEYOND_UTC[0]}),
+    ((), "label", {"header": {"a": [TIMESTAMPS_BEYOND_UTC[1]]}}),
+    (0, [{"label": "a"}], {"header": {"a": TIMESTAMPS_BEYOND_UTC[0]}, "label": "x"}),
+)
+"""Arguments in place of a record: no dicts, or with values just outside the domain (REC-8).
+
+A program tries one row. Those that are false could pass for an empty record.
+"""
+ID_OUTSIDE_DOMAIN = "\ud800"
+"""A lone surrogate. The id is a field of the record, so it is in the domain too."""
 
 
 @invalid_input(INVALID_RECORDS, "REC-9")

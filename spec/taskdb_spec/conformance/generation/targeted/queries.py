@@ -17,15 +17,20 @@ from taskdb_spec.conformance.generation.builders import (
     add,
     add_records,
     draw_ids,
+    drop,
     find,
+    get,
     purge,
     update,
 )
 from taskdb_spec.conformance.generation.invalid import (
+    ID_OUTSIDE_DOMAIN,
     INVALID_KEYS,
     INVALID_QUERIES,
     INVALID_RECORDS,
+    RARE_INVALID_RECORDS,
     applicable_invalid_queries,
+    draw_rare_operand_outside_domain,
 )
 from taskdb_spec.conformance.generation.queries import QUERY_GENERATORS
 from taskdb_spec.conformance.generation.queries.rare_queries import draw_rare_queries
@@ -120,6 +125,8 @@ def invalid_query_program(clause: str, generator: ValueGenerator) -> list[Operat
         # A store may validate the query as a whole, but not its parts.
         parts = {generator.choice(LOGICAL_OPERATORS): [bad]}
         steps += [find(query) for query in (parts, *islice(_negate(bad), 1))]
+    if clause == "QRY-7":
+        steps.append(find(draw_rare_operand_outside_domain(generator)))
     return [*steps, purge(bad)]
 
 
@@ -134,7 +141,17 @@ def invalid_record_program(clause: str, generator: ValueGenerator) -> list[Opera
         steps += generator.permutation(updates)
         if other is not None and clause != "UPD-6":  # UPD-6 is about updates
             steps += [add(other, bad), add(other, good, target_clause=clause)]
-    return steps
+    return [*steps, *_rare_invalid_records(one, generator)] if clause == "REC-8" else steps
+
+
+def _rare_invalid_records(stored: str, generator: ValueGenerator) -> Iterator[Operation]:
+    """Yield writes of what is no record, or is just outside the domain, and an id outside it."""
+    for number, bad in enumerate(generator.item_of_turn(RARE_INVALID_RECORDS)):
+        # `add` takes what is false for no fields.
+        yield from (update(stored, bad), Operation(Method.add, (f"rare{number}", bad)))
+    # No update: it may also be refused as one of an unknown id, which has another error.
+    yield add(ID_OUTSIDE_DOMAIN, {})
+    yield from (get(ID_OUTSIDE_DOMAIN), drop(ID_OUTSIDE_DOMAIN))
 
 
 def _draw_invalid_query(
