@@ -25,6 +25,7 @@ from taskdb_spec.conformance.generation.targeted.registry import targeted_progra
 from taskdb_spec.conformance.generation.values import (
     BUFFER_FIELDS,
     DICT_FIELDS,
+    TAGGED_DOCUMENTS,
     TEXT_FIELDS,
     UNUSUAL_IDS,
     ValueGenerator,
@@ -48,6 +49,12 @@ def reopen(generator: ValueGenerator) -> list[Operation]:
     steps += [drop(one)]
     steps += [update(other, draw_update(generator)), update(other, draw_update(generator))]
     steps += [add("g", _full_record(generator)), add("h", {"metadata": {"a": 1}})]
+    # A store that escapes its own tags when it writes may forget to when it reads its file.
+    start = generator.item_of_turn((0, 3, 6, 9))
+    tagged = TAGGED_DOCUMENTS[start:] + TAGGED_DOCUMENTS[:start]
+    steps.append(
+        add("tags", {**dict(zip(DICT_FIELDS, tagged, strict=False)), "content": {"a": [*tagged]}})
+    )
     steps.append(update("h", {"metadata": {"b": 2}}))
     unusual = generator.next_in_rotation(UNUSUAL_IDS)
     if unusual not in [step.args[0] for step in steps]:

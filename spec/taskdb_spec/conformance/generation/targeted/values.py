@@ -32,7 +32,9 @@ from taskdb_spec.conformance.generation.values import (
     UNUSUAL_KEYS,
     UNUSUAL_WORDS,
     ValueGenerator,
+    nest_levels,
 )
+from taskdb_spec.records.domain import MAX_DEPTH
 
 NESTING_DEPTHS = (2, 3, 4, 5, 6, 8, 20, 90)
 """Shallow depths, at which stores may stop converting values, and deep ones below 100 (L-24)."""
@@ -85,9 +87,34 @@ def _steps_for(clause: str) -> StepGenerator:
         if clause == "VAL-3":  # about empty values: root fields can be empty as well
             fields[generator.choice(BUFFER_FIELDS)] = generator.choice(([], [b""]))
             fields[generator.choice(DICT_FIELDS)] = {}
-        return _write_and_read(generator, fields)
+        steps = _write_and_read(generator, fields)
+        if clause in _RARE_FIELDS:
+            steps += [add("rare", generator.item_of_turn(_RARE_FIELDS[clause])), get("rare")]
+        return steps
 
     return generate
+
+
+_CONTROL_CHARACTERS = tuple(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+_RARE_FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
+    # Each control character as a field, or as an element: some formats escape with one of them.
+    "VAL-1": tuple(
+        {
+            **dict(zip(TEXT_FIELDS[:6], "\x01\x00\x02\x7f\x1b\x80"[turn:], strict=False)),
+            "stdout": "".join(_CONTROL_CHARACTERS[turn:]),
+            "header": {"a": [*_CONTROL_CHARACTERS[turn:]]},
+        }
+        for turn in range(4)
+    ),
+    # Documents that are nothing but what a format writes for another class of values.
+    "VAL-9": tuple(
+        dict(zip(DICT_FIELDS, TAGGED_DOCUMENTS[3 * turn :] + TAGGED_DOCUMENTS, strict=False))
+        for turn in range(4)
+    ),
+    # As deep as a value may be: 100 dicts and lists around a text (L-24).
+    "VAL-10": ({"header": nest_levels(MAX_DEPTH)},),
+}
+"""The fields of one more record for a clause, by rotation."""
 
 
 for _clause in _VALUE_GENERATORS:
