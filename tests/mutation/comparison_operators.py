@@ -237,3 +237,10 @@ class OneOfEqualTimes(StepwiseModel):
             return found
         same = [m for m in found if self.records[m]["submitted"] == condition["$gte"]]
         return [msg_id for msg_id in found if msg_id not in same[1:]]
+
+
+@with_comparison("CMP-2", "bytes and datetimes are greater than every bool", *ORDERED)
+def bools_are_less_than_bytes_and_dates(value, test):
+    if not isinstance(value, bytes | datetime) or not isinstance(test.operand, bool):
+        return None
+    return COMPARE[type(test)](1, 0)

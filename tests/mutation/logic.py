@@ -282,3 +282,8 @@ def or_of_one_takes_its_place(check):
     parts = check.get("$or", ())
     replaced = parts[0] if len(parts) == 1 else {}
     return {name: condition for name, condition in check.items() if name not in replaced}
+
+
+@with_rewritten_query("AND-1", "$and with a tuple of queries is ignored", strict=True)
+def and_ignores_tuples(check):
+    return {k: v for k, v in check.items() if k != "$and" or not isinstance(v, tuple)}

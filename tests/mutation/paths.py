@@ -254,3 +254,10 @@ class EmptyListsAreMissing(StepwiseSemantics):
 @with_condition("PATH-8", "what a path does not find at all equals None", tree.Eq)
 def nothing_is_none(test, found, holds):
     return holds or (not found.candidates and test.operand is None)
+
+
+@broken("PATH-2", "a path below a root field of text finds the text itself")
+class PathsEndAtTexts(StepwiseSemantics):
+    def resolve_path(self, record, path):
+        rest = () if isinstance(record.get(path.root), str) else path.rest
+        return super().resolve_path(record, tree.Path(path.root, rest))

@@ -444,3 +444,22 @@ class ViewsAreValues(StepwiseModel):
             return value
         views = {k: bytes(item) for k, item in value.items() if isinstance(item, memoryview)}
         return {**value, **views}
+
+
+@broken("REC-8", "what is false is taken for a record without fields", CORE)
+class FalseIsNoFields(StepwiseModel):
+    def normalize_record(self, msg_id, rec):
+        return super().normalize_record(msg_id, rec or {})
+
+
+@with_accepted_values(
+    "REC-8", "an instant beyond the years of UTC loses its offset", capabilities=CORE
+)
+def instants_beyond_utc_lose_their_offset(value):
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return value
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        return value.replace(tzinfo=UTC)
+    return value

@@ -379,3 +379,8 @@ class DeepValuesAreRefused(StepwiseModel):
         if any(is_nested_deeper(value, 64) for value in fields.values()):
             raise RecordError("too deep")
         return fields
+
+
+@with_stored_values("VAL-1", "U+0001 is kept as U+0000", capabilities=CORE)
+def escape_character_becomes_nul(value):
+    return value.replace("\x01", "\0") if isinstance(value, str) else value
