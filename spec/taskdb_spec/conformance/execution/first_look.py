@@ -50,7 +50,7 @@ def _find_problem(store: Any, method: Method) -> str:
     function = getattr(store, name, None)
     if function is None:
         return (
-            f"its store, a {type(store).__name__}, has no method {name}({documented}); "
+            f"its store, of the class {type(store).__name__}, has no method {name}({documented}); "
             f"a store has the {len(_ARGUMENTS)} methods of `taskdb_spec.TaskDB`"
         )
     if not callable(function):
