@@ -20,7 +20,8 @@ conformance: $(READY) ## check the reference stores and ipyparallel's own agains
 	  || test $$? -eq 1
 
 test: $(READY) lint types ## the tests, on real servers; but for what `stores` does at length
-	$(BIN)/pytest -n 2 --dist worksteal -q $(addprefix --ignore=,$(AT_LENGTH))
+	@# Three processes on two cores: some tests wait for a store that hangs.
+	$(BIN)/pytest -n 3 --dist worksteal -q $(addprefix --ignore=,$(AT_LENGTH))
 
 stores: $(READY) ## check the durable stores at the profile `default`, and the examples, on real servers
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q $(AT_LENGTH)

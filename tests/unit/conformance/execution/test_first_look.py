@@ -40,7 +40,10 @@ class HistoryIsATuple(Model):
 @pytest.mark.parametrize(
     ("store", "problem"),
     [
-        (OnlyAdd, "its store, of the class OnlyAdd, has no method get_record(msg_id); a store has the 8"),
+        (
+            OnlyAdd,
+            "its store, of the class OnlyAdd, has no method get_record(msg_id)",
+        ),
         (Asynchronous, "get_record is async; the interface is synchronous"),
         (
             WithoutKeys,
