@@ -6,10 +6,11 @@ VENV := .venv
 LOWEST := build/lowest
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+KILLS := tests/mutation/test_kills.py
 AT_LENGTH := tests/integration/stores/test_conformance.py tests/integration/examples/test_conformance.py
 
 .DEFAULT_GOAL := help
-.PHONY: help conformance test stores lowest mutants mechanical bench lint types lock clean
+.PHONY: help conformance test kills stores lowest mutants mechanical bench lint types lock clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,9 +20,12 @@ conformance: $(READY) ## check the reference stores and ipyparallel's own agains
 	@$(BIN)/taskdb check --profile quick dict none ipyparallel-dict ipyparallel-sqlite \
 	  || test $$? -eq 1
 
-test: $(READY) lint types ## the tests, on real servers; but for what `stores` does at length
+test: $(READY) lint types ## the tests, on real servers; but for what `kills` and `stores` do at length
 	@# Three processes on two cores: some tests wait for a store that hangs.
-	$(BIN)/pytest -n 3 --dist worksteal -q $(addprefix --ignore=,$(AT_LENGTH))
+	$(BIN)/pytest -n 3 --dist worksteal -q $(addprefix --ignore=,$(KILLS) $(AT_LENGTH))
+
+kills: $(READY) ## check that the suite kills every mutant at the profile `default`
+	$(BIN)/pytest -n 2 --dist worksteal -q $(KILLS)
 
 stores: $(READY) ## check the durable stores at the profile `default`, and the examples, on real servers
 	TASKDB_TEST_PROFILE=default $(BIN)/pytest -n 2 -q $(AT_LENGTH)
