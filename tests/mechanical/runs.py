@@ -101,11 +101,16 @@ def run_backend(
     """
     batches: Counter[str] = Counter()
     failed: list[Outcome] = []
+    current = ""
 
     def listen(event: Event) -> None:
+        nonlocal current
         if isinstance(event, Progress) and not event.doing.startswith("shrinking "):
-            batches[event.doing] += 1
-            start_batch()
+            # A slow batch reports its progress again.
+            if event.doing != current:
+                current = event.doing
+                batches[current] += 1
+                start_batch()
         elif isinstance(event, ClauseFailed):
             is_first = _is_in_first_wave(batches)
             failed.append(Outcome(name, Verdict.KILLED, event.clause, event.operations, is_first))
@@ -172,8 +177,10 @@ def _run_in_child(run: Callable[[], Outcome], file: Path, cpu_seconds: int) -> N
     status = 1
     try:
         with suppress(MemoryError), _silenced():
-            # Folders of a process that is killed go with the file.
+            # Folders of a process that is killed go with the file, and so does what a mutant writes
+            # to the current folder: a store with another default for its file, for example.
             tempfile.tempdir = str(file.parent)
+            os.chdir(file.parent)
             _, hard = resource.getrlimit(resource.RLIMIT_CORE)
             resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
             _limit_memory()
@@ -188,7 +195,7 @@ def _run_in_child(run: Callable[[], Outcome], file: Path, cpu_seconds: int) -> N
 
 
 def allow_cpu(seconds: int) -> None:
-    """Let this process use so many more seconds of CPU time, after which it is killed."""
+    """Give this process more seconds of CPU time. At their end, the system kills the process."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = int(usage.ru_utime + usage.ru_stime) + seconds

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+from taskdb_spec.conformance.engine import runner
 from tests.mechanical.changes import find_changes
 from tests.mechanical.equivalent import equivalent_mutants
 from tests.mechanical.loading import load_copy
@@ -19,6 +21,7 @@ from tests.mechanical.runs import (
     run_mutant,
 )
 from tests.mechanical.stores import STORES, find_mutant, mutants_of
+from tests.mutation.catalogue import MUTANTS
 
 ALL = [name for store in STORES for name in mutants_of(store)]
 PACKAGE = "tests.support.second_implementation"
@@ -78,6 +81,29 @@ def test_a_store_that_cannot_be_opened_is_unusable() -> None:
         FIRST_WAVE,
     )
     assert outcome.verdict is Verdict.UNUSABLE
+
+
+def test_repeated_progress_of_a_batch_does_not_end_the_first_wave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As on a slow machine: an event after each program.
+    monkeypatch.setattr(runner, "PROGRESS_INTERVAL_SECONDS", 0.0)
+    mutant = MUTANTS["update_of_unknown_is_ignored"]
+    outcome = run_backend(mutant.name, mutant.backend, FIRST_WAVE, start_batch=lambda: None)
+    assert (outcome.verdict, outcome.is_first_wave) == (Verdict.KILLED, True)
+
+
+def test_writes_to_the_current_folder_stay_in_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def write() -> Outcome:
+        Path("tasks.db").touch()
+        return Outcome("a:1", Verdict.SURVIVED)
+
+    assert run_bounded("a:1", write, cpu_seconds=20).verdict is Verdict.SURVIVED
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_figures_leave_out_what_is_equivalent_or_unusable() -> None:
