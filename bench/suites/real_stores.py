@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from bench.contenders import faulty_targets
 from bench.contenders.faulty_stores import FAULTS
@@ -76,19 +77,12 @@ def _start_servers(stores: Sequence[str]) -> Iterator[None]:
         "postgres": (PostgresServer, "TASKDB_POSTGRES_URL"),
         "mongo": (MongoServer, "TASKDB_MONGODB_URL"),
     }
-    before = dict(os.environ)
-    with ExitStack() as stack:
-        stack.callback(_restore_environment, before)
+    with ExitStack() as stack, patch.dict(os.environ):
         for store in stores:
             if store in servers:
                 make_server, variable = servers[store]
                 os.environ[variable] = stack.enter_context(make_server()).url
         yield
-
-
-def _restore_environment(before: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def _measure_sound(store: str, call: str, profile: Profile, results: Results) -> None:

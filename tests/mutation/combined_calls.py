@@ -12,22 +12,19 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from taskdb_spec import Backend, TaskDB
+from taskdb_spec import Backend
 from taskdb_spec.capabilities import Capability
+from taskdb_spec.conformance.core.calls import StoreCalls
 from taskdb_spec.conformance.core.config import PROFILES, Profile
-from taskdb_spec.conformance.core.events import ClauseFailed, Event, Progress
-from taskdb_spec.conformance.core.results import ClauseVerdict
+from taskdb_spec.conformance.core.results import ClauseVerdict, Report
 from taskdb_spec.conformance.diagnosis.fault_models.base import StepwiseModel
 from taskdb_spec.conformance.engine.run import RunConfig
 from taskdb_spec.conformance.engine.runner import run_in_process
@@ -40,54 +37,6 @@ COMBINATIONS = 10
 DEFECTS = 8
 MAX_RATIO = 2.0
 """How many times the calls of a sound store a broken one may take."""
-METHODS = (
-    *("add_record", "get_record", "update_record", "drop_record", "drop_matching_records"),
-    *("find_records", "get_history", "close"),
-)
-SEARCHING, REDUCING = "programs and experiments", "shrinking and scripts"
-
-
-@dataclass
-class CallCounter:
-    """Counts the calls of stores, by what the run is doing and by method."""
-
-    calls: Counter[tuple[str, str]]
-    doing: str = SEARCHING
-
-    def wrap(self, backend: Backend) -> Backend:
-        """Return the same backend, whose stores count their calls."""
-        return replace(backend, open=lambda folder: self._counted(backend.open(folder)))
-
-    def _counted(self, store: TaskDB) -> Any:
-        methods = {name: self._count(name, getattr(store, name)) for name in METHODS}
-        return type("CountedStore", (), {n: staticmethod(m) for n, m in methods.items()})()
-
-    def _count(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **options: Any) -> Any:
-            self.calls[self.doing, name] += 1
-            return method(*args, **options)
-
-        return call
-
-    def listen(self, event: Event) -> None:
-        """Note what the run is doing."""
-        if isinstance(event, Progress):
-            self.doing = REDUCING if event.doing.startswith("shrinking ") else SEARCHING
-        elif isinstance(event, ClauseFailed):
-            self.doing = SEARCHING
-
-
-@dataclass(frozen=True)
-class CountedRun:
-    """The calls of a run, by what it was doing and by method, and the clauses that failed."""
-
-    calls: Counter[tuple[str, str]]
-    failed: frozenset[str]
-
-    @property
-    def total(self) -> int:
-        """The number of all calls."""
-        return self.calls.total()
 
 
 def choose_combination(number: int) -> list[Mutant]:
@@ -114,16 +63,17 @@ def choose_combination(number: int) -> list[Mutant]:
     return chosen
 
 
-def count_calls(backend: Backend, profile: Profile = PROFILES["quick"]) -> CountedRun:
-    """Run the suite on a backend to the end, and count the calls of its stores."""
-    counter = CallCounter(Counter())
-    counted = counter.wrap(backend)
+def check(backend: Backend, profile: Profile = PROFILES["quick"]) -> Report:
+    """Run the suite on a backend to the end."""
     with tempfile.TemporaryDirectory(prefix="taskdb-") as folder:
-        writer = in_process_writer(counted)
-        config = RunConfig(counted, profile, 0, writer, Path(folder), strict=True)
-        report = run_in_process(config, counter.listen)
-    failed = {result.clause.id for result in report.with_verdict(ClauseVerdict.FAIL)}
-    return CountedRun(counter.calls, frozenset(failed))
+        writer = in_process_writer(backend)
+        config = RunConfig(backend, profile, 0, writer, Path(folder), strict=True)
+        return run_in_process(config, lambda event: None)
+
+
+def find_failed(report: Report) -> frozenset[str]:
+    """Return the clauses that failed."""
+    return frozenset(result.clause.id for result in report.with_verdict(ClauseVerdict.FAIL))
 
 
 def sound_store(capabilities: Iterable[Capability]) -> Backend:
@@ -162,25 +112,25 @@ def main() -> int:
     """Run the command, and return its exit status."""
     console, status = Console(soft_wrap=True), 0
     table = Table("combination", "calls", "relative to sound", "found", "failed clauses")
-    by_phase: Counter[tuple[str, str]] = Counter()
+    calls = StoreCalls()
     for number in range(COMBINATIONS):
         mutants = choose_combination(number)
         backend = combine(*mutants)
-        sound = count_calls(sound_store(backend.capabilities)).total
-        counted = count_calls(backend)
-        missing = find_missing(mutants, counted.failed, find_blamed_alone)
+        sound, report = check(sound_store(backend.capabilities)), check(backend)
+        failed, count = find_failed(report), report.calls.count
+        missing = find_missing(mutants, failed, find_blamed_alone)
         hidden = [mutant for mutant in missing if find_blamed_alone(mutant.name)]
-        ratio, found = counted.total / sound, DEFECTS - len(missing)
-        cells = (f"{counted.total:,}", f"{ratio:.2f}", f"{found} of {found + len(hidden)}")
-        table.add_row(str(number), *cells, " ".join(sorted(counted.failed)))
-        by_phase += counted.calls
+        ratio, found = count / sound.calls.count, DEFECTS - len(missing)
+        cells = (f"{count:,}", f"{ratio:.2f}", f"{found} of {found + len(hidden)}")
+        table.add_row(str(number), *cells, " ".join(sorted(failed)))
+        calls.add(report.calls)
         status |= ratio > MAX_RATIO or bool(hidden)
         for mutant in missing:
             alone = "found alone" if mutant in hidden else "not found alone either"
             console.print(f"{number}: {mutant.name} of {mutant.clause} is not found; {alone}")
     console.print(table)
-    for (doing, method), calls in by_phase.most_common():
-        console.print(f"{calls:9,} {method}: {doing}")
+    for kind, total in calls.kinds.items():
+        console.print(f"{total.count:9,} {kind}")
     return int(status)
 
 

@@ -9,8 +9,9 @@ from tests.mutation.combined_calls import (
     COMBINATIONS,
     DEFECTS,
     MAX_RATIO,
+    check,
     choose_combination,
-    count_calls,
+    find_failed,
     find_missing,
     sound_store,
 )
@@ -37,20 +38,20 @@ def test_a_store_with_eight_defects_costs_at_most_twice_the_calls() -> None:
     mutants = choose_combination(1)
     backend = combine(*mutants)
     sound, broken = (
-        count_calls(sound_store(backend.capabilities), SMALL),
-        count_calls(backend, SMALL),
+        check(sound_store(backend.capabilities), SMALL),
+        check(backend, SMALL),
     )
-    assert sound.failed == frozenset()
-    assert sound.total < broken.total <= MAX_RATIO * sound.total
-    assert find_missing(mutants, broken.failed, lambda name: ()) == []
+    assert find_failed(sound) == frozenset()
+    assert sound.calls.count < broken.calls.count <= MAX_RATIO * sound.calls.count
+    assert find_missing(mutants, find_failed(broken), lambda name: ()) == []
 
 
 def test_a_wrong_get_record_does_not_cost_many_calls() -> None:
     backend = combine(*(MUTANTS[name] for name in WITH_WRONG_GET))
-    sound = count_calls(sound_store(backend.capabilities), SMALL)
-    broken = count_calls(backend, SMALL)
-    assert "GET-1" in broken.failed
-    assert broken.total <= MAX_RATIO * sound.total
+    sound = check(sound_store(backend.capabilities), SMALL)
+    broken = check(backend, SMALL)
+    assert "GET-1" in find_failed(broken)
+    assert broken.calls.count <= MAX_RATIO * sound.calls.count
 
 
 def test_a_mutant_is_found_by_a_clause_that_is_blamed_for_it_alone() -> None:

@@ -18,7 +18,12 @@ import click
 from taskdb_spec.clauses import clauses
 from taskdb_spec.cli.errors import describe_write_error
 from taskdb_spec.conformance.confirmation.replay import ReplayResult, replay
-from taskdb_spec.conformance.core.results import ClauseVerdict, Report
+from taskdb_spec.conformance.core.results import (
+    ClauseResult,
+    ClauseVerdict,
+    Counterexample,
+    Report,
+)
 
 DEFAULT_FOLDER = Path(".taskdb")
 """Where scripts are saved without ``--out``. The suite writes there and nobody else does."""
@@ -88,16 +93,15 @@ def save_scripts(folder: Path | None, reports: Sequence[Report]) -> None:
     Raises:
         RunError: A file of ``--out`` cannot be written.
     """
-    if folder is not None:
-        _say_saved(_write_scripts(folder, reports, with_tests=True), f"pytest {folder}")
+    if folder is None:
+        _save_in_default_folder(reports)
         return
     try:
-        saved = _write_to_default_folder(reports)
+        saved = _write_scripts(folder, reports)
+        _write_test_module(folder, reports)
     except OSError as error:
-        # Nobody has asked for these files, so the run is no worse for it.
-        click.echo(f"{DEFAULT_FOLDER}: no script could be saved: {error.strerror}", err=True)
-        return
-    _say_saved(saved, "taskdb check --failed TARGET")
+        raise describe_write_error("--out", error.filename or folder, error) from error
+    _say_saved(saved, f"pytest {folder / TEST_FILE_NAME}")
 
 
 def find_saved_scripts(folder: Path | None, backend: str) -> SavedScripts:
@@ -127,37 +131,56 @@ def replay_scripts(
         return [Replay(name, result) for name, result in zip(names, results, strict=True)]
 
 
-def _write_scripts(folder: Path, reports: Sequence[Report], *, with_tests: bool) -> list[Path]:
-    scripts, enforced = {}, []
-    for report in reports:
-        for result in report.with_verdict(ClauseVerdict.FAIL):
-            if result.counterexample is not None:
-                path = _script_path(folder, report.backend, result.clause.id)
-                scripts[path] = result.counterexample.script
-                enforced += [path.name] if report.enforces(result) else []
-    names = "".join(f"    {name!r},\n" for name in enforced)
-    has_tests = with_tests and enforced
-    test = {folder / TEST_FILE_NAME: _TEST_TEMPLATE.format(names=names)} if has_tests else {}
-    for path, text in {**scripts, **test}.items():
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            if with_tests:
-                raise describe_write_error("--out", path, error) from error
-            raise
-    return list(scripts)
+def _save_in_default_folder(reports: Sequence[Report]) -> None:
+    try:
+        _remove_fixed(reports)
+        if not _failing(reports):
+            return
+        DEFAULT_FOLDER.mkdir(exist_ok=True)
+        # As the caches of other tools, the folder ignores itself.
+        (DEFAULT_FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
+        saved = _write_scripts(DEFAULT_FOLDER, reports)
+    except OSError as error:
+        # Nobody has asked for these files, so the run is no worse for it.
+        click.echo(f"{DEFAULT_FOLDER}: no script could be saved: {error.strerror}", err=True)
+        return
+    _say_saved(saved, "taskdb check --failed TARGET")
 
 
-def _write_to_default_folder(reports: Sequence[Report]) -> list[Path]:
+def _remove_fixed(reports: Sequence[Report]) -> None:
+    """Remove the scripts of clauses that pass now from the default folder."""
     for report in reports:
         for result in report.with_verdict(ClauseVerdict.PASS):
             _script_path(DEFAULT_FOLDER, report.backend, result.clause.id).unlink(missing_ok=True)
-    if not any(report.with_verdict(ClauseVerdict.FAIL) for report in reports):
-        return []
-    DEFAULT_FOLDER.mkdir(exist_ok=True)
-    # As the caches of other tools, the folder ignores itself.
-    (DEFAULT_FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
-    return _write_scripts(DEFAULT_FOLDER, reports, with_tests=False)
+
+
+def _failing(reports: Sequence[Report]) -> list[tuple[Report, ClauseResult, Counterexample]]:
+    return [
+        (report, result, result.counterexample)
+        for report in reports
+        for result in report.with_verdict(ClauseVerdict.FAIL)
+        if result.counterexample is not None
+    ]
+
+
+def _write_scripts(folder: Path, reports: Sequence[Report]) -> list[Path]:
+    saved = []
+    for report, result, counterexample in _failing(reports):
+        path = _script_path(folder, report.backend, result.clause.id)
+        path.write_text(counterexample.script, encoding="utf-8")
+        saved.append(path)
+    return saved
+
+
+def _write_test_module(folder: Path, reports: Sequence[Report]) -> None:
+    """Write a pytest module that runs the scripts of enforced clauses, if there are any."""
+    names = "".join(
+        f"    {_script_path(folder, report.backend, result.clause.id).name!r},\n"
+        for report, result, _ in _failing(reports)
+        if report.enforces(result)
+    )
+    if names:
+        (folder / TEST_FILE_NAME).write_text(_TEST_TEMPLATE.format(names=names), encoding="utf-8")
 
 
 def _say_saved(saved: Sequence[Path], run_all: str) -> None:

@@ -26,7 +26,7 @@ class Audit(IntEnum):
     EACH_WRITE = 1
     """Also after each write, but only the record that it wrote."""
     SOME_STEPS = 2
-    """Also after every second step, but only a few records in turn."""
+    """Also after every second step, but only two records, the second one in turn."""
     EACH_STEP = 3
     """After each step, with a `get_record` of every id, so that a failure shows where it arises."""
 

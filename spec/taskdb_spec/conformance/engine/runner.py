@@ -19,7 +19,12 @@ from taskdb_spec.conformance.core.config import RANDOM_WALK_OPERATIONS, Openings
 from taskdb_spec.conformance.core.events import Listener, Progress
 from taskdb_spec.conformance.core.program import QUERY_CALLS, Operation, Program, StoreAction
 from taskdb_spec.conformance.core.results import Report
-from taskdb_spec.conformance.core.variants import Avoidance, CapabilityScope, ProgramVariant
+from taskdb_spec.conformance.core.variants import (
+    Audit,
+    Avoidance,
+    CapabilityScope,
+    ProgramVariant,
+)
 from taskdb_spec.conformance.engine.investigation import Investigation, RunListener
 from taskdb_spec.conformance.engine.run import Run, RunConfig
 from taskdb_spec.conformance.engine.state import RunCounters, RunState
@@ -42,9 +47,9 @@ PROGRESS_INTERVAL_SECONDS = 1.0
 """The least time between two `Progress` events inside a batch: they cost a message each."""
 
 PROGRAMS_PER_DOUBTFUL_FAILURE = 16
-"""Of so many programs, the failure of one is examined if it shows in `get_record`, known to be
-wrong. To examine all would take most of the calls of such a run. The number of the program decides,
-so the result does not depend on the number of workers."""
+"""Once `get_record` is known to be wrong, most failures that it shows are that fault again. Then a
+run examines only those of each sixteenth program. To examine all would take most of its calls. The
+number of the program decides, so the result does not depend on the number of workers."""
 
 
 class Runner:
@@ -110,12 +115,21 @@ class Runner:
 
     def _execute_first(self, program: Program, variant: ProgramVariant) -> Failure | None:
         audit, avoidance = variant.audit, variant.avoidance
-        reuse = self._reuse()
-        if reuse is None or needs_new_store(program):
+        if needs_new_store(program):
             return self._executor.execute_program(program, audit=audit, avoidance=avoidance)
-        failure = self._executor.execute_reusing(
-            reuse, lambda session: iter(program.operations), audit=audit, avoidance=avoidance
-        )
+        return self._execute(lambda session: iter(program.operations), audit, avoidance)
+
+    def _execute(
+        self,
+        program: DynamicProgram,
+        audit: Audit = Audit.AT_END,
+        avoidance: Avoidance = Avoidance.SKIP,
+    ) -> Failure | None:
+        """Execute a program on the store that is kept for it, or on a new one."""
+        reuse = self._reuse()
+        if reuse is None:
+            return self._executor.execute(program, audit=audit, avoidance=avoidance)
+        failure = self._executor.execute_reusing(reuse, program, audit=audit, avoidance=avoidance)
         return self._confirm_on_new_store(failure)
 
     def _execute_again(self, program: Program) -> Failure | None:
@@ -129,15 +143,7 @@ class Runner:
             planned, config.backend, config.seed, config.backend.query_capabilities
         )
         generate = self._untargeted_program(planned, generator)
-
-        def program(session: Session) -> Iterator[Operation]:
-            return _select_asked(generate(session), config.backend)
-
-        reuse = self._reuse()
-        if reuse is None:
-            failure = self._executor.execute(program)
-        else:
-            failure = self._confirm_on_new_store(self._executor.execute_reusing(reuse, program))
+        failure = self._execute(lambda session: _select_asked(generate(session), config.backend))
         if failure is not None:
             self._investigate(failure, planned)
 

@@ -114,7 +114,10 @@ BUFFER_FIELDS = ("buffers", "result_buffers")
 
 
 def nest_levels(levels: int) -> dict[str, Any]:
-    """Return a text inside so many dicts and lists in turn; the outermost is a dict.
+    """Return a text inside of dicts and lists in turn. The outermost is a dict.
+
+    Args:
+        levels: The number of dicts and lists.
 
     >>> nest_levels(3)
     {'a': [{'a': 'b'}]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from taskdb_spec.conformance.core.calls import StoreCalls
@@ -27,15 +27,16 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         clauses=tuple(map(_merge_results, zip(*map(_results_with_seed, reports), strict=True))),
         seconds=max(report.seconds for report in reports),
         operations=sum(report.operations for report in reports),
-        aborted_reason="; ".join(
-            f"seed {r.seed}: {r.aborted_reason}" for r in reports if r.aborted_reason
-        ),
+        aborted_reason=_join_with_seeds((r.seed, r.aborted_reason) for r in reports),
         seeds=tuple(report.seed for report in reports),
         calls=_merge_calls(reports),
-        reuse_problem="; ".join(
-            f"seed {r.seed}: {r.reuse_problem}" for r in reports if r.reuse_problem
-        ),
+        reuse_problem=_join_with_seeds((r.seed, r.reuse_problem) for r in reports),
     )
+
+
+def _join_with_seeds(texts: Iterable[tuple[int, str]]) -> str:
+    """Join what the runs say, each with its seed. A run may say nothing."""
+    return "; ".join(f"seed {seed}: {text}" for seed, text in texts if text)
 
 
 def _merge_calls(reports: Sequence[Report]) -> StoreCalls:
